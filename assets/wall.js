@@ -1,0 +1,147 @@
+/* Clientside callbacks of the wall: one snapshot in, every widget out, so that the numbers always agree. */
+(function () {
+  "use strict";
+  const secmon = (window.secmon = window.secmon || {});
+  const TYPES = ["denial_of_service", "information_gathering", "privilege_acquisition", "information_leak", "defacement", "malware", "unauthorised_access"];
+  const COLOURS = ["#4c9be8", "#56c7b4", "#f0c33c", "#e58ac4", "#b79cf2", "#f5862b", "#9fb3c8"];
+  const MARKS = ["", "·", "·", "▲", "◆", "■"]; // shape beside colour: info, low, medium, high, critical
+
+  const element = (type, props) => ({ namespace: "dash_html_components", type, props });
+  const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  const count = (n) => Number(n).toLocaleString("en-US");
+  const two = (n) => String(n).padStart(2, "0");
+
+  function korea(iso) {
+    const d = new Date(Date.parse(iso) + 9 * 3600 * 1000);
+    return { day: `${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())}`, time: `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}` };
+  }
+
+  /* Plotly reads a time without a zone as it stands: give it Korea's. */
+  const slotOf = (iso) => new Date(Date.parse(iso) + 9 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
+
+  function headline(live, words) {
+    const h = live.headline;
+    const missing = h.sites - h.sites_reporting;
+    const s = h.alerts_by_severity;
+    return [
+      [count(h.sites_reporting), fill(missing ? words["kpi.sites.some"] : words["kpi.sites.all"], { missing, healthy: count(h.feeds_healthy), feeds: count(h.feeds) }), missing ? "warn" : "ok"],
+      [count(h.events), fill(words["kpi.events.sub"], { eps: h.events_per_second.toFixed(1) }), ""],
+      [count(h.attempts), words["kpi.attempts.sub"], ""],
+      [count(h.findings), words["kpi.findings.sub"], ""],
+      [count(h.alerts), fill(words["kpi.alerts.sub"], { critical: s[5], high: s[4], medium: s[3], low: s[0] + s[1] + s[2] }), s[5] ? "crit" : s[4] ? "warn" : "ok"],
+      [count(h.quarantined), h.quarantined ? words["kpi.quarantine.some"] : words["kpi.quarantine.none"], h.quarantined ? "warn" : "ok"],
+    ];
+  }
+
+  function alertList(live, words, sites, language) {
+    const byCode = new Map(sites.map((site) => [site.code, site]));
+    if (!live.newest.length) {
+      return [element("Li", { className: "none", children: [
+        element("B", { children: words["alerts.none"] }),
+        element("Span", { children: fill(words["alerts.none.coverage"], { reporting: live.headline.sites_reporting, total: live.headline.sites }) }),
+      ] })];
+    }
+    return live.newest.map((alert) => {
+      const site = byCode.get(alert.site) || { full: alert.site };
+      const across = alert.sites > 1 ? ` · ${fill(words["alerts.across"], { sites: alert.sites })}` : "";
+      return element("Li", { key: String(alert.id), className: `s${alert.severity}`, children: [
+        element("I", { children: words[`severity.${alert.severity}`] }),
+        element("A", { href: `/site/${alert.site}`, children: [
+          element("B", { children: site.full }),
+          element("Span", { children: `${alert.title[language]} · ${alert.actor}${across}` }),
+        ] }),
+        element("Time", { dateTime: alert.time, children: korea(alert.time).time }),
+      ] });
+    });
+  }
+
+  function legend(live, words) {
+    const worst = [0, 0, 0, 0, 0, 0];
+    live.sites.worst.forEach((severity) => { worst[severity] += 1; });
+    const health = live.feed_states.map((_, i) => live.sites.health.filter((state) => state === i).length);
+    const row = (kind, key, label, number, mark) => element("Div", { className: `entry ${number ? "" : "zero"}`, children: [
+      element("I", { className: `${kind} ${kind}-${key}`, children: mark }),
+      element("Span", { children: label }),
+      element("B", { children: String(number) }),
+    ] });
+    return [
+      element("Div", { className: "group", children: [
+        element("H3", { children: words["legend.open"] }),
+        ...[5, 4, 3, 2, 0].map((s) => row("sev", s, words[`severity.${s}`], s === 2 ? worst[1] + worst[2] : worst[s], MARKS[s])),
+      ] }),
+      element("Div", { className: "group", children: [
+        element("H3", { children: words["legend.feeds"] }),
+        ...live.feed_states.map((name, i) => row("feed", name, words[`feed.${name}`], health[i], i ? "" : "")),
+      ] }),
+    ];
+  }
+
+  let drawn = "";
+  function trend(live, words) {
+    const last = live.trend.slots.length - 1;
+    const version = JSON.stringify([live.trend, words["trend.title"], window.innerWidth]);
+    if (version === drawn && document.querySelector("#trend .js-plotly-plot")) return window.dash_clientside.no_update;
+    drawn = version;
+    const size = Math.max(11, Math.round(window.innerWidth / 148));
+    const x = live.trend.slots.map(slotOf);
+    const style = getComputedStyle(document.documentElement);
+    const [text, dim, line] = ["--text", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
+    return {
+      data: TYPES.map((type, i) => ({
+        type: "scatter", mode: "lines", stackgroup: "all", name: words[`type.${type}`], x, y: live.trend.types[type],
+        line: { width: 1, color: COLOURS[i] }, fillcolor: COLOURS[i] + "b8", hovertemplate: "%{y:,}<extra>%{fullData.name}</extra>",
+      })),
+      layout: {
+        paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: "Pretendard, sans-serif", color: text, size },
+        margin: { l: size * 3.6, r: size * 1.2, t: size * 2.1, b: size * 1.9 }, hovermode: "x unified", hoverlabel: { bgcolor: "#101a2e", bordercolor: line, font: { color: text } },
+        legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size }, traceorder: "normal", bgcolor: "rgba(0,0,0,0)" },
+        xaxis: { type: "date", range: [x[0], x[last]], tickformat: "%H:%M", hoverformat: "%m-%d %H:%M", nticks: 9, showgrid: false, color: dim, fixedrange: true },
+        yaxis: { gridcolor: line, color: dim, nticks: 4, rangemode: "tozero", fixedrange: true, tickformat: "~s" },
+        uirevision: "trend",
+      },
+    };
+  }
+
+  function describe(live, words, sites) {
+    return (i) => {
+      const severity = live.sites.worst[i];
+      const state = live.feed_states[live.sites.health[i]];
+      const alerts = live.sites.alerts[i];
+      return {
+        severity,
+        health: state,
+        mark: state !== "healthy" ? "✕" : alerts ? `${MARKS[severity]}${alerts}` : "",
+        label: `${sites[i].full} · ${words["severity." + severity]}${alerts ? ` ${alerts}` : ""} · ${words["feed." + state]}`,
+      };
+    };
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.secmon = {
+    wall: function (live, words, sites, language) {
+      const { no_update } = window.dash_clientside;
+      if (!live || !live.headline) return Array(22).fill(no_update);
+      secmon.drawTiles(sites).then(() => secmon.colourTiles(sites, describe(live, words, sites)));
+      const level = live.level;
+      return [
+        ...headline(live, words).flatMap(([value, sub, tone]) => [value, sub, `kpi ${tone}`]),
+        alertList(live, words, sites, language),
+        fill(words["alerts.note"], { number: count(live.headline.alerts), sites: live.headline.sites_with_alerts }),
+        legend(live, words),
+        trend(live, words),
+      ];
+    },
+    level: function (live, words) {
+      const level = live && live.level;
+      const name = level ? level.level : "none";
+      return [words[`level.${name}`], `level level-${name}`, level ? fill(words["level.by"], { issuer: level.issuer }) : ""];
+    },
+    page: function (title, live, words, language) {
+      secmon.words = words;
+      document.documentElement.lang = language;
+      const critical = live && live.headline ? live.headline.alerts_by_severity[5] : 0;
+      document.title = (critical ? `(${critical}) ` : "") + (title || words["app.title"]);
+      return "";
+    },
+  };
+})();

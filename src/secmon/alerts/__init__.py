@@ -1,0 +1,1 @@
+"""The desk: journal of batches and feeds, alerts and their triage, the declared level."""

@@ -1,0 +1,114 @@
+"""Tables of the desk database."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from secmon.alerts.desk import UtcTime
+
+
+class Base(DeclarativeBase):
+    """Base of every desk table."""
+
+    type_annotation_map = {datetime: UtcTime}  # noqa: RUF012  # SQLAlchemy reads it as a class attribute
+
+
+class BatchState(StrEnum):
+    """The way of a batch: spooled, in flight into the store, loaded, and detected; failed ones are parked."""
+
+    SPOOLED = "spooled"
+    IN_FLIGHT = "in_flight"
+    LOADED = "loaded"
+    DETECTED = "detected"
+    FAILED = "failed"
+
+
+class AlertStatus(StrEnum):
+    """What an operator has done with an alert."""
+
+    NEW = "new"
+    CLOSED = "closed"
+
+
+class Batch(Base):
+    """Journal of what was taken from the sites; `lines` must equal `events` + `quarantined` once loaded."""
+
+    __tablename__ = "batches"
+    __table_args__ = (Index("batches_by_state", "state", "id"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    received_from: Mapped[datetime]
+    received_to: Mapped[datetime]
+    lines: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    loaded_at: Mapped[datetime | None]
+    detected_at: Mapped[datetime | None]
+    events: Mapped[int] = mapped_column(BigInteger, default=0)
+    quarantined: Mapped[int] = mapped_column(BigInteger, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class FeedState(Base):
+    """Where a feed of a site stands: its cursor, and when it last answered and last sent a line."""
+
+    __tablename__ = "feeds"
+
+    site: Mapped[str] = mapped_column(String(5), primary_key=True)
+    feed: Mapped[str] = mapped_column(String(32), primary_key=True)
+    format: Mapped[str] = mapped_column(String(32))
+    cursor: Mapped[str] = mapped_column(Text, default="")
+    lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    line_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Alert(Base):
+    """Findings of one rule on one site and actor; what an operator triages."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            "alerts_open_once", "rule_id", "site", "actor", unique=True,
+            sqlite_where=text("status != 'closed' AND gathering"), postgresql_where=text("status != 'closed' AND gathering"),
+        ),
+        Index("alerts_by_site", "site", "last_time"),
+        Index("alerts_by_time", "last_time"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    rule_id: Mapped[str] = mapped_column(String(64))
+    site: Mapped[str] = mapped_column(String(5))
+    actor: Mapped[str] = mapped_column(Text)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    attack_type: Mapped[str] = mapped_column(String(32), default="")
+    status: Mapped[str] = mapped_column(String(16), default=AlertStatus.NEW)
+    gathering: Mapped[bool] = mapped_column(default=True)
+    group_uid: Mapped[str] = mapped_column(Text, default="")
+    site_count: Mapped[int] = mapped_column(Integer, default=1)
+    findings: Mapped[int] = mapped_column(Integer, default=0)
+    events: Mapped[int] = mapped_column(BigInteger, default=0)
+    first_time: Mapped[datetime]
+    last_time: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class DeclaredLevel(Base):
+    """A national crisis level as an authority declared it; never computed. The newest row is in force."""
+
+    __tablename__ = "declared_levels"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    level: Mapped[str] = mapped_column(String(16))
+    issuer: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    declared_at: Mapped[datetime]

@@ -1,0 +1,305 @@
+"""The commands; each reads its options, calls what does the work, and prints the answer."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+import structlog
+import typer
+from rich.console import Console as Terminal
+from rich.table import Table
+
+from secmon import __version__, demo
+from secmon import app as program
+from secmon.app import Centre
+from secmon.errors import SecmonError, UsageError
+from secmon.instance import running
+from secmon.jobs.ingest import chosen_format, ingest_bytes
+from secmon.remote import get_json, post_json
+from secmon.settings import Settings, load_settings
+from secmon.simulate import server as simulator
+from secmon.simulate.plan import SCENARIO_NAMES
+from secmon.sites.registry import load_provinces, load_sites
+from secmon.store.dry_run import dry_run
+from secmon.store.scratch import scratch_store
+from secmon.web.api import site_record
+from secmon.web.status import status as status_of
+
+cli = typer.Typer(
+    help="Console of a shared cyber-security control centre for local governments.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+rules_cli = typer.Typer(help="Detection rules: check and test them.", no_args_is_help=True)
+cli.add_typer(rules_cli, name="rules")
+
+_T = TypeVar("_T")
+_out, _err = Terminal(highlight=False), Terminal(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store, the desk database and the spool.")]
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the dashboard.")]
+
+
+def main() -> None:
+    """Run a command; what the operator can act on is one sentence on stderr and exit code 1 or 2."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        cli()
+    except SecmonError as error:
+        _err.print(f"secmon: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"secmon {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _root(
+    version: Annotated[  # noqa: ARG001  # typer reads it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@cli.command("demo")
+def demo_command(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")] = 8050,
+    history: Annotated[str, typer.Option(help="How much past the first start fills, such as 24h or 90m.")] = "24h",
+    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same logs.")] = 226,
+    data: Annotated[Path, typer.Option(help="Folder that keeps everything; a second start goes on with it.")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """Show everything: 226 simulated municipalities, a day of history, and the live wall."""
+    demo.run(demo.DemoOptions(port, duration(history), rate, seed, data), _out)
+
+
+@cli.command()
+def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
+    """Collect from the configured sites and serve the dashboard, until Ctrl-C."""
+    settings = load_settings(config, port=port, data=data)
+    with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
+        _out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
+        program.serve(centre, bound)
+
+
+@cli.command()
+def simulate(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the feeds.")] = 8051,
+    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives byte-identical logs.")] = 226,
+    history: Annotated[str, typer.Option(help="How far back the sites still have their logs.")] = "24h",
+    scenario: Annotated[
+        list[str], typer.Option(help=f"An attack, as NAME@+60s or NAME@-3h; names: {', '.join(SCENARIO_NAMES)}.")
+    ] = [],  # noqa: B006  # typer copies it
+    fault: Annotated[list[str], typer.Option(help="A fault, as down:11110@+60s.")] = [],  # noqa: B006  # typer copies it
+    truth: Annotated[Path | None, typer.Option(help="Write what was injected, as NDJSON.")] = None,
+    tokens: Annotated[Path | None, typer.Option(help="Write each site's bearer token, as CSV.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="Keep the scenario times here and play them again.")] = None,
+    start: Annotated[str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")] = "",
+    exit_with_stdin: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
+) -> None:
+    """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
+    simulator.run(
+        simulator.SimulatorOptions(
+            port=port,
+            rate=rate,
+            seed=seed,
+            history=duration(history),
+            scenarios=tuple(scenario),
+            faults=tuple(fault),
+            truth=truth,
+            tokens=tokens,
+            plan=plan,
+            start=moment(start) if start else None,
+            exit_with_stdin=exit_with_stdin,
+        )
+    )
+
+
+@cli.command()
+def collect(
+    once: Annotated[bool, typer.Option("--once", help="One round; needed, `secmon serve` does it on a schedule.")] = False,
+    shard: Annotated[str, typer.Option(help="Only this share of the sites, as 2/4.")] = "1/1",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask every site once, load what came and run the rules over it."""
+    if not once:
+        raise UsageError("say --once for one round; `secmon serve` collects on a schedule")
+    share = _shard(shard)
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        if share != (1, 1):
+            raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
+        _said(f"round by the server at {other.url}")
+        answer = post_json(other, "/api/v1/collect", {})
+    else:
+        with program.open_centre(settings, shard=share) as centre:
+            answer = asyncio.run(_closing(centre, program.collect_once(centre)))
+    _print(answer, as_json=as_json)
+
+
+@cli.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Log files.", exists=True, dir_okay=False)],
+    site: Annotated[str, typer.Option(help="5-digit code of the site the lines belong to.")],
+    format_name: Annotated[str, typer.Option("--format", help="Log format, or auto.")] = "auto",
+    feed: Annotated[str, typer.Option(help="Feed the lines are counted under.")] = "manual",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Load log files by hand; lines that cannot be read go to quarantine."""
+    if site not in {known.code for known in load_sites()}:
+        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        _said(f"loaded by the server at {other.url}")
+        parameters = {"site": site, "feed": feed, "format": format_name}
+        answers = [{"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files]
+    else:
+        with program.open_centre(settings) as centre:
+            answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
+    _print(answers, as_json=as_json)
+
+
+@cli.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="Log file.", exists=True, dir_okay=False)],
+    format_name: Annotated[str, typer.Option("--format", help="Log format, or auto.")] = "auto",
+    received_at: Annotated[str, typer.Option(help="Time of receipt, as ISO 8601 with zone; now if left out.")] = "",
+) -> None:
+    """Show what lines become, without keeping anything: events as NDJSON on stdout, rejects on stderr."""
+    numbered = [(number, line) for number, line in enumerate(file.read_bytes().split(b"\n"), 1) if line]
+    if not numbered:
+        raise UsageError(f"{file}: there is no line in it")
+    lines = [line for _, line in numbered]
+    chosen = chosen_format(format_name, lines)
+    rejected = 0
+    with scratch_store() as scratch:
+        for read in dry_run(scratch, lines, chosen, moment(received_at) if received_at else datetime.now(UTC)):
+            if read.event is not None:
+                sys.stdout.buffer.write(orjson.dumps(read.event) + b"\n")
+            else:
+                rejected += 1
+                _err.print(f"{file}:{numbered[read.place][0]}: {read.reason}", markup=False, soft_wrap=True)
+    sys.stdout.flush()
+    if rejected:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def sites(as_json: Json = False) -> None:
+    """The registry of the 226 municipalities."""
+    provinces = {province.code: province for province in load_provinces()}
+    _print([site_record(site, provinces[site.province]) for site in load_sites()], as_json=as_json)
+
+
+@cli.command()
+def status(config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """Events, quarantine, findings, alerts, and the feeds by health."""
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        _said(f"asked the server at {other.url}")
+        answer = get_json(other, "/api/v1/status")
+    elif (settings.data / "desk.sqlite3").exists() or settings.desk:
+        with program.open_centre(settings) as centre:
+            console = centre.watch.console
+            answer = status_of(console.store, console.desk, console.sites, console.reports(), console.clock())
+    else:
+        raise UsageError(f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data")
+    _print(answer, as_json=as_json)
+
+
+def duration(text: str) -> timedelta:
+    """A length of time written as 90s, 15m, 24h or 7d."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise UsageError(f"{text!r} is no length of time: write it as 90s, 15m, 24h or 7d")
+    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
+
+
+def moment(text: str) -> datetime:
+    """A time written as ISO 8601 with its zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time: write it as 2026-11-23T10:00:00+09:00") from error
+    if at.tzinfo is None:
+        raise UsageError(f"{text!r} has no zone: write it as 2026-11-23T10:00:00+09:00")
+    return at
+
+
+def _shard(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"shard {text!r}: write it as 2/4, the second of four")
+    return int(match[1]), int(match[2])
+
+
+async def _ingest(centre: Centre, files: Sequence[Path], site: str, feed: str, name: str) -> list[dict[str, Any]]:
+    return [
+        {"file": str(path), **await ingest_bytes(centre.watch, site, feed, name, path.read_bytes())} for path in files
+    ]
+
+
+async def _closing(centre: Centre, work: Coroutine[Any, Any, _T]) -> _T:
+    try:
+        return await work
+    finally:
+        await centre.watch.close()
+
+
+def _said(text: str) -> None:
+    _err.print(text, style="dim", markup=False)
+
+
+def _print(answer: Any, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2) + b"\n")
+        sys.stdout.flush()
+        return
+    rows = answer if isinstance(answer, list) else None
+    if rows is not None:
+        _table(rows)
+        return
+    table = Table("what", "value", box=None)
+    for name, value in answer.items():
+        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+        table.add_row(name, shown)
+    _out.print(table, markup=False)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> None:
+    table = Table(box=None)
+    for name in rows[0] if rows else ():
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    _out.print(table)

@@ -1,0 +1,44 @@
+"""What can go wrong, said so that the reader knows what, where and what next."""
+
+from datetime import datetime
+
+
+class SecmonError(Exception):
+    """Something the operator can act on; its text is shown as it is, without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(SecmonError):
+    """The command or the configuration cannot be carried out as written (exit code 2)."""
+
+    exit_code = 2
+
+
+class RegistryError(SecmonError):
+    """The registry of sites or a file built from it is damaged."""
+
+
+class StoreError(SecmonError):
+    """The event store refused, or cannot be opened."""
+
+
+class DeskError(SecmonError):
+    """The desk database refused, or cannot be opened."""
+
+
+class SpoolError(SecmonError):
+    """A spooled batch is missing or damaged."""
+
+
+class RuleError(SecmonError):
+    """A detection rule cannot be read or compiled."""
+
+
+class FeedUnavailable(SecmonError):  # noqa: N818  # named for what it means to the reader of a log
+    """A site's feed did not answer as agreed; nothing of it was taken."""
+
+    def __init__(self, what: str, *, site: str, feed: str, retry_at: datetime | None = None) -> None:
+        """Keep where it happened and when the next try is due (None: at the next round)."""
+        self.what, self.site, self.feed, self.retry_at = what, site, feed, retry_at
+        super().__init__(f"feed {site}/{feed}: {what}")

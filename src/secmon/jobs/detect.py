@@ -1,0 +1,50 @@
+"""Loaded batches through the rules, and their findings to alerts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from secmon.alerts import journal
+from secmon.alerts.desk import Desk
+from secmon.alerts.models import Batch, BatchState
+from secmon.alerts.triage import Triage, found_groups, triage
+from secmon.rules.correlate import correlate
+from secmon.rules.match import match
+from secmon.rules.ruleset import RuleSet
+from secmon.store.client import Store
+
+_log = structlog.get_logger(__name__)
+_TOGETHER = 20  # batches a pass: few enough to stay within the memory of a query
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Runs every rule once over each loaded batch."""
+
+    store: Store
+    desk: Desk
+    rules: RuleSet
+    quiet: timedelta
+    clock: Callable[[], datetime]
+
+    def run(self) -> Triage:
+        """Detect in what was loaded since the last run; does nothing when nothing was."""
+        opened = extended = 0
+        while loaded := journal.batches(self.desk, BatchState.LOADED, limit=_TOGETHER):
+            result = self._over(loaded)
+            opened, extended = opened + result.opened, extended + result.extended
+        return Triage(opened, extended)
+
+    def _over(self, loaded: Sequence[Batch]) -> Triage:
+        now = self.clock()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the store keeps milliseconds
+        ids = [batch.id for batch in loaded]
+        received_from = min(batch.received_from for batch in loaded)
+        received_to = max(batch.received_to for batch in loaded)
+        for run in (match, correlate):
+            report = run(self.store, self.rules, ids, received_from, received_to, now)
+            for failure in report.errors:
+                _log.error("rule failed", rule=failure.rule_id, error=failure.error)
+        return triage(self.desk, found_groups(self.store, now), ids, quiet=self.quiet, now=now)

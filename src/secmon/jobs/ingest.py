@@ -1,0 +1,62 @@
+"""Lines loaded by hand: the same spool, journal, store and rules as collected ones."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from secmon.alerts import journal
+from secmon.errors import UsageError
+from secmon.feeds.page import split_lines
+from secmon.jobs.collect import spool_batch
+from secmon.jobs.watch import Watch
+from secmon.store import sql
+from secmon.store.formats import FORMATS
+from secmon.store.load import Lines, table_of
+
+_LOOKED_AT = 20  # lines read to recognise a format
+_FEED = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
+
+
+async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, body: bytes) -> dict[str, Any]:
+    """Load the lines of `body`; returns lines, events and quarantined lines. UsageError when nothing can be read of it."""
+    if not _FEED.match(feed):
+        raise UsageError(f"feed name {feed!r}: use small letters, digits and _, at most 32")
+    lines = split_lines(body)
+    if not lines:
+        raise UsageError("there is no line in it: nothing was loaded")
+    part = Lines(site, feed, chosen_format(format_name, lines), watch.clock(), lines)
+    batch_id = await asyncio.to_thread(_keep, watch, part)
+    await watch.load()
+    ((events, quarantined),) = await asyncio.to_thread(
+        watch.console.store.rows, sql.query("batch_intake"), {"batch_id": batch_id}
+    )
+    return {
+        "format": part.format,
+        "lines": len(lines),
+        "events": int(events),
+        "quarantined": int(quarantined),
+    }
+
+
+def _keep(watch: Watch, part: Lines) -> str:
+    batch = spool_batch(watch.loader.spool, table_of([part]), watch.clock())
+    journal.add_batch(watch.loader.desk, batch)
+    return batch.id
+
+
+def chosen_format(name: str, lines: Sequence[bytes]) -> str:
+    """The format asked for, or for `auto` the one that most of the first lines begin as."""
+    known = [entry.name for entry in FORMATS]
+    if name != "auto":
+        if name not in known:
+            raise UsageError(f"unknown format {name}: use auto or one of {', '.join(known)}")
+        return name
+    seen = [line.decode("utf-8", "replace") for line in lines[:_LOOKED_AT]]
+    votes = {entry.name: sum(bool(re.match(entry.first, line)) for line in seen) for entry in FORMATS}
+    best = max(votes, key=lambda entry: votes[entry])
+    if not votes[best]:
+        raise UsageError(
+            f"the format is not recognised from the first {len(seen)} lines: name it with --format ({', '.join(known)})"
+        )
+    return best

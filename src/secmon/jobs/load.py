@@ -1,0 +1,74 @@
+"""Spooled batches into the store, exactly once; at the start, repair of what a crash left half done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from secmon.alerts import journal
+from secmon.alerts.desk import Desk
+from secmon.alerts.models import Batch, BatchState
+from secmon.errors import SpoolError, StoreError
+from secmon.feeds import spool
+from secmon.store import repair, sql
+from secmon.store.client import Store
+from secmon.store.load import insert_table
+
+_log = structlog.get_logger(__name__)
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Moves batches from the spool into the store; one at a time, oldest first."""
+
+    store: Store
+    desk: Desk
+    spool: Path
+    clock: Callable[[], datetime]
+
+    def recover(self) -> tuple[str, ...]:
+        """Bring the store back to whole batches after a crash; returns the batches that were taken out of it.
+
+        Their files are still in the spool, so the next `drain` loads them again under a new attempt.
+        """
+        interrupted = [batch.id for batch in journal.batches(self.desk, BatchState.IN_FLIGHT)]
+        if interrupted:
+            days = repair.remove_batches(self.store, interrupted)
+            journal.mark_repaired(self.desk, interrupted)
+            _log.warning("repaired", batches=interrupted, days=days)
+        waiting = journal.batches(self.desk, BatchState.SPOOLED, BatchState.FAILED)
+        stray = spool.sweep(self.spool, {batch.id for batch in waiting})
+        if stray:
+            _log.warning("removed spool files that no journal entry stands for", files=stray)
+        return tuple(interrupted)
+
+    def drain(self, most: int | None = None) -> int:
+        """Load what waits, at most `most` batches; returns the number of lines loaded."""
+        return sum(self._load(batch) for batch in journal.batches(self.desk, BatchState.SPOOLED, limit=most))
+
+    def _load(self, batch: Batch) -> int:
+        attempt = journal.mark_in_flight(self.desk, batch.id)
+        try:
+            insert_table(self.store, batch.id, spool.read(self.spool, batch.id, batch.digest), attempt)
+            events, quarantined = self._account(batch)
+        except (StoreError, SpoolError) as error:
+            park = attempt >= _ATTEMPTS or isinstance(error, SpoolError)
+            _log.error("batch not loaded", batch=batch.id, attempt=attempt, parked=park, error=str(error))
+            repair.remove_batches(self.store, [batch.id])
+            journal.mark_unloaded(self.desk, batch.id, str(error), park=park)
+            return 0
+        journal.mark_loaded(self.desk, batch.id, events=events, quarantined=quarantined, at=self.clock())
+        spool.remove(self.spool, batch.id)
+        return int(batch.lines)
+
+    def _account(self, batch: Batch) -> tuple[int, int]:
+        """Events and quarantined lines of the batch; together they must be all of its lines."""
+        ((events, quarantined),) = self.store.rows(sql.query("batch_intake"), {"batch_id": batch.id})
+        if events + quarantined != batch.lines:
+            raise StoreError(
+                f"batch {batch.id}: {batch.lines} lines went in, {events} events and {quarantined} quarantined came out"
+            )
+        return int(events), int(quarantined)

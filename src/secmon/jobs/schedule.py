@@ -1,0 +1,48 @@
+"""The job table, and the boundary at which a job's failure is recorded instead of spreading."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from secmon.jobs.watch import Watch
+
+_log = structlog.get_logger(__name__)
+_Job = Callable[[], Awaitable[Any]]
+
+
+def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
+    """The scheduler with every job, not yet started."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    table: tuple[tuple[str, float, _Job], ...] = (
+        ("collect", collect_seconds, watch.collect),
+        ("load", 1.0, watch.load),
+        ("publish", 1.0, watch.publish),
+    )
+    for name, seconds, job in table:
+        scheduler.add_job(
+            guarded(watch, name, job),
+            "interval",
+            seconds=seconds,
+            id=name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def guarded(watch: Watch, name: str, job: _Job) -> _Job:
+    """The job with its failure logged and shown by /healthz until it succeeds again."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001  # the job boundary: recorded, shown, tried again at the next tick
+            watch.failures[name] = f"{type(error).__name__}: {error}"
+            _log.exception("job failed", job=name)
+        else:
+            watch.failures.pop(name, None)
+
+    return run

@@ -1,0 +1,106 @@
+"""The round of the watch: collect, load, detect, publish; and what the last of each said."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+import structlog
+
+from secmon.alerts import journal
+from secmon.alerts.triage import Triage
+from secmon.jobs.collect import Collector, Round
+from secmon.jobs.detect import Detector
+from secmon.jobs.load import Loader
+from secmon.web.console import Console
+from secmon.web.snapshot import Rates, compose, encode
+
+_log = structlog.get_logger(__name__)
+_RATE_WINDOW = timedelta(seconds=60)
+
+
+@dataclass
+class Watch:
+    """Runs the jobs over one centre; each method is one scheduled job."""
+
+    collector: Collector
+    loader: Loader
+    detector: Detector
+    console: Console
+    clock: Callable[[], datetime]
+    connect: Callable[[], httpx.AsyncClient]
+    last_round: Round | None = None
+    collected_at: datetime | None = None
+    published_at: datetime | None = None
+    failures: dict[str, str] = field(default_factory=dict)
+    _recent: deque[tuple[datetime, int]] = field(default_factory=deque)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _client: httpx.AsyncClient | None = None
+
+    async def collect(self) -> Round:
+        """Ask every site once."""
+        async with self._collecting:
+            self._client = self._client or self.connect()
+            self.last_round = done = await self.collector.round(self._client)
+        if not done.paused:
+            self.collected_at = self.clock()
+            self._recent.append((self.collected_at, done.lines))
+        return done
+
+    async def load(self) -> int:
+        """Move what is spooled into the store and run the rules over it; returns the number of lines."""
+        async with self._loading:
+            lines = await asyncio.to_thread(self.loader.drain)
+            await self._detect()
+        return lines
+
+    async def publish(self) -> None:
+        """Compose the snapshot and share it with every viewer."""
+        payload = await asyncio.to_thread(self.snapshot)
+        self.console.hub.publish(payload)
+        self.published_at = self.clock()
+
+    def snapshot(self) -> bytes:
+        """The wall's snapshot now, as it goes over the wire."""
+        now = self.clock()
+        console = self.console
+        body = compose(
+            console.store, console.desk, console.sites, console.reports(), console.rules, self.rates(now), now
+        )
+        return encode(body)
+
+    def rates(self, now: datetime) -> Rates:
+        """Lines a second over the last minute of rounds."""
+        while self._recent and now - self._recent[0][0] > _RATE_WINDOW:
+            self._recent.popleft()
+        if len(self._recent) < 2:  # a rate needs two ends
+            return Rates(0.0, self.last_round.seconds if self.last_round else 0.0, self.collected_at)
+        span = (self._recent[-1][0] - self._recent[0][0]).total_seconds()
+        lines = sum(number for _, number in list(self._recent)[1:])
+        return Rates(
+            lines / span if span else 0.0,
+            self.last_round.seconds if self.last_round else 0.0,
+            self.collected_at,
+        )
+
+    async def close(self) -> None:
+        """End the connections to the sites; the watch may go on afterwards, also on another event loop."""
+        if self._client is not None:
+            await self._client.aclose()
+        self._client, self._collecting, self._loading = None, asyncio.Lock(), asyncio.Lock()
+
+    async def _detect(self) -> Triage:
+        return await asyncio.to_thread(self.detector.run)
+
+    def healthy(self) -> dict[str, str]:
+        """Problems by part, for /healthz; empty when all is well."""
+        problems = dict(self.failures)
+        waiting = journal.backlog(self.console.desk)
+        if waiting.failed:
+            problems["store"] = f"{waiting.failed} batches could not be loaded: {waiting.error}"
+        if self.last_round is not None and self.last_round.paused:
+            problems["collect"] = f"paused: {waiting.spooled} batches wait for the store"
+        return problems

@@ -1,0 +1,45 @@
+"""The command line's way to the server that has the data folder open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from secmon.errors import SecmonError
+from secmon.instance import Running
+
+_TIMEOUT = httpx.Timeout(10.0, read=300.0)
+
+
+def get_json(server: Running, path: str) -> Any:
+    """Answer of a GET, as JSON."""
+    return _answer(server, "GET", path, {}, None)
+
+
+def post_json(server: Running, path: str, parameters: Mapping[str, str], body: bytes | None = None) -> Any:
+    """Answer of a POST, as JSON."""
+    return _answer(server, "POST", path, parameters, body)
+
+
+def _answer(server: Running, method: str, path: str, parameters: Mapping[str, str], body: bytes | None) -> Any:
+    if not server.url:
+        raise SecmonError(f"process {server.pid} has the data folder open but serves nothing yet: try again in a moment")
+    try:
+        response = httpx.request(
+            method,
+            server.url + path,
+            params=dict(parameters),
+            content=body,
+            timeout=_TIMEOUT,
+            headers={"authorization": f"Bearer {server.token}"},
+            trust_env=False,
+        )
+    except httpx.HTTPError as error:
+        raise SecmonError(f"the server at {server.url} did not answer ({error}): is it still running?") from error
+    if response.is_error:
+        try:
+            reason = response.json()["error"]
+        except (ValueError, KeyError, TypeError):
+            reason = f"{response.status_code} {response.text[:200]}"
+        raise SecmonError(f"the server at {server.url} refused: {reason}")
+    return response.json()

@@ -1,0 +1,1 @@
+"""Detection: Sigma rules over the events of each batch, and their correlation across events and sites."""

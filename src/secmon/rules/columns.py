@@ -1,0 +1,68 @@
+"""The columns of `events` a rule may name, read from the schema itself so that they are kept once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from secmon.errors import RuleError
+from secmon.rules.literals import lit
+from secmon.store.client import identifier
+
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS events \((.*?)\n\)", re.DOTALL)
+_COLUMN = re.compile(r"^ {4}(\w+) (LowCardinality\(String\)|String|UInt(?:8|16|32|64))(?=[ ,\n])", re.MULTILINE)
+_PARTS = {"path": "cutQueryStringAndFragment", "query": "queryString"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a Sigma field is in SQL; where the record does not say, a number is 0 and a text ''."""
+
+    sql: str
+    number: bool = False
+
+    @property
+    def text(self) -> str:
+        """The column as text, for comparisons with patterns."""
+        return f"toString({self.sql})" if self.number else self.sql
+
+    @property
+    def absent(self) -> str:
+        """The condition under which the record does not say."""
+        return f"{self.sql} = 0" if self.number else f"{self.sql} = ''"
+
+    @property
+    def present(self) -> str:
+        """The condition under which the record does say."""
+        return f"{self.sql} != 0" if self.number else f"{self.sql} != ''"
+
+
+@cache
+def event_columns() -> Mapping[str, Column]:
+    """Text and number columns of `events` by name; times, maps and the rest cannot be named by a rule."""
+    for file in sorted(files("secmon.store").joinpath("schema").iterdir(), key=lambda entry: entry.name):
+        table = _TABLE.search(file.read_text(encoding="utf-8")) if file.name.endswith(".sql") else None
+        if table:
+            return MappingProxyType(
+                {
+                    name: Column(identifier(name), number=kind.startswith("UInt"))
+                    for name, kind in _COLUMN.findall(table.group(1))
+                }
+            )
+    raise RuleError("the store's schema has no table `events`: rules have nothing to look at")
+
+
+def event_column(reference: str) -> Column:
+    """The column called so; `url|path` and `url|query` are the parts of a URL before and after its `?`."""
+    name, _, part = reference.partition("|")
+    column = event_columns().get(name)
+    if column is None or (part and (part not in _PARTS or column.number)):
+        raise RuleError(f"`{reference}` is not a text or number column of events")
+    return Column(f"{_PARTS[part]}({column.sql})") if part else column
+
+
+def unmapped_field(name: str) -> Column:
+    """A vendor field that has no column of its own."""
+    return Column(f"unmapped[{lit(name)}]")

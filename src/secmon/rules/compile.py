@@ -1,0 +1,79 @@
+"""Rules as SQL: one condition a rule, and one statement that asks all conditions of a log source at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from string import Template
+
+from secmon.errors import RuleError
+from secmon.rules.backend import ClickHouseBackend
+from secmon.rules.columns import event_column
+from secmon.rules.document import UNREADABLE, reason
+from secmon.rules.literals import text_list
+from secmon.rules.mapping import LogSource, log_source, log_sources
+from secmon.rules.rule import Rule
+from secmon.rules.ruleset import RuleSet
+from secmon.store.sql import query
+
+
+class UncollectedError(RuleError):
+    """The rule is fine, but nothing here sends what it is about."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A rule as a condition on the events of its log source; `unmapped` are fields without a column."""
+
+    rule: Rule
+    source: LogSource
+    condition: str
+    unmapped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rules of a set by log source, and those that cannot run, with the reason."""
+
+    sources: tuple[tuple[LogSource, tuple[Compiled, ...]], ...]
+    failed: tuple[tuple[Rule, str], ...]
+
+
+def compile_rule(rule: Rule) -> Compiled:
+    """The rule's condition; raises RuleError, or UncollectedError."""
+    source = log_source(rule.sigma.logsource)
+    if source is None:
+        raise UncollectedError(f"log source not collected ({rule.logsource})")
+    backend = ClickHouseBackend(source.fields)
+    try:
+        condition = backend.condition(rule.sigma)
+    except UNREADABLE as error:
+        raise RuleError(reason(error)) from error
+    return Compiled(rule, source, condition, tuple(sorted(backend.unmapped)))
+
+
+@lru_cache(maxsize=8)
+def plan(ruleset: RuleSet) -> Plan:
+    """The single-event rules of a set, compiled once for as long as the set lives."""
+    compiled: list[Compiled] = []
+    failed: list[tuple[Rule, str]] = []
+    for rule in ruleset.rules:
+        try:
+            compiled.append(compile_rule(rule))
+        except RuleError as error:
+            failed.append((rule, str(error)))
+    by_source = ((source, tuple(one for one in compiled if one.source is source)) for source in log_sources())
+    return Plan(tuple((source, rules) for source, rules in by_source if rules), tuple(failed))
+
+
+def findings_statement(source: LogSource, rules: Sequence[Compiled]) -> str:
+    """INSERT of a finding for each event of some batches and each of these rules that it matches."""
+    actors = sorted({one.rule.actor for one in rules})
+    return Template(query("rules_match")).substitute(
+        rule_ids=text_list([one.rule.id for one in rules]),
+        severities=", ".join(str(int(one.rule.severity)) for one in rules),
+        attack_types=text_list([one.rule.attack_type or "" for one in rules]),
+        actors=", ".join(event_column(actor).text for actor in actors),
+        actor_numbers=", ".join(str(actors.index(one.rule.actor) + 1) for one in rules),
+        conditions=", ".join(f"if({one.condition}, {number}, 0)" for number, one in enumerate(rules, start=1)),
+        source=source.predicate,
+    )

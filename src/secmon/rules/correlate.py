@@ -1,0 +1,179 @@
+"""Correlations over new batches: exact sliding windows around the new events, late ones included."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from string import Template
+from time import perf_counter
+from typing import Any
+
+import pyarrow as pa
+
+from secmon.errors import RuleError, StoreError
+from secmon.rules.backend import ClickHouseBackend
+from secmon.rules.batches import Batches, milliseconds
+from secmon.rules.compile import Compiled, compile_rule
+from secmon.rules.correlation import Correlation, actor_index
+from secmon.rules.episode import GroupFinding, Look, Part, changed
+from secmon.rules.report import MatchReport, RuleOutcome
+from secmon.rules.ruleset import RuleSet
+from secmon.store.client import Store
+from secmon.store.sql import query
+
+_TIME = pa.timestamp("ms", "UTC")
+_NEW = "fresh"
+_NEAR = (
+    "time >= fromUnixTimestamp64Milli({seen_from:Int64}, 'UTC')"
+    " AND time < fromUnixTimestamp64Milli({seen_to:Int64}, 'UTC')"
+)
+_EVIDENCE = pa.list_(pa.struct([("batch_id", pa.string()), ("seq", pa.uint32())]))
+
+
+def correlate(
+    store: Store,
+    ruleset: RuleSet,
+    batch_ids: Sequence[str],
+    received_from: datetime,
+    received_to: datetime,
+    detected_at: datetime,
+) -> MatchReport:
+    """Write the findings that the events of these batches complete or carry on; running again adds nothing.
+
+    A correlation the engine cannot run is reported and stops no other. Raises StoreError when the store
+    itself refuses.
+    """
+    batches = Batches.of(batch_ids, received_from, received_to)
+    outcomes: list[RuleOutcome] = []
+    timings: list[tuple[str, int]] = []
+    for correlation in ruleset.correlations:
+        started = perf_counter()
+        try:
+            written, problem = _run(store, correlation, batches, detected_at), ""
+        except RuleError as error:
+            written, problem = 0, str(error)
+        except StoreError as error:
+            store.rows(query("rules_probe"), batches.parameters)  # raises where no rule is to blame
+            written, problem = 0, str(error)
+        outcomes.append(RuleOutcome(correlation.id, correlation.name, written, problem))
+        timings.append((correlation.name, round((perf_counter() - started) * 1000)))
+    return MatchReport(tuple(outcomes), tuple(timings))
+
+
+@lru_cache(maxsize=256)
+def group_columns(correlation: Correlation) -> tuple[str, ...]:
+    """What the group's key is in `events`, by the first rule; raises RuleError if that cannot be compiled."""
+    base = compile_rule(correlation.bases[0])
+    return tuple(base.source.fields.get(field, field) for field in correlation.keys[0])
+
+
+def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:
+    """Fields it groups by or counts that are no column in one of its log sources; raises RuleError."""
+    unmapped: set[str] = set()
+    for base, keys, value in zip(correlation.bases, correlation.keys, correlation.values, strict=True):
+        backend = ClickHouseBackend(compile_rule(base).source.fields)
+        for field in filter(None, (*keys, value)):
+            backend.column(field)
+        unmapped |= backend.unmapped
+    return tuple(sorted(unmapped))
+
+
+@lru_cache(maxsize=256)
+def matched(correlation: Correlation) -> str:
+    """SELECT of the events a correlation is about, with its group's key; `$scope` says among which events."""
+    selects = [
+        _select(compile_rule(base), keys, value)
+        for base, keys, value in zip(correlation.bases, correlation.keys, correlation.values, strict=True)
+    ]
+    return " UNION DISTINCT ".join(selects)
+
+
+def _select(base: Compiled, keys: Sequence[str], value: str) -> str:
+    backend = ClickHouseBackend(base.source.fields)
+    columns = [backend.column(key) for key in keys]
+    counted = backend.column(value) if value else None
+    present = [column.present for column in (*columns, counted) if column is not None]
+    return Template(query("rules_matched")).safe_substitute(
+        key="[" + ", ".join(f"toString({column.sql})" for column in columns) + "]::Array(String)",
+        value=f"cityHash64({counted.text})" if counted else "cityHash64(batch_id, seq)",
+        conditions=" AND ".join([base.source.predicate, *present, f"({base.condition})"]),
+    )
+
+
+def _run(store: Store, correlation: Correlation, batches: Batches, detected_at: datetime) -> int:
+    """Findings written for one correlation."""
+    parameters = dict(batches.parameters)
+    span = Template(query("rules_span")).substitute(matched=_scoped(correlation, _NEW))
+    [(count, first, last)] = store.rows(span, parameters)
+    if not count:
+        return 0
+    timespan = correlation.timespan * 1000
+    look = Look(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
+    parameters |= {
+        "rule_id": correlation.id,
+        "timespan": timespan,
+        "threshold": correlation.threshold,
+        "seen_from": look.seen_from,
+        "seen_to": last + timespan,
+    }
+    parts = _parts(store, correlation, parameters)
+    if not parts:
+        return 0
+    stored = [_stored(row) for row in store.rows(query("rules_stored"), parameters)]
+    findings = changed(parts, stored, look)
+    if findings:
+        store.insert("findings", _rows(correlation, findings, milliseconds(detected_at)))
+    return len(findings)
+
+
+def _scoped(correlation: Correlation, scope: str) -> str:
+    return Template(matched(correlation)).substitute(scope=scope)
+
+
+def _parts(store: Store, correlation: Correlation, parameters: dict[str, Any]) -> list[Part]:
+    episodes = Template(query("rules_episodes")).substitute(
+        matched=_scoped(correlation, _NEAR),
+        size="uniqExact(value)" if correlation.values[0] else "count()",
+    )
+    return [
+        Part(tuple(key), site, first, last, events, fresh, received, _evidence(evidence))
+        for key, site, first, last, events, fresh, received, evidence in store.rows(episodes, parameters)
+    ]
+
+
+def _stored(row: tuple[Any, ...]) -> GroupFinding:
+    values: Any = (*row[:-1], _evidence(row[-1]))
+    return GroupFinding(*values)
+
+
+def _evidence(value: Sequence[Any]) -> tuple[tuple[str, int], ...]:
+    return tuple((str(batch_id), int(seq)) for batch_id, seq in value)
+
+
+def _rows(correlation: Correlation, findings: Sequence[GroupFinding], detected_at: int) -> pa.Table:
+    """The findings as rows of the table."""
+    n = len(findings)
+    return pa.table(
+        {
+            "finding_uid": pa.array([one.finding_uid for one in findings], pa.string()),
+            "rule_id": pa.repeat(correlation.id, n),
+            "kind": pa.repeat("correlation", n),
+            "site": pa.array([one.site for one in findings], pa.string()),
+            "actor": pa.array([one.actor for one in findings], pa.string()),
+            "group_uid": pa.array([one.group_uid for one in findings], pa.string()),
+            "severity_id": pa.repeat(pa.scalar(int(correlation.severity), pa.uint8()), n),
+            "attack_type": pa.repeat(str(correlation.attack_type or ""), n),
+            "time": pa.array([one.first for one in findings], _TIME),
+            "last_time": pa.array([one.last for one in findings], _TIME),
+            "received_at": pa.array([one.received for one in findings], _TIME),
+            "detected_at": pa.repeat(pa.scalar(detected_at, _TIME), n),
+            "event_count": pa.array([one.event_count for one in findings], pa.uint32()),
+            "site_count": pa.array([one.site_count for one in findings], pa.uint16()),
+            "batch_id": pa.array([one.batch_id for one in findings], pa.string()),
+            "seq": pa.array([one.seq for one in findings], pa.uint32()),
+            "evidence": pa.array([[*map(_named, one.evidence)] for one in findings], _EVIDENCE),
+        }
+    )
+
+
+def _named(event: tuple[str, int]) -> dict[str, Any]:
+    return {"batch_id": event[0], "seq": event[1]}

@@ -1,0 +1,68 @@
+"""Sigma's log sources and fields in terms of `events`: `mapping.yml`, read and checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from sigma.rule import SigmaLogSource
+
+from secmon.errors import RuleError
+from secmon.rules.columns import event_column
+from secmon.rules.literals import text_list
+
+
+@dataclass(frozen=True)
+class LogSource:
+    """A part of `events` that rules can be written for; `predicate` is the SQL condition that selects it."""
+
+    name: str
+    accepts: tuple[tuple[str, str, str], ...]
+    predicate: str
+    fields: Mapping[str, str]
+
+
+@cache
+def log_sources() -> tuple[LogSource, ...]:
+    """Every log source that is collected, in the order of the file."""
+    text = (files("secmon.rules") / "mapping.yml").read_text(encoding="utf-8")
+    return tuple(_log_source(entry) for entry in yaml.safe_load(text))
+
+
+def log_source(wanted: SigmaLogSource) -> LogSource | None:
+    """The collected log source a rule asks for, if there is one."""
+    key = (wanted.category or "", wanted.product or "", wanted.service or "")
+    return next((source for source in log_sources() if key in source.accepts), None)
+
+
+def logsource_text(wanted: SigmaLogSource) -> str:
+    """A rule's log source as one line, for reports."""
+    parts = {"category": wanted.category, "product": wanted.product, "service": wanted.service}
+    return ", ".join(f"{name}: {value}" for name, value in parts.items() if value)
+
+
+def _log_source(entry: Mapping[str, Any]) -> LogSource:
+    conditions = [_one_of(name, values) for name, values in entry["where"].items()]
+    conditions += [event_column(name).present for name in entry.get("present", ())]
+    for reference in entry["fields"].values():
+        event_column(reference)
+    return LogSource(
+        name=entry["name"],
+        accepts=tuple(
+            (given.get("category", ""), given.get("product", ""), given.get("service", ""))
+            for given in entry["accepts"]
+        ),
+        predicate=" AND ".join(conditions),
+        fields=MappingProxyType(dict(entry["fields"])),
+    )
+
+
+def _one_of(name: str, values: Sequence[Any]) -> str:
+    column = event_column(name)
+    if not values:
+        raise RuleError(f"mapping.yml: `{name}` has no values")
+    inside = ", ".join(str(int(value)) for value in values) if column.number else text_list(list(map(str, values)))
+    return f"{column.sql} IN ({inside})"

@@ -1,0 +1,118 @@
+"""What a rule is: its words for people, its severity, and what pySigma parsed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sigma.rule import SigmaRule
+from sigma.rule.attributes import SigmaLevel
+from sigma.rule.base import SigmaRuleBase
+
+from secmon.errors import RuleError
+from secmon.rules.columns import event_column
+from secmon.rules.document import Document
+from secmon.rules.mapping import logsource_text
+from secmon.taxonomy import AttackType, Severity
+
+DEFAULT_ACTOR = "src_endpoint_ip"
+
+_TECHNIQUE = re.compile(r"t\d{4}(?:\.\d{3})?")
+_SEVERITIES = {
+    None: Severity.UNKNOWN,
+    SigmaLevel.INFORMATIONAL: Severity.INFORMATIONAL,
+    SigmaLevel.LOW: Severity.LOW,
+    SigmaLevel.MEDIUM: Severity.MEDIUM,
+    SigmaLevel.HIGH: Severity.HIGH,
+    SigmaLevel.CRITICAL: Severity.CRITICAL,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What single rules and correlations have in common; `line` is where it begins in its file.
+
+    `condition_line` is where its detection or correlation stands; `samples` the folder of its sample logs.
+    """
+
+    id: str
+    name: str
+    path: Path
+    line: int
+    condition_line: int
+    title_ko: str
+    title_en: str
+    description_ko: str
+    description_en: str
+    severity: Severity
+    attack_type: AttackType | None
+    attack_uids: tuple[str, ...]
+    falsepositives: tuple[str, ...]
+    next_steps_ko: tuple[str, ...]
+    next_steps_en: tuple[str, ...]
+    actor: str
+    samples: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Signature):
+    """A rule about single events; `actor` is the column of `events` that names who did it."""
+
+    logsource: str
+    sigma: SigmaRule = field(repr=False, compare=False)
+
+
+def rule_of(document: Document, sigma: SigmaRule, samples: Path) -> Rule:
+    """The rule that pySigma parsed, with our additions from its `secmon:` key."""
+    return Rule(
+        **signature_of(document, sigma, samples),
+        logsource=logsource_text(sigma.logsource),
+        sigma=sigma,
+    )
+
+
+def signature_of(document: Document, sigma: SigmaRuleBase, samples: Path) -> dict[str, Any]:
+    """The fields of a Signature; where a rule has no Korean words its English ones stand in."""
+    if sigma.id is None:
+        raise RuleError("a rule needs an `id` (a UUID): findings are kept under it")
+    ours = sigma.custom_attributes.get("secmon") or {}
+    if not isinstance(ours, Mapping):
+        raise RuleError("`secmon:` must be a map")
+    actor = str(ours.get("actor") or DEFAULT_ACTOR)
+    event_column(actor)
+    description = (sigma.description or "").strip()
+    return {
+        "id": str(sigma.id),
+        "name": document.name,
+        "path": document.path,
+        "line": document.line,
+        "condition_line": document.condition_line,
+        "title_ko": str(ours.get("title_ko") or sigma.title),
+        "title_en": sigma.title,
+        "description_ko": str(ours.get("description_ko") or description).strip(),
+        "description_en": description,
+        "severity": _SEVERITIES[sigma.level],
+        "attack_type": _attack_type(ours.get("attack_type")),
+        "attack_uids": tuple(tag.name.upper() for tag in sigma.tags if _TECHNIQUE.fullmatch(tag.name)),
+        "falsepositives": tuple(map(str, sigma.falsepositives)),
+        "next_steps_ko": _texts(ours, "next_steps_ko"),
+        "next_steps_en": _texts(ours, "next_steps_en"),
+        "actor": actor,
+        "samples": samples / document.name,
+    }
+
+
+def _attack_type(value: object) -> AttackType | None:
+    if value is None:
+        return None
+    if value not in set(AttackType):
+        raise RuleError(f"`attack_type: {value}` is not one of {', '.join(AttackType)}")
+    return AttackType(str(value))
+
+
+def _texts(ours: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = ours.get(key) or []
+    if not isinstance(value, list):
+        raise RuleError(f"`{key}` must be a list of sentences")
+    return tuple(map(str, value))

@@ -1,0 +1,106 @@
+"""Settings: a TOML file, then `SECMON_*` environment variables, then command-line options."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from secmon.errors import UsageError
+
+
+class FeedSource(BaseModel):
+    """One kind of feed that every site serves over HTTP."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Short name, such as ids.")
+    format: str = Field(description="Log format, one of `secmon.store.formats.FORMATS`.")
+    url: str = Field(description="Address with {site} where the 5-digit code goes.")
+
+
+class Settings(BaseSettings):
+    """What `secmon serve` runs with; each line is a name, a default and a sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SECMON_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on; loopback only until accounts exist.")
+    port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard and the API.")
+    data: Path = Field(
+        Path("data"), description="Folder for the embedded store, the desk database and the spool."
+    )
+    store: str = Field("", description="Event store; empty for embedded chDB in the data folder.")
+    desk: str = Field("", description="Desk database; empty for SQLite in the data folder.")
+    language: str = Field("ko", pattern="^(ko|en)$", description="Language of a first visit: ko or en.")
+
+    feeds: tuple[FeedSource, ...] = Field((), description="Feeds that every site serves.")
+    token_file: Path | None = Field(
+        None, description="CSV with the columns site,token: one bearer token a site."
+    )
+    collect_seconds: float = Field(5.0, gt=0, description="Seconds between collection rounds.")
+    collect_timeout: float = Field(10.0, gt=0, description="Seconds a site may take to answer one request.")
+    collect_parallel: int = Field(32, ge=1, le=512, description="Sites asked at the same time.")
+    batch_lines: int = Field(100_000, ge=1_000, le=1_000_000, description="Most lines taken in one round.")
+    spool_batches: int = Field(40, ge=1, description="Spooled batches at which collection pauses.")
+    late_after: float = Field(
+        5400.0, gt=0, description="Seconds without a line after which an answering feed is late."
+    )
+    silent_after: float = Field(10800.0, gt=0, description="Seconds without a line after which it is silent.")
+    quiet_hours: float = Field(
+        6.0, gt=0, description="Hours without a finding after which a new alert is opened."
+    )
+
+    @property
+    def store_dsn(self) -> str:
+        """Where the event store is."""
+        return self.store or f"chdb://{self.data.resolve() / 'store'}"
+
+    @property
+    def desk_dsn(self) -> str:
+        """Where the desk database is, as SQLAlchemy writes it."""
+        return self.desk or f"sqlite:///{self.data.resolve() / 'desk.sqlite3'}"
+
+    @property
+    def spool(self) -> Path:
+        """Folder of the batches that wait for the store."""
+        return self.data / "spool"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options given in code win over the environment, which wins over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None, **options: object) -> Settings:
+    """Settings from `config` (TOML), the environment and `options` that are not None.
+
+    Raises UsageError that names each bad setting.
+    """
+    if config is not None and not config.is_file():
+        raise UsageError(f"no configuration file at {config}: write one, or leave --config out")
+    given = {name: value for name, value in options.items() if value is not None}
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=config)
+
+    try:
+        return FromFile.model_validate(FromFile(**given).model_dump())
+    except ValidationError as error:
+        where = f" in {config}" if config else ""
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise UsageError(f"settings{where}: {problems}") from error
+    except ValueError as error:
+        raise UsageError(f"settings in {config}: {error}") from error

@@ -1,0 +1,67 @@
+"""Who owns which outside address. All of them are from documentation and reserved ranges.
+
+    100.64.0.0/10    domestic: a /18 for each site (citizens and noise), the end for cloud services
+    198.18.0.0/15    foreign noise: 512 addresses for each site
+    203.0.113.0/24   foreign cloud services
+    192.0.2.0/24, 198.51.100.0/24   attackers of the scenarios, used by nothing else
+    2001:db8::/32    IPv6 of everybody; the third group is the site
+
+Noise comes from addresses that belong to one site and to one minute of two hours, so that no source is met at
+two sites, and none more than `NOISE_USES` times within any hour, although no bucket knows of another.
+"""
+
+SITES = 230
+"""The plan has room for this many sites."""
+CITIZENS = 1 << 14
+NOISE_USES = 3
+
+_NOISE_BLOCK = 512
+_SLOTS = 240  # in an hour: 60 minutes of four addresses; even and odd hours use different halves of the block
+_FEED_SLOTS = {"ids": (0, 3), "auth": (3, 1)}  # of the four addresses of a minute: first, how many
+
+NOISE_CAPACITY = {feed: count * NOISE_USES for feed, (_, count) in _FEED_SLOTS.items()}
+"""Noisy conversations a minute can hold; the Internet does not get louder when a site gets busier."""
+
+
+def citizen(site: int, number: int) -> str:
+    """Address of one of a site's 15,872 citizens (numbers below 512 move up: they are kept for noise)."""
+    number |= _NOISE_BLOCK if number < _NOISE_BLOCK else 0
+    return _domestic(site, number)
+
+
+def citizen6(site: int, number: int) -> str:
+    """IPv6 address of a citizen, all digits written as Suricata does."""
+    return f"2001:0db8:{site:04x}:0c00:0000:0000:0000:{number:04x}"
+
+
+def domestic_cloud(number: int) -> str:
+    """Address of one of 256 domestic services, the same for all sites."""
+    return _domestic(SITES + 2, 0).rpartition(".")[0] + f".{number}"
+
+
+def foreign_cloud(number: int) -> str:
+    """Address of one of 256 foreign services, the same for all sites."""
+    return f"203.0.113.{number}"
+
+
+def noise_foreign(site: int, slot: int) -> str:
+    """Foreign source of background noise in a slot."""
+    number = site * _NOISE_BLOCK + slot
+    return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+
+
+def noise_domestic(site: int, slot: int) -> str:
+    """Domestic source of background noise in a slot."""
+    return _domestic(site, slot)
+
+
+def noise_slot(feed: str, bucket: int, nth: int) -> int:
+    """Which of a site's noise addresses the `nth` noisy conversation of a minute comes from."""
+    first, count = _FEED_SLOTS[feed]
+    hour, minute = divmod(bucket, 60)
+    turn = (minute * 4 + first + nth % count) * 7 + hour * 101  # 7 and 240 share no factor: no two turns meet
+    return (hour & 1) * _SLOTS + turn % _SLOTS
+
+
+def _domestic(site: int, number: int) -> str:
+    return f"100.{64 + (site >> 2)}.{(site & 3) << 6 | number >> 8}.{number & 255}"

@@ -1,0 +1,121 @@
+"""Which attacks are played and when; a plan file keeps runs absolute, so that a restart repeats them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from secmon.errors import UsageError
+from secmon.simulate.scenarios import SCENARIOS
+from secmon.simulate.scenarios.script import Injected, Run, Scenario
+from secmon.simulate.town import Town
+from secmon.simulate.when import ALLOWED, parse_when
+from secmon.simulate.whole_file import write_whole
+
+_BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+SCENARIO_NAMES = tuple(_BY_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A run and the text that asked for it."""
+
+    text: str
+    run: Run
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the text counts back from the start of the process, as in `sweep-scan@-3h`."""
+        return self.text.partition("@")[2].startswith("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The lines of one run."""
+
+    run: Run
+    lines: tuple[Injected, ...]
+
+
+def parse_run(text: str, start: datetime, sites: Iterable[str]) -> PlannedRun:
+    """A run from `NAME@WHEN` or `NAME:SITE@WHEN`; UsageError says what is allowed."""
+    what, at, when = text.partition("@")
+    name, colon, site = what.partition(":")
+    scenario = _BY_NAME.get(name)
+    if scenario is None or not at:
+        names = ", ".join(SCENARIO_NAMES)
+        raise UsageError(f"scenario {text!r}: write NAME@WHEN; NAME is one of {names}, WHEN is {ALLOWED}")
+    if colon:
+        _check_site(text, scenario, site, sites)
+    return PlannedRun(text, Run(name, site, parse_when(when, start)))
+
+
+def _check_site(text: str, scenario: Scenario, site: str, sites: Iterable[str]) -> None:
+    if not scenario.takes_site:
+        raise UsageError(f"scenario {text!r}: {scenario.name} chooses its sites itself, leave ':{site}' out")
+    if site not in set(sites):
+        raise UsageError(f"scenario {text!r}: no site has the code {site!r}; 'secmon sites' lists them")
+
+
+def merge(kept: Sequence[PlannedRun], asked: Sequence[PlannedRun]) -> tuple[PlannedRun, ...]:
+    """The kept runs, then those asked for that are new.
+
+    A text that looks back is made absolute only once, so that a restart finds the same past; one that looks
+    ahead is a new attack at every start.
+    """
+    plan = list(kept)
+    for one in asked:
+        same_past = one.looks_back and any(one.text == other.text for other in plan)
+        if not same_past and all(one.run != other.run for other in plan):
+            plan.append(one)
+    return tuple(plan)
+
+
+def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
+    """Runs kept in a plan file; none when there is no file. UsageError when it is damaged."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"plan {path} cannot be read ({error}); move it away to begin a new one") from error
+    known = set(sites)
+    try:
+        return tuple(_planned(entry, known) for entry in document["runs"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
+
+
+def _planned(entry: dict[str, str], sites: set[str]) -> PlannedRun:
+    run = Run(entry["scenario"], entry["site"], datetime.fromisoformat(entry["start"]).astimezone(UTC))
+    if run.scenario not in _BY_NAME or (run.site and run.site not in sites):
+        raise ValueError(f"unknown scenario or site in {run.name}")
+    return PlannedRun(str(entry["text"]), run)
+
+
+def save_plan(path: Path, plan: Iterable[PlannedRun]) -> None:
+    """Write a plan file, atomically."""
+    runs = [
+        {
+            "text": one.text,
+            "scenario": one.run.scenario,
+            "site": one.run.site,
+            "start": one.run.start.astimezone(UTC).isoformat(),
+        }
+        for one in plan
+    ]
+    write_whole(path, json.dumps({"runs": runs}, indent=1).encode() + b"\n")
+
+
+def play(plan: Iterable[PlannedRun], towns: Sequence[Town], seed: int) -> tuple[Played, ...]:
+    """The lines of every run: a pure function of seed and run."""
+    return tuple(Played(one.run, _lines(one.run, towns, seed)) for one in plan)
+
+
+def _lines(run: Run, towns: Sequence[Town], seed: int) -> tuple[Injected, ...]:
+    digest = hashlib.blake2b(f"{seed}|{run.name}".encode(), digest_size=16).digest()
+    rng = Random(int.from_bytes(digest, "little"))  # noqa: S311 - repeatable play, not secrets
+    return tuple(_BY_NAME[run.scenario].play(run, towns, rng))

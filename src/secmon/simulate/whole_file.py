@@ -1,0 +1,22 @@
+"""Files that other processes read while this one writes them."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from secmon.errors import UsageError
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file whose reader sees the old or the new content, never a part; UsageError when it cannot."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            partial.unlink()  # left by a killed process with this id, perhaps with another mode
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

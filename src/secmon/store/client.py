@@ -1,0 +1,146 @@
+"""A connection to the event store: embedded chDB (`chdb:///path`) or a ClickHouse server (`clickhouse://…`)."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+import pandas as pd
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from secmon.errors import StoreError
+
+_SETTINGS = {
+    "max_memory_usage": 600_000_000,
+    "max_bytes_before_external_group_by": 300_000_000,
+    "max_bytes_before_external_sort": 300_000_000,
+    "max_partitions_per_insert_block": 500,
+    "max_query_size": 10_000_000,
+    "max_threads": 2,
+    "max_insert_threads": 1,
+}
+
+
+class Store:
+    """One database of the event store; may be used from any thread (a client is opened for each)."""
+
+    def __init__(self, dsn: str, database: str = "secmon") -> None:
+        """Remember where the store is; nothing is opened before the first use.
+
+        `dsn` is `chdb:///absolute/path`, or `clickhouse://user:password@host:8123` (`clickhouses://` for TLS).
+        """
+        self.dsn, self.database = dsn, database
+        self.embedded = dsn.startswith("chdb://")
+        self._local = threading.local()
+        self._clients: list[Client] = []
+        self._guard = threading.Lock()
+
+    def command(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> str | int:
+        """Run a statement that returns no rows; `{name:Type}` in it is bound from `parameters`."""
+        with self._errors():
+            answer = self._client().command(sql, parameters=_plain(parameters), settings=_plain(settings))
+        return answer if isinstance(answer, str | int) else str(answer)
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Rows of a query as tuples; times come back aware, in UTC."""
+        with self._errors():
+            result = self._client().query(sql, parameters=_plain(parameters), settings=_plain(settings))
+        return [tuple(row) for row in result.result_rows]
+
+    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a query as dicts by column name."""
+        with self._errors():
+            result = self._client().query(sql, parameters=_plain(parameters))
+        return list(result.named_results())
+
+    def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Rows of a query as a pandas frame; times are aware, in UTC."""
+        with self._errors():
+            frame: pd.DataFrame = self._client().query_df(sql, parameters=_plain(parameters))
+        return frame
+
+    def insert(self, table: str, rows: pa.Table, settings: Mapping[str, Any] | None = None) -> None:
+        """Insert an Arrow table; columns are matched by name."""
+        with self._errors():
+            self._client().insert_arrow(table, rows, settings=_plain(settings))
+
+    def close(self) -> None:
+        """Close every client that was opened; the store may be used again afterwards."""
+        with self._guard:
+            clients, self._clients, self._local = self._clients, [], threading.local()
+        for client in clients:
+            client.close()
+
+    def _client(self) -> Client:
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = _connect(self.dsn)
+            client.command(f"CREATE DATABASE IF NOT EXISTS {identifier(self.database)}")
+            client.database = self.database
+            self._local.client = client
+            with self._guard:
+                self._clients.append(client)
+        return client
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ClickHouseError as error:
+            raise StoreError(f"event store {_shown(self.dsn)}: {_first_line(error)}") from error
+
+
+def identifier(name: str) -> str:
+    """A table, column or database name, quoted so that it can only be a name."""
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def _connect(dsn: str) -> Client:
+    url = urlsplit(dsn)
+    if url.scheme == "chdb":
+        path = Path(url.path)
+        path.mkdir(parents=True, exist_ok=True)
+        config = str(files("secmon.store") / "engine.xml")
+        return clickhouse_connect.get_client(
+            interface="chdb",
+            path=str(path),
+            settings=dict(_SETTINGS),
+            tz_mode="aware",
+            chdb_options={"config-file": config},
+        )
+    if url.scheme in {"clickhouse", "clickhouses"}:
+        return clickhouse_connect.get_client(
+            host=url.hostname or "localhost",
+            port=url.port or 0,
+            username=url.username or "default",
+            password=url.password or "",
+            secure=url.scheme == "clickhouses",
+            settings=dict(_SETTINGS),
+            tz_mode="aware",
+        )
+    raise StoreError(f"unknown store {_shown(dsn)}: use chdb:///path or clickhouse://host:8123")
+
+
+def _shown(dsn: str) -> str:
+    """The address without its password."""
+    url = urlsplit(dsn)
+    return dsn.replace(f":{url.password}@", ":…@") if url.password else dsn
+
+
+def _first_line(error: ClickHouseError) -> str:
+    lines: Sequence[str] = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:500]
+
+
+def _plain(mapping: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return dict(mapping) if mapping is not None else None

@@ -1,0 +1,11 @@
+-- What did one detection run find, by rule, site and actor? Read by alerts.triage, which opens or extends alerts with it.
+SELECT
+    f.rule_id AS rule_id, f.site AS site, f.actor AS actor, f.kind = 'correlation' AS correlated,
+    max(f.severity_id) AS severity, any(f.attack_type) AS attack_type,
+    argMax(f.group_uid, f.last_time) AS group_uid, max(f.site_count) AS site_count,
+    toUInt32(uniqExact(f.finding_uid)) AS findings, sum(f.event_count) AS events,
+    min(f.time) AS first_time, max(f.last_time) AS last_time
+FROM findings AS f FINAL
+WHERE f.detected_at = {detected_at:DateTime64(3)}
+GROUP BY rule_id, site, actor, f.kind
+ORDER BY first_time

@@ -1,0 +1,7 @@
+-- How many findings did each rule write in this run? Read by rules.match for its report.
+SELECT rule_id, count()
+FROM findings
+WHERE detected_at = fromUnixTimestamp64Milli({detected_at:Int64}, 'UTC')
+  AND kind = 'event'
+  AND batch_id IN {batch_ids:Array(String)}
+GROUP BY rule_id

@@ -1,0 +1,49 @@
+"""SQL by name: queries and formats are files, loaded once."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from secmon.errors import StoreError
+
+_PACKAGE = files("secmon.store")
+
+
+@cache
+def query(name: str) -> str:
+    """Text of `store/queries/<name>.sql`."""
+    return _read("queries", name)
+
+
+@cache
+def format_view(name: str) -> str:
+    """Text of `store/formats/<name>.sql`: a SELECT from landing that fills columns of normalised."""
+    return _read("formats", name)
+
+
+@cache
+def events_view() -> str:
+    """The SELECT that makes events of the readable lines in normalised."""
+    return (_PACKAGE / "events_view.sql").read_text(encoding="utf-8")
+
+
+def migrations() -> tuple[tuple[int, str, str], ...]:
+    """Numbered schema files in order: (number, file name, text)."""
+    found = sorted(entry.name for entry in (_PACKAGE / "schema").iterdir() if entry.name.endswith(".sql"))
+    return tuple(
+        (int(name.split("_", 1)[0]), name, (_PACKAGE / "schema" / name).read_text(encoding="utf-8"))
+        for name in found
+    )
+
+
+def statements(text: str) -> tuple[str, ...]:
+    """Statements of a schema file; a semicolon at a line's end separates them."""
+    parts = (part.strip() for part in re.split(r";[ \t]*(?:\n|$)", text))
+    return tuple(part for part in parts if part)
+
+
+def _read(folder: str, name: str) -> str:
+    entry = _PACKAGE / folder / f"{name}.sql"
+    if not entry.is_file():
+        raise StoreError(f"no {folder}/{name}.sql in secmon.store")
+    return entry.read_text(encoding="utf-8").strip().rstrip(";")

@@ -1,0 +1,26 @@
+"""The words every part shares: the seven Korean attack types and the OCSF severities."""
+
+from enum import IntEnum, StrEnum
+
+
+class AttackType(StrEnum):
+    """The seven types Korean local governments count attempts by; the value is what the store keeps."""
+
+    DENIAL_OF_SERVICE = "denial_of_service"  # 서비스거부
+    INFORMATION_GATHERING = "information_gathering"  # 정보수집
+    PRIVILEGE_ACQUISITION = "privilege_acquisition"  # 시스템권한획득
+    INFORMATION_LEAK = "information_leak"  # 정보유출
+    DEFACEMENT = "defacement"  # 홈페이지변조
+    MALWARE = "malware"  # 악성코드
+    UNAUTHORISED_ACCESS = "unauthorised_access"  # 비인가접근
+
+
+class Severity(IntEnum):
+    """OCSF `severity_id`; 0 means that the record does not say."""
+
+    UNKNOWN = 0
+    INFORMATIONAL = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5

@@ -1,0 +1,42 @@
+"""What the screens read from: handed in once by the composition root."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from secmon.alerts.desk import Desk
+from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
+from secmon.sites.registry import Province, Site
+from secmon.store.client import Store
+from secmon.web.live import LiveHub
+from secmon.web.snapshot import RuleTitles
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Store, desk, registry and rules of the running centre; `feeds` are (site, feed, format) as configured."""
+
+    store: Store
+    desk: Desk
+    sites: Sequence[Site]
+    provinces: Sequence[Province]
+    rules: Mapping[str, RuleTitles]
+    feeds: Sequence[tuple[str, str, str]]
+    limits: HealthLimits
+    clock: Callable[[], datetime]
+    language: str
+    simulated: bool = False
+    hub: LiveHub = field(default_factory=LiveHub)
+
+    def site(self, code: str) -> Site | None:
+        """The site with this code."""
+        return next((site for site in self.sites if site.code == code), None)
+
+    def province(self, code: str) -> Province:
+        """The province with this 2-digit code."""
+        return next(province for province in self.provinces if province.code == code)
+
+    def reports(self, site: str = "") -> tuple[FeedReport, ...]:
+        """State of every configured feed, or of one site's."""
+        feeds = [feed for feed in self.feeds if not site or feed[0] == site]
+        return feed_reports(self.desk, feeds, self.limits, self.clock())

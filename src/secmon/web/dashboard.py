@@ -1,0 +1,150 @@
+"""The Dash application: frame, routing by path, language by address or cookie."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
+from fastapi import FastAPI
+
+from secmon.web.console import Console
+from secmon.web.i18n import LANGUAGES, catalogue, t
+from secmon.web.pages import site, wall
+
+_SITE = re.compile(r"^/site/([0-9]{5})$")
+_OTHER = {"ko": "en", "en": "ko"}
+
+
+def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
+    """Mount the pages on `server`; routes already on it win over Dash's catch-all."""
+    app = Dash(
+        "secmon",
+        server=server,
+        backend="fastapi",
+        assets_folder=str(assets),
+        assets_ignore=r".*\.txt",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        update_title=None,
+        title=t("app.title", console.language),
+        index_string=_INDEX,
+    )
+
+    def root() -> html.Div:
+        return _frame(console, language_of("", app.backend.request_adapter().cookies, console.language))
+
+    app.layout = root
+    _register(app, console)
+    wall.register(app)
+    site.register(app, console)
+    return app
+
+
+_INDEX = """<!DOCTYPE html>
+<html lang="ko">
+<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def language_of(search: str, cookies: Any, default: str) -> str:
+    """Language of a request: `?lang=` in the address, else the cookie, else the default."""
+    asked = parse_qs(search.lstrip("?")).get("lang", [""])[-1]
+    chosen = asked or cookies.get("lang", "")
+    return chosen if chosen in LANGUAGES else default
+
+
+def _frame(console: Console, language: str) -> html.Div:
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="live", data=None),
+            dcc.Store(id="words"),
+            dcc.Store(id="sites"),
+            dcc.Store(id="language", data=language),
+            dcc.Store(id="title"),
+            html.Div(id="page-drawn", hidden=True),
+            html.Div(id="frame", className="frame"),
+        ]
+    )
+
+
+def _header(console: Console, language: str, path: str) -> html.Header:
+    return html.Header(
+        [
+            html.A(t("nav.skip", language), href="#content", className="skip"),
+            html.Div(
+                [html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"
+            ),
+            html.Span(t("app.simulated", language), className="badge") if console.simulated else None,
+            html.Div(
+                [
+                    html.Div([t("level.label", language), html.Br(), html.Span(id="level-by")]),
+                    html.Strong(t("level.none", language), id="level", className="level level-none"),
+                ],
+                className="declared",
+            ),
+            html.Span(t("live.wait", language), id="conn", className="conn wait", role="status"),
+            html.Span(id="clock", className="clock"),
+            html.A(
+                t("nav.language", language),
+                href=f"{path}?lang={_OTHER[language]}",
+                className="language",
+                lang=_OTHER[language],
+            ),
+        ]
+    )
+
+
+def _register(app: Dash, console: Console) -> None:
+    @app.callback(
+        Output("frame", "children"),
+        Output("words", "data"),
+        Output("sites", "data"),
+        Output("language", "data"),
+        Output("title", "data"),
+        Input("url", "pathname"),
+        State("url", "search"),
+    )
+    async def route(path: str, search: str | None) -> tuple[Any, ...]:
+        language = language_of(search or "", ctx.cookies, console.language)
+        content, title = _page(console, path or "/", language)
+        frame = [
+            _header(console, language, path or "/"),
+            html.Main(content, id="content", className="content"),
+        ]
+        return (
+            frame,
+            catalogue(language),
+            wall.site_table(console.sites, console.provinces, language),
+            language,
+            title,
+        )
+
+    app.clientside_callback(
+        ClientsideFunction("secmon", "level"),
+        Output("level", "children"),
+        Output("level", "className"),
+        Output("level-by", "children"),
+        Input("live", "data"),
+        Input("words", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("secmon", "page"),
+        Output("page-drawn", "children"),
+        Input("title", "data"),
+        Input("live", "data"),
+        Input("words", "data"),
+        Input("language", "data"),
+    )
+
+
+def _page(console: Console, path: str, language: str) -> tuple[Any, str]:
+    """Content and title of a path; the gate has already refused paths that are no page."""
+    match = _SITE.match(path)
+    if match is None:
+        return wall.layout(language, len(console.sites)), t("app.title", language)
+    found = console.site(match[1])
+    name = (found.ko if language == "ko" else found.en) if found else match[1]
+    return site.layout(console, match[1], language), f"{name} – {t('app.title', language)}"

@@ -1,0 +1,59 @@
+"""Charts drawn from frames: pure functions, no reading."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from secmon.taxonomy import AttackType
+from secmon.web.i18n import KST, t
+
+TYPE_COLOURS: dict[str, str] = {
+    AttackType.DENIAL_OF_SERVICE: "#4c9be8",
+    AttackType.INFORMATION_GATHERING: "#56c7b4",
+    AttackType.PRIVILEGE_ACQUISITION: "#f0c33c",
+    AttackType.INFORMATION_LEAK: "#e58ac4",
+    AttackType.DEFACEMENT: "#b79cf2",
+    AttackType.MALWARE: "#f5862b",
+    AttackType.UNAUTHORISED_ACCESS: "#9fb3c8",
+}
+_OTHER = "#30455f"
+
+
+def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
+    """Events a quarter hour, stacked: those without an attack type below, the seven types above them.
+
+    `slots` has a UTC index, one column an attack type, and `all`.
+    """
+    x = slots.index.tz_convert(KST).tz_localize(None)
+    typed = slots[[*AttackType]]
+    figure = go.Figure()
+    series = [("site.trend.other", slots["all"] - typed.sum(axis=1), _OTHER)]
+    series += [(f"type.{name}", typed[name], TYPE_COLOURS[name]) for name in AttackType if typed[name].any()]
+    for key, values, colour in series:
+        figure.add_bar(x=x, y=values, name=t(key, language), marker_color=colour, marker_line_width=0)
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.12,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 13},
+        margin={"l": 48, "r": 16, "t": 30, "b": 28},
+        hovermode="x unified",
+        hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+        xaxis={
+            "tickformat": "%H:%M",
+            "hoverformat": "%m-%d %H:%M",
+            "nticks": 9,
+            "showgrid": False,
+            "color": "#9fb0ca",
+        },
+        yaxis={
+            "gridcolor": "#22304c",
+            "color": "#9fb0ca",
+            "nticks": 5,
+            "rangemode": "tozero",
+            "tickformat": ",d",
+        },
+        uirevision="site",
+    )
+    return figure

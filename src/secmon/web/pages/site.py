@@ -1,0 +1,233 @@
+"""One municipality. The operator decides here whether what it sends is attack, noise, or silence that needs a call."""
+
+import asyncio
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from secmon.errors import SecmonError
+from secmon.web import figures
+from secmon.web.console import Console
+from secmon.web.i18n import kst, t
+from secmon.web.site_view import SiteView, read_site
+
+_REFRESH_MS = 5000
+
+
+def layout(console: Console, code: str, language: str) -> html.Div:
+    """The page's frame; a code that is not in the registry says so."""
+    site = console.site(code)
+    if site is None:
+        return html.Div(
+            [
+                _back(language),
+                html.H2(t("site.none", language, code=code)),
+                html.P(t("site.none.hint", language), className="facts"),
+            ],
+            className="site-head",
+        )
+    province = console.province(site.province)
+    korean = language == "ko"
+    facts = " · ".join(
+        (
+            province.ko if korean else province.en,
+            t(f"site.kind.{site.kind}", language),
+            t("site.code", language, code=site.code),
+            t("site.size", language, size=site.size),
+        )
+    )
+    return html.Div(
+        [
+            dcc.Store(id="site-code", data=code),
+            dcc.Interval(id="site-tick", interval=_REFRESH_MS),
+            html.Div(
+                [
+                    _back(language),
+                    html.H2(site.ko if korean else site.en),
+                    html.Span(facts, className="facts"),
+                    html.Span(id="site-asof", className="asof"),
+                ],
+                className="site-head wide",
+            ),
+            html.Div(id="site-error", className="wide"),
+            _panel("feeds", language, html.Div(id="site-feeds", className="scroll")),
+            _panel("trend", language, dcc.Graph(id="site-trend", className="graph", config=_STILL), " chart"),
+            _panel("alerts", language, html.Div(id="site-alerts", className="scroll")),
+            _panel("quarantine", language, html.Div(id="site-quarantine", className="scroll")),
+            _panel("newest", language, _grid(language), " grid wide"),
+        ],
+        className="site",
+    )
+
+
+_STILL = {"displayModeBar": False, "responsive": True}
+
+
+def register(app: Dash, console: Console) -> None:
+    """One reading of the store fills the whole page, at first sight and every few seconds."""
+
+    @app.callback(
+        Output("site-asof", "children"),
+        Output("site-error", "children"),
+        Output("site-feeds", "children"),
+        Output("site-alerts", "children"),
+        Output("site-quarantine", "children"),
+        Output("site-trend", "figure"),
+        Output("site-events", "rowData"),
+        Input("site-tick", "n_intervals"),
+        State("site-code", "data"),
+        State("language", "data"),
+    )
+    async def refresh(_tick: int | None, code: str, language: str) -> tuple[Any, ...]:
+        if console.site(code) is None:
+            raise PreventUpdate
+        try:
+            view = await asyncio.to_thread(read_site, console, code)
+        except SecmonError as error:
+            failure = html.P([t("page.error", language), html.Br(), str(error)], className="failed")
+            return (no_update, failure, *[no_update] * 5)
+        return (
+            t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
+            None,
+            _feeds(view, language),
+            _alerts(console, view, language),
+            _quarantine(view, language),
+            figures.events_by_type(view.trend, language),
+            _event_rows(view, language),
+        )
+
+
+def _back(language: str) -> Any:
+    return dcc.Link(f"← {t('site.back', language)}", href="/", className="back")
+
+
+def _panel(name: str, language: str, child: Any, style: str = "") -> html.Section:
+    key = f"site.{name}"
+    note = {"trend": ""}.get(name, f"{key}.note")
+    header = [html.H2(t(key, language)), html.Span(t(note, language)) if note else None]
+    return html.Section([html.Header(header), child], className=f"panel{style}")
+
+
+def _table(columns: list[str], rows: list[Any]) -> html.Table:
+    return html.Table(
+        [html.Thead(html.Tr([html.Th(name) for name in columns])), html.Tbody(rows)], className="table"
+    )
+
+
+def _feeds(view: SiteView, language: str) -> list[Any]:
+    rows, waiting = [], 0
+    lines = sum(report.lines for report in view.feeds)
+    for report in view.feeds:
+        events, quarantined = view.intake.get(report.feed, (0, 0))
+        waiting += report.lines - events - quarantined
+        state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
+        cells = [
+            html.B(report.feed),
+            report.format,
+            html.Td([state, html.Div(report.error, className="raw")]),
+        ]
+        cells += [kst(report.line_at, "%H:%M:%S"), f"{report.lines:,}", f"{events:,}", f"{quarantined:,}"]
+        rows.append(html.Tr([cell if isinstance(cell, html.Td) else html.Td(cell) for cell in cells]))
+    names = (
+        "site.feed",
+        "site.format",
+        "site.state",
+        "site.last_line",
+        "site.lines",
+        "site.events",
+        "site.quarantined",
+    )
+    events = sum(pair[0] for pair in view.intake.values())
+    quarantined = sum(pair[1] for pair in view.intake.values())
+    balance = t(
+        "site.balance", language, lines=f"{lines:,}", events=f"{events:,}", quarantined=f"{quarantined:,}"
+    )
+    if waiting > 0:
+        balance += " + " + t("site.balance.waiting", language, waiting=f"{waiting:,}")
+    return [_table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
+
+
+def _alerts(console: Console, view: SiteView, language: str) -> Any:
+    if not view.alerts:
+        return html.P(t("site.alerts.none", language), className="empty")
+    rows = []
+    for alert in view.alerts:
+        rule = console.rules.get(alert.rule_id)
+        title = (rule.title_ko if language == "ko" else rule.title_en) if rule else alert.rule_id
+        pill = html.Span(t(f"severity.{alert.severity}", language), className=f"pill s{alert.severity}")
+        cells = [pill, title, t(f"type.{alert.attack_type}", language), alert.actor, f"{alert.findings:,}"]
+        cells.append(kst(alert.last_time, "%m-%d %H:%M:%S"))
+        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+    names = ("severity", "rule", "type", "actor", "findings", "time")
+    return _table([t(f"column.{name}", language) for name in names], rows)
+
+
+def _quarantine(view: SiteView, language: str) -> Any:
+    if not view.quarantine:
+        return html.P(t("site.quarantine.none", language), className="empty")
+    rows = [
+        html.Tr(
+            [
+                html.Td(kst(row["received_at"], "%m-%d %H:%M:%S")),
+                html.Td(row["feed"]),
+                html.Td(row["reason"]),
+                html.Td(str(row["line"])[:2000], className="raw"),
+            ]
+        )
+        for row in view.quarantine
+    ]
+    return _table([t(f"column.{name}", language) for name in ("time", "feed", "reason", "line")], rows)
+
+
+def _grid(language: str) -> dag.AgGrid:
+    def column(key: str, field: str, width: int, **more: Any) -> dict[str, Any]:
+        return {"headerName": t(f"column.{key}", language), "field": field, "width": width, **more}
+
+    columns = [
+        column("time", "time", 185),
+        column("feed", "feed", 90),
+        column("kind", "kind", 110),
+        column("severity", "severity", 100),
+        column("type", "type", 160),
+        column("source", "source", 170),
+        column("target", "target", 190),
+        column("summary", "summary", 400, flex=1, minWidth=260, tooltipField="raw"),
+    ]
+    return dag.AgGrid(
+        id="site-events",
+        columnDefs=columns,
+        rowData=[],
+        getRowId="params.data.uid",
+        className="ag-theme-quartz-dark",
+        defaultColDef={"sortable": True, "filter": True, "resizable": True},
+        dashGridOptions={
+            "rowHeight": 32,
+            "headerHeight": 36,
+            "animateRows": False,
+            "overlayNoRowsTemplate": t("site.newest.none", language),
+            "tooltipShowDelay": 300,
+        },
+        style={"height": "100%", "width": "100%"},
+    )
+
+
+def _event_rows(view: SiteView, language: str) -> list[dict[str, str]]:
+    return [
+        {
+            "uid": row["uid"],
+            "time": kst(row["time"], "%Y-%m-%d %H:%M:%S"),
+            "feed": row["feed"],
+            "kind": row["activity_name"],
+            "severity": t(f"severity.{row['severity_id']}", language),
+            "type": t(f"type.{row['attack_type']}", language),
+            "source": row["src_endpoint_ip"] or row["device_hostname"],
+            "target": f"{row['dst_endpoint_ip']}:{row['dst_endpoint_port']}"
+            if row["dst_endpoint_ip"]
+            else row["user_name"],
+            "summary": row["summary"],
+            "raw": row["raw_data"],
+        }
+        for row in view.events
+    ]

@@ -1,0 +1,98 @@
+"""The wall. Operators on watch read it from five metres and decide which municipality to look at next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from secmon.sites.registry import Province, Site
+from secmon.web.i18n import t
+
+KPIS = ("sites", "events", "attempts", "findings", "alerts", "quarantine")
+
+
+def site_table(sites: Sequence[Site], provinces: Sequence[Province], language: str) -> list[dict[str, str]]:
+    """What the browser needs of each site to draw and name its tile, in registry order."""
+    korean = language == "ko"
+    names = {province.code: province.short_ko if korean else province.short_en for province in provinces}
+    return [
+        {
+            "code": site.code,
+            "short": site.short_ko if korean else site.short_en,
+            "full": f"{names[site.province]} {site.ko}" if korean else f"{site.en}, {names[site.province]}",
+            "province": site.province,
+        }
+        for site in sites
+    ]
+
+
+def layout(language: str, total: int) -> html.Div:
+    """The wall's frame; every figure in it comes from the snapshot."""
+    return html.Div(
+        className="wall",
+        children=[
+            html.Div([_kpi(name, language, total) for name in KPIS], className="kpis"),
+            html.Div(
+                className="main",
+                children=[
+                    _panel("hex", language, html.Div(id="hex", className="picture")),
+                    _panel("map", language, html.Div(id="map", className="picture")),
+                    _panel(
+                        "alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"
+                    ),
+                ],
+            ),
+            html.Div(
+                className="bottom",
+                children=[
+                    _panel("trend", language, dcc.Graph(id="trend", className="graph", config=_STILL)),
+                    _panel("legend", language, html.Div(id="legend", className="legend")),
+                ],
+            ),
+        ],
+    )
+
+
+_STILL = {"displayModeBar": False, "responsive": True}
+
+
+def register(app: Dash) -> None:
+    """Every widget is an output of one clientside callback over one snapshot."""
+    kpis = [
+        Output(f"kpi-{name}{part}", "className" if part == "" else "children")
+        for name in KPIS
+        for part in ("-value", "-sub", "")
+    ]
+    app.clientside_callback(
+        ClientsideFunction("secmon", "wall"),
+        *kpis,
+        Output("newest", "children"),
+        Output("newest-note", "children"),
+        Output("legend", "children"),
+        Output("trend", "figure"),
+        Input("live", "data"),
+        State("words", "data"),
+        State("sites", "data"),
+        State("language", "data"),
+    )
+
+
+def _kpi(name: str, language: str, total: int) -> html.Section:
+    value: list[Any] = [html.Span("–", id=f"kpi-{name}-value")]
+    if name == "sites":
+        value.append(html.Small(t("kpi.sites.of", language, total=total)))
+    return html.Section(
+        [html.H2(t(f"kpi.{name}", language)), html.Strong(value), html.P(id=f"kpi-{name}-sub")],
+        id=f"kpi-{name}",
+        className="kpi",
+    )
+
+
+def _panel(name: str, language: str, child: Any, note_id: str = "") -> html.Section:
+    if name == "legend":
+        note = None
+    else:
+        note = html.Span(id=note_id) if note_id else html.Span(t(f"{name}.note", language))
+    return html.Section(
+        [html.Header([html.H2(t(f"{name}.title", language)), note]), child], className="panel"
+    )

@@ -1,0 +1,50 @@
+"""The state of the centre in figures: `secmon status` and the API show the same."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from secmon.alerts import journal, queue
+from secmon.alerts.desk import Desk
+from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health
+from secmon.sites.registry import Site
+from secmon.store import sql
+from secmon.store.client import Store
+from secmon.web.snapshot import site_health
+
+
+def status(
+    store: Store, desk: Desk, sites: Sequence[Site], feeds: Sequence[FeedReport], now: datetime
+) -> dict[str, Any]:
+    """Totals, feeds and sites by health, and the age in seconds of the newest event (None: no event yet)."""
+    ((events, quarantine, findings, newest, newest_slot),) = store.rows(sql.query("store_totals"))
+    backlog = journal.backlog(desk)
+    by_health = Counter(report.health for report in feeds)
+    by_site = Counter(site_health(sites, feeds).values())
+    newest = newest if newest.year > 1970 else newest_slot  # 1970: no rows
+    return {
+        "at": now.isoformat(),
+        "sites": {"total": len(sites), **{state.value: by_site.get(state, 0) for state in HEALTH_ORDER}},
+        "feeds": {"total": len(feeds), **{state.value: by_health.get(state, 0) for state in HEALTH_ORDER}},
+        "not_healthy": [
+            {"site": report.site, "feed": report.feed, "health": report.health, "error": report.error}
+            for report in feeds
+            if report.health is not Health.HEALTHY
+        ],
+        "lines": backlog.lines,
+        "events": int(events),
+        "quarantine": int(quarantine),
+        "balanced": backlog.events + backlog.quarantined == int(events) + int(quarantine),
+        "findings": int(findings),
+        "alerts": queue.count(desk),
+        "incidents": 0,
+        "batches": {"waiting": backlog.spooled, "undetected": backlog.undetected, "failed": backlog.failed},
+        "newest_event_age_seconds": _age(newest, now),
+    }
+
+
+def _age(newest: datetime, now: datetime) -> float | None:
+    if newest.year <= 1970:  # 1970: no rows
+        return None
+    return round((now - newest.astimezone(UTC)).total_seconds(), 1)

@@ -1,0 +1,38 @@
+"""The shipped rules on their sample logs."""
+
+import re
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from secmon.rules.ruleset import load_rules, shipped_samples
+from secmon.rules.samples import run_samples
+from secmon.store.client import Store
+from secmon.store.scratch import scratch_store
+
+INSIDE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")
+OUTSIDE = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "198.18.0.0/15", "100.64.0.0/10")
+
+
+@pytest.mark.store
+def test_every_shipped_rule_finds_its_hits_and_leaves_its_misses(engine: Store) -> None:
+    """Each has samples of both kinds, and all of them come out right."""
+    results = run_samples(lambda: scratch_store(beside=engine), load_rules())
+    assert [result for result in results if not result.passed] == []
+    assert len(results) == len(load_rules().signatures)
+
+
+def test_samples_name_no_real_address() -> None:
+    """Addresses outside are from the documentation and benchmarking ranges only."""
+    allowed = [ip_network(network) for network in INSIDE + OUTSIDE]
+    for file in shipped_samples().glob("*/*.log"):
+        for text in re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", file.read_text(encoding="utf-8")):
+            octets = [int(octet) for octet in text.split(".")]
+            if max(octets) < 256 and text != "131.0.0.0":
+                assert any(ip_address(text) in network for network in allowed), f"{file.name}: {text}"
+
+
+def test_every_sample_belongs_to_a_rule() -> None:
+    """No folder of samples is left behind by a rule that is gone."""
+    folders = {folder.name for folder in shipped_samples().iterdir() if folder.is_dir()}
+    assert folders == {rule.name for rule in load_rules().signatures}

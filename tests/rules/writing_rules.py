@@ -1,0 +1,61 @@
+"""Rules and log lines that the tests of the rules write."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+import yaml
+
+from secmon.rules.ruleset import RuleSet, read_rules, rule_files
+
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+FROM, TO = START, START + timedelta(hours=2)
+DETECTED = START + timedelta(hours=3)
+
+
+def rule_id(title: str) -> str:
+    """The id that `write_rule` gives a rule with this title."""
+    return str(uuid5(NAMESPACE_URL, title))
+
+
+def write_rule(folder: Path, title: str, detection: object, **more: object) -> Path:
+    """A rule file called after its title, over sshd unless said otherwise."""
+    document: dict[str, object] = {
+        "title": title,
+        "id": rule_id(title),
+        "logsource": {"product": "linux", "service": "sshd"},
+        "detection": detection,
+        "level": "high",
+    }
+    path = folder / f"{title}.yml"
+    path.write_text(yaml.safe_dump(document | more, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def write_correlation(folder: Path, title: str, correlation: object, base: object) -> Path:
+    """A correlation and, in the same file, the rule `base` that it is about."""
+    documents = [
+        {
+            "title": f"{title} base",
+            "name": "base",
+            "id": rule_id(f"{title} base"),
+            "logsource": {"product": "linux", "service": "sshd"},
+            "detection": base,
+        },
+        {"title": title, "id": rule_id(title), "level": "high", "correlation": correlation},
+    ]
+    path = folder / f"{title}.yml"
+    path.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    return path
+
+
+def ruleset(*paths: Path) -> RuleSet:
+    """The rules in these files or folders, without samples."""
+    return read_rules(rule_files(paths), Path("no-samples"))
+
+
+def failed_login(second: float, source: str = "203.0.113.9", user: str = "root") -> bytes:
+    """A failed SSH login so many seconds after START."""
+    stamp = (START + timedelta(seconds=second)).isoformat()
+    text = f"Failed password for {user} from {source} port 42000 ssh2"
+    return f"<86>1 {stamp} web01.city.example sshd 2211 - - {text}".encode()
