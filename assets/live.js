@@ -7,7 +7,7 @@
   let shown = "";
 
   const dash = () => window.dash_clientside;
-  const ready = () => dash() && dash().set_props && document.getElementById("conn") && document.getElementById("words");
+  const ready = () => dash() && dash().set_props && document.getElementById("conn");
   const two = (n) => String(n).padStart(2, "0");
 
   function korea(ms) {

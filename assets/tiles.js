@@ -64,6 +64,32 @@
     return anchor;
   }
 
+  /* Romanised Korean breaks between syllables; a Hangul label never needs to. */
+  const SYLLABLE = /[^aeiouwy]*[aeiouwy]+(?:ng(?![aeiou])|[nmlkpt](?![aeiouwy]))?/gi;
+
+  function nameLines(label) {
+    if (label.length <= 6) return [label];
+    if (label.includes(" ")) return label.split(" ");
+    const syllables = label.match(SYLLABLE) || [label];
+    if (syllables.join("") !== label || syllables.length < 2) return [label];
+    const cuts = syllables.slice(1).map((_, i) => syllables.slice(0, i + 1).join("").length);
+    const cut = cuts.reduce((best, at) => (Math.abs(at - label.length / 2) < Math.abs(best - label.length / 2) ? at : best));
+    return [`${label.slice(0, cut)}-`, label.slice(cut)];
+  }
+
+  function nameTile(anchor, label, x, y) {
+    const lines = nameLines(label);
+    const hangul = /[\u3131-\ud79d]/.test(label);
+    const longest = Math.max(...lines.map((line) => line.length));
+    const size = Math.min(lines.length > 1 ? 0.23 : 0.28, 0.9 / (longest * (hangul ? 0.92 : 0.58)));
+    const name = node("text", { x: x.toFixed(3), y: (y + 0.02).toFixed(3), class: "name" }, anchor);
+    name.style.fontSize = `${size.toFixed(3)}px`;
+    lines.forEach((line, i) => {
+      const dy = i ? size * 0.95 : lines.length > 1 ? -size * 0.5 : 0;
+      node("tspan", { x: x.toFixed(3), dy: dy.toFixed(3) }, name).textContent = line;
+    });
+  }
+
   function drawHex(host, layout, sites) {
     const byCode = new Map(sites.map((site) => [site.code, site]));
     const places = layout.tiles.map(centre);
@@ -79,11 +105,7 @@
       const anchor = link(svg, site, 0);
       node("polygon", { points: points(corners(x, y, RADIUS * 0.965)) }, anchor);
       node("polygon", { points: points(corners(x, y, RADIUS * 0.965)), class: "hatch", fill: "url(#hatch-hex)" }, anchor);
-      const name = node("text", { x: x.toFixed(3), y: (y + 0.02).toFixed(3), class: site.short.length > 7 ? "name long" : "name" }, anchor);
-      const words = site.short.length > 7 && site.short.includes(" ") ? site.short.split(" ") : [site.short];
-      words.forEach((word, i) => {
-        node("tspan", { x: x.toFixed(3), dy: i ? 0.21 : words.length > 1 ? -0.1 : 0 }, name).textContent = word;
-      });
+      nameTile(anchor, site.short, x, y);
       node("text", { x: x.toFixed(3), y: (y + 0.36).toFixed(3), class: "mark" }, anchor);
     }
     const path = borders(layout.tiles, (code) => byCode.get(code).province)

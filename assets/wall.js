@@ -13,7 +13,13 @@
 
   function korea(iso) {
     const d = new Date(Date.parse(iso) + 9 * 3600 * 1000);
-    return { day: `${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())}`, time: `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}` };
+    return { day: `${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())}`, time: `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`, seconds: two(d.getUTCSeconds()) };
+  }
+
+  /* To the second today, with the date before that. */
+  function shortTime(iso, now) {
+    const at = korea(iso);
+    return at.day === korea(now).day ? `${at.time}:${at.seconds}` : `${at.day} ${at.time}`;
   }
 
   /* Plotly reads a time without a zone as it stands: give it Korea's. */
@@ -25,7 +31,7 @@
     const s = h.alerts_by_severity;
     return [
       [count(h.sites_reporting), fill(missing ? words["kpi.sites.some"] : words["kpi.sites.all"], { missing, healthy: count(h.feeds_healthy), feeds: count(h.feeds) }), missing ? "warn" : "ok"],
-      [count(h.events), fill(words["kpi.events.sub"], { eps: h.events_per_second.toFixed(1) }), ""],
+      [count(h.events), fill(words["kpi.events.sub"], { eps: h.events_per_second === null ? "–" : h.events_per_second.toFixed(1) }), ""],
       [count(h.attempts), words["kpi.attempts.sub"], ""],
       [count(h.findings), words["kpi.findings.sub"], ""],
       [count(h.alerts), fill(words["kpi.alerts.sub"], { critical: s[5], high: s[4], medium: s[3], low: s[0] + s[1] + s[2] }), s[5] ? "crit" : s[4] ? "warn" : "ok"],
@@ -50,7 +56,7 @@
           element("B", { children: site.full }),
           element("Span", { children: `${alert.title[language]} · ${alert.actor}${across}` }),
         ] }),
-        element("Time", { dateTime: alert.time, children: korea(alert.time).time }),
+        element("Time", { dateTime: alert.time, children: shortTime(alert.time, live.at) }),
       ] });
     });
   }
@@ -93,8 +99,8 @@
       })),
       layout: {
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: "Pretendard, sans-serif", color: text, size },
-        margin: { l: size * 3.6, r: size * 1.2, t: size * 2.1, b: size * 1.9 }, hovermode: "x unified", hoverlabel: { bgcolor: "#101a2e", bordercolor: line, font: { color: text } },
-        legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size }, traceorder: "normal", bgcolor: "rgba(0,0,0,0)" },
+        margin: { l: size * 3.6, r: size * 1.2, t: size * 0.6, b: size * 1.9 }, hovermode: "x unified", hoverlabel: { bgcolor: "#101a2e", bordercolor: line, font: { color: text } },
+        showlegend: false,
         xaxis: { type: "date", range: [x[0], x[last]], tickformat: "%H:%M", hoverformat: "%m-%d %H:%M", nticks: 9, showgrid: false, color: dim, fixedrange: true },
         yaxis: { gridcolor: line, color: dim, nticks: 4, rangemode: "tozero", fixedrange: true, tickformat: "~s" },
         uirevision: "trend",

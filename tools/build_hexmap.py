@@ -50,9 +50,7 @@ class Cell:
         """The six cells around this one."""
         shift = 1 if self.row % 2 == 0 else 0
         sides = {Cell(self.row, self.col - 1), Cell(self.row, self.col + 1)}
-        return frozenset(
-            sides | {Cell(self.row + up, self.col + shift + side) for up in (-1, 1) for side in (-1, 0)}
-        )
+        return frozenset(sides | {Cell(self.row + up, self.col + shift + side) for up in (-1, 1) for side in (-1, 0)})
 
 
 def read_drawing(text: str) -> dict[str, Cell]:
@@ -72,9 +70,7 @@ def check(places: Mapping[str, Cell], codes: Iterable[str]) -> None:
     """Every site has its tile, and every province is one block (islands aside)."""
     wrong = set(places) ^ set(codes)
     if wrong:
-        raise DrawingError(
-            f"{DRAWING.name}: missing from the drawing or the registry: {', '.join(sorted(wrong))}"
-        )
+        raise DrawingError(f"{DRAWING.name}: missing from the drawing or the registry: {', '.join(sorted(wrong))}")
     for province, cells in blocks(places).items():
         if len(reachable(cells)) < len(cells):
             raise DrawingError(f"{DRAWING.name}: province {province} is not one block")

@@ -69,9 +69,7 @@ def open_centre(
 
     `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites.
     """
-    addresses = tuple(
-        address for address in feed_addresses(settings) if int(address.site) % shard[1] == shard[0] - 1
-    )
+    addresses = tuple(address for address in feed_addresses(settings) if int(address.site) % shard[1] == shard[0] - 1)
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
         store, desk = Store(settings.store_dsn), Desk(settings.desk_dsn)
@@ -106,9 +104,7 @@ def feed_addresses(settings: Settings) -> tuple[FeedAddress, ...]:
     )
 
 
-def _watch(
-    settings: Settings, store: Store, desk: Desk, addresses: Sequence[FeedAddress], *, simulated: bool
-) -> Watch:
+def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[FeedAddress], *, simulated: bool) -> Watch:
     rules = load_rules()
     console = Console(
         store=store,
@@ -136,7 +132,7 @@ def _watch(
         detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), utc_now),
         console=console,
         clock=utc_now,
-        connect=lambda: http_client(settings.collect_parallel, settings.collect_timeout),
+        connect=lambda: http_client(settings.collect_parallel, settings.collect_timeout, gzip=settings.collect_gzip),
     )
 
 
@@ -200,9 +196,7 @@ def allowed_hosts(host: str) -> tuple[str, ...]:
 def listening_socket(host: str, port: int) -> socket.socket:
     """A socket bound now, so that a busy port is known before any work starts."""
     if host not in {"127.0.0.1", "localhost", "::1"}:
-        raise UsageError(
-            f"host {host} is not this machine: secmon listens on loopback only until it has accounts"
-        )
+        raise UsageError(f"host {host} is not this machine: secmon listens on loopback only until it has accounts")
     found = socket.socket(socket.AF_INET6 if host == "::1" else socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -210,9 +204,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         found.listen(512)
     except OSError as error:
         found.close()
-        raise UsageError(
-            f"port {port} is not free on {host} ({error.strerror}): choose another with --port"
-        ) from error
+        raise UsageError(f"port {port} is not free on {host} ({error.strerror}): choose another with --port") from error
     return found
 
 

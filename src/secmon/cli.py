@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Coroutine, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,7 +23,10 @@ from secmon.errors import SecmonError, UsageError
 from secmon.instance import running
 from secmon.jobs.ingest import chosen_format, ingest_bytes
 from secmon.remote import get_json, post_json
-from secmon.settings import Settings, load_settings
+from secmon.rules.check import Status, check
+from secmon.rules.ruleset import load_rules, shipped_rules
+from secmon.rules.samples import run_samples
+from secmon.settings import load_settings
 from secmon.simulate import server as simulator
 from secmon.simulate.plan import SCENARIO_NAMES
 from secmon.sites.registry import load_provinces, load_sites
@@ -77,7 +81,7 @@ def _version(asked: bool) -> None:
 
 @cli.callback()
 def _root(
-    version: Annotated[  # noqa: ARG001  # typer reads it
+    version: Annotated[  # typer reads it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -88,7 +92,7 @@ def _root(
 def demo_command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")] = 8050,
     history: Annotated[str, typer.Option(help="How much past the first start fills, such as 24h or 90m.")] = "24h",
-    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 20.0,
+    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 12.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same logs.")] = 226,
     data: Annotated[Path, typer.Option(help="Folder that keeps everything; a second start goes on with it.")] = Path(
         "data/demo"
@@ -110,7 +114,7 @@ def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
 @cli.command()
 def simulate(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the feeds.")] = 8051,
-    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 20.0,
+    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 12.0,
     seed: Annotated[int, typer.Option(help="The same seed gives byte-identical logs.")] = 226,
     history: Annotated[str, typer.Option(help="How far back the sites still have their logs.")] = "24h",
     scenario: Annotated[
@@ -120,7 +124,9 @@ def simulate(
     truth: Annotated[Path | None, typer.Option(help="Write what was injected, as NDJSON.")] = None,
     tokens: Annotated[Path | None, typer.Option(help="Write each site's bearer token, as CSV.")] = None,
     plan: Annotated[Path | None, typer.Option(help="Keep the scenario times here and play them again.")] = None,
-    start: Annotated[str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")] = "",
+    start: Annotated[
+        str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")
+    ] = "",
     exit_with_stdin: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
 ) -> None:
     """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
@@ -143,7 +149,9 @@ def simulate(
 
 @cli.command()
 def collect(
-    once: Annotated[bool, typer.Option("--once", help="One round; needed, `secmon serve` does it on a schedule.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="One round; needed, `secmon serve` does it on a schedule.")
+    ] = False,
     shard: Annotated[str, typer.Option(help="Only this share of the sites, as 2/4.")] = "1/1",
     config: Config = None,
     data: Data = None,
@@ -182,7 +190,9 @@ def ingest(
     if other := running(settings.data):
         _said(f"loaded by the server at {other.url}")
         parameters = {"site": site, "feed": feed, "format": format_name}
-        answers = [{"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files]
+        answers = [
+            {"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files
+        ]
     else:
         with program.open_centre(settings) as centre:
             answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
@@ -233,8 +243,37 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
             console = centre.watch.console
             answer = status_of(console.store, console.desk, console.sites, console.reports(), console.clock())
     else:
-        raise UsageError(f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data")
+        raise UsageError(
+            f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
+        )
     _print(answer, as_json=as_json)
+
+
+@rules_cli.command("check")
+def rules_check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Rule files or directories; the shipped rules if left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compile rules, also foreign ones; exit code 1 when one is rejected."""
+    missing = [path for path in paths or () if not path.exists()]
+    if missing:
+        raise UsageError(f"there is no {missing[0]}")
+    checked = check(paths or [shipped_rules()])
+    _print([{**asdict(one), "path": str(one.path)} for one in checked], as_json=as_json)
+    if any(one.status is Status.REJECTED for one in checked):
+        raise typer.Exit(1)
+
+
+@rules_cli.command("test")
+def rules_test(as_json: Json = False) -> None:
+    """Run each shipped rule over its hit and miss samples; exit code 1 when one does not do as it says."""
+    with scratch_store() as engine:
+        results = run_samples(lambda: scratch_store(beside=engine), load_rules())
+    _print([{**asdict(one), "passed": one.passed} for one in results], as_json=as_json)
+    if not all(one.passed for one in results):
+        raise typer.Exit(1)
 
 
 def duration(text: str) -> timedelta:

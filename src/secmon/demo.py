@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -51,6 +51,7 @@ def run(options: DemoOptions, terminal: Terminal) -> None:
             data=options.data,
             token_file=settings.data / "simulator" / "tokens.csv",
             feeds=_feeds(simulator_port),
+            collect_gzip=False,  # both ends are on this machine
         )
         with (
             Instance(settings.data) as instance,
@@ -58,7 +59,7 @@ def run(options: DemoOptions, terminal: Terminal) -> None:
             open_centre(settings, instance=instance, simulated=True) as centre,
         ):
             _declare_normal(centre)
-            _fill(centre, options.history, terminal)
+            _fill(centre, terminal)
             _welcome(settings, terminal)
             serve(centre, bound)
     terminal.print("Stopped; nothing is left running.")
@@ -133,25 +134,25 @@ def _declare_normal(centre: Centre) -> None:
         declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "demonstration", utc_now()))
 
 
-def _fill(centre: Centre, history: timedelta, terminal: Terminal) -> None:
-    """Collect what the sites have kept, with a progress bar over the time it covers."""
-    started, began = utc_now(), time.monotonic()
-    since: datetime | None = None
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+def _fill(centre: Centre, terminal: Terminal) -> None:
+    """Collect what the sites have kept, with a progress bar over the feeds."""
+    began = time.monotonic()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=terminal, transient=True) as bar:
-        task = bar.add_task("Collecting history", total=1.0)
+        task = bar.add_task("Collecting history", total=None)
 
         def report(progress: catch_up.Progress) -> None:
-            nonlocal since
-            if progress.reached is not None:
-                since = since or min(progress.reached, started - history)
-                share = (progress.reached - since) / max(started - since, timedelta(seconds=1))
-                bar.update(task, completed=min(1.0, share))
-            bar.update(task, description=f"Collecting history: {progress.lines:,} lines")
+            text = f"Collecting history: {progress.lines:,} lines"
+            bar.update(task, completed=progress.done, total=progress.feeds, description=text)
 
         lines = asyncio.run(catch_up.catch_up(centre.watch, report))
-    seconds = time.monotonic() - began
-    terminal.print(f"Collected {lines:,} lines in {seconds:.0f} s.")
+    terminal.print(f"Collected {lines:,} lines in {time.monotonic() - began:.0f} s.")
 
 
 def _welcome(settings: Settings, terminal: Terminal) -> None:
@@ -161,4 +162,3 @@ def _welcome(settings: Settings, terminal: Terminal) -> None:
     terminal.print("  No login yet: the server answers on this machine only.")
     terminal.print("  An SSH attack begins after about a minute, a sweep scan over many sites after about four.")
     terminal.print("  Ctrl-C stops everything.\n")
-

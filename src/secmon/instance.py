@@ -32,9 +32,7 @@ class Instance:
         self.token = secrets.token_urlsafe(32)
         try:
             data.mkdir(parents=True, exist_ok=True)
-            self._file = os.fdopen(
-                os.open(data / _NAME, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8"
-            )
+            self._file = os.fdopen(os.open(data / _NAME, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
         except OSError as error:
             raise UsageError(
                 f"data folder {data} cannot be written ({error.strerror}): choose another with --data"

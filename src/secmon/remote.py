@@ -23,7 +23,9 @@ def post_json(server: Running, path: str, parameters: Mapping[str, str], body: b
 
 def _answer(server: Running, method: str, path: str, parameters: Mapping[str, str], body: bytes | None) -> Any:
     if not server.url:
-        raise SecmonError(f"process {server.pid} has the data folder open but serves nothing yet: try again in a moment")
+        raise SecmonError(
+            f"process {server.pid} has the data folder open but serves nothing yet: try again in a moment"
+        )
     try:
         response = httpx.request(
             method,

@@ -26,35 +26,26 @@ class FeedSource(BaseModel):
 class Settings(BaseSettings):
     """What `secmon serve` runs with; each line is a name, a default and a sentence."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SECMON_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SECMON_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on; loopback only until accounts exist.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard and the API.")
-    data: Path = Field(
-        Path("data"), description="Folder for the embedded store, the desk database and the spool."
-    )
+    data: Path = Field(Path("data"), description="Folder for the embedded store, the desk database and the spool.")
     store: str = Field("", description="Event store; empty for embedded chDB in the data folder.")
     desk: str = Field("", description="Desk database; empty for SQLite in the data folder.")
     language: str = Field("ko", pattern="^(ko|en)$", description="Language of a first visit: ko or en.")
 
     feeds: tuple[FeedSource, ...] = Field((), description="Feeds that every site serves.")
-    token_file: Path | None = Field(
-        None, description="CSV with the columns site,token: one bearer token a site."
-    )
+    token_file: Path | None = Field(None, description="CSV with the columns site,token: one bearer token a site.")
     collect_seconds: float = Field(5.0, gt=0, description="Seconds between collection rounds.")
     collect_timeout: float = Field(10.0, gt=0, description="Seconds a site may take to answer one request.")
     collect_parallel: int = Field(32, ge=1, le=512, description="Sites asked at the same time.")
+    collect_gzip: bool = Field(True, description="Ask sites for compressed answers.")
     batch_lines: int = Field(100_000, ge=1_000, le=1_000_000, description="Most lines taken in one round.")
     spool_batches: int = Field(40, ge=1, description="Spooled batches at which collection pauses.")
-    late_after: float = Field(
-        5400.0, gt=0, description="Seconds without a line after which an answering feed is late."
-    )
+    late_after: float = Field(5400.0, gt=0, description="Seconds without a line after which an answering feed is late.")
     silent_after: float = Field(10800.0, gt=0, description="Seconds without a line after which it is silent.")
-    quiet_hours: float = Field(
-        6.0, gt=0, description="Hours without a finding after which a new alert is opened."
-    )
+    quiet_hours: float = Field(6.0, gt=0, description="Hours without a finding after which a new alert is opened.")
 
     @property
     def store_dsn(self) -> str:

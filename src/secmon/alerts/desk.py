@@ -20,7 +20,9 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # the signature is SQLAlchemy's
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:  # the signature is SQLAlchemy's
         """Refuse a naive time instead of guessing its zone."""
         if value is None:
             return None

@@ -53,14 +53,10 @@ def feed_reports(
     """Reports of the expected feeds, given as (site, feed, format); one never asked is `never_seen`."""
     with desk.session() as session:
         known = {(row.site, row.feed): row for row in session.scalars(select(FeedState))}
-    return tuple(
-        _report(site, feed, name, known.get((site, feed)), limits, now) for site, feed, name in expected
-    )
+    return tuple(_report(site, feed, name, known.get((site, feed)), limits, now) for site, feed, name in expected)
 
 
-def _report(
-    site: str, feed: str, name: str, row: FeedState | None, limits: HealthLimits, now: datetime
-) -> FeedReport:
+def _report(site: str, feed: str, name: str, row: FeedState | None, limits: HealthLimits, now: datetime) -> FeedReport:
     if row is None:
         return FeedReport(site, feed, name, Health.NEVER_SEEN, 0, None, None, 0, "")
     return FeedReport(

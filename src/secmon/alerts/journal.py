@@ -76,9 +76,7 @@ def _apply(feed: FeedState, result: FeedResult) -> None:
 def batches(desk: Desk, *states: BatchState, limit: int | None = None) -> Sequence[Batch]:
     """Batches in the given states, oldest first."""
     with desk.session() as session:
-        return session.scalars(
-            select(Batch).where(Batch.state.in_(states)).order_by(Batch.id).limit(limit)
-        ).all()
+        return session.scalars(select(Batch).where(Batch.state.in_(states)).order_by(Batch.id).limit(limit)).all()
 
 
 def add_batch(desk: Desk, batch: Batch) -> None:
@@ -115,6 +113,13 @@ def mark_repaired(desk: Desk, batch_ids: Sequence[str]) -> None:
         session.execute(update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.SPOOLED))
 
 
+def waiting(desk: Desk) -> int:
+    """How many batches wait for the store."""
+    query = select(func.count()).select_from(Batch).where(Batch.state.in_([BatchState.SPOOLED, BatchState.IN_FLIGHT]))
+    with desk.session() as session:
+        return int(session.scalar(query) or 0)
+
+
 def backlog(desk: Desk) -> Backlog:
     """Where the batches stand, for the status and the health page."""
     with desk.session() as session:
@@ -130,9 +135,7 @@ def backlog(desk: Desk) -> Backlog:
                 ).group_by(Batch.state)
             )
         }
-        error = session.scalar(
-            select(Batch.error).where(Batch.error != "").order_by(Batch.id.desc()).limit(1)
-        )
+        error = session.scalar(select(Batch.error).where(Batch.error != "").order_by(Batch.id.desc()).limit(1))
     totals = [sum(int(row[column] or 0) for row in by_state.values()) for column in (1, 2, 3)]
     count = {state: int(row[0]) for state, row in by_state.items()}
     return Backlog(

@@ -71,6 +71,9 @@ class FeedState(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
+_OPEN = "status != 'closed' AND gathering"
+
+
 class Alert(Base):
     """Findings of one rule on one site and actor; what an operator triages."""
 
@@ -78,7 +81,7 @@ class Alert(Base):
     __table_args__ = (
         Index(
             "alerts_open_once", "rule_id", "site", "actor", unique=True,
-            sqlite_where=text("status != 'closed' AND gathering"), postgresql_where=text("status != 'closed' AND gathering"),
+            sqlite_where=text(_OPEN), postgresql_where=text(_OPEN),
         ),
         Index("alerts_by_site", "site", "last_time"),
         Index("alerts_by_time", "last_time"),

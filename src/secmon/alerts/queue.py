@@ -40,9 +40,7 @@ def open_by_severity(desk: Desk, since: datetime) -> dict[int, int]:
         return {int(severity): int(number) for severity, number in session.execute(query)}
 
 
-def newest(
-    desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None
-) -> Sequence[Alert]:
+def newest(desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None) -> Sequence[Alert]:
     """Alerts by their newest finding, newest first; of one site, and of a least severity, when given."""
     query: Select[tuple[Alert]] = select(Alert).where(Alert.severity >= least)
     if site:

@@ -11,6 +11,10 @@ from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus, Batch, BatchState
 from secmon.store import sql
 from secmon.store.client import Store
+from secmon.taxonomy import Severity
+
+LEAST = Severity.LOW
+"""Severity from which findings open an alert; those below stay findings, counted on the wall and searchable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class Triage:
 
 
 def found_groups(store: Store, detected_at: datetime) -> tuple[FoundGroup, ...]:
-    """The findings of the run made at `detected_at`, grouped as alerts are."""
-    rows = store.records(sql.query("findings_of_run"), {"detected_at": detected_at})
+    """The findings of the run made at `detected_at`, grouped as alerts are; informational ones are no alerts."""
+    rows = store.records(sql.query("findings_of_run"), {"detected_at": detected_at, "least": LEAST})
     return tuple(FoundGroup(**{**row, "correlated": bool(row["correlated"])}) for row in rows)
 
 
@@ -56,9 +60,7 @@ def triage(
     with desk.begin() as session:
         for group in groups:
             opened += _place(session, group, quiet, now)
-        session.execute(
-            update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.DETECTED, detected_at=now)
-        )
+        session.execute(update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.DETECTED, detected_at=now))
     return Triage(opened=opened, extended=len(groups) - opened)
 
 

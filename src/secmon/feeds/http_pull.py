@@ -11,10 +11,13 @@ from secmon.errors import FeedUnavailable, UsageError
 from secmon.feeds.page import FeedAddress, Page, split_lines
 
 
-def http_client(parallel: int, timeout: float) -> httpx.AsyncClient:
+def http_client(parallel: int, timeout: float, *, gzip: bool = True) -> httpx.AsyncClient:
     """A client that asks `parallel` sites at a time and gives each `timeout` seconds."""
+    headers = {"accept-encoding": "gzip" if gzip else "identity"}
     limits = httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel)
-    return httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(timeout, pool=None), follow_redirects=False)
+    return httpx.AsyncClient(
+        headers=headers, limits=limits, timeout=httpx.Timeout(timeout, pool=None), follow_redirects=False
+    )
 
 
 async def pull(
@@ -28,9 +31,7 @@ async def pull(
     try:
         response = await client.get(address.url, params=parameters, headers=headers)
     except httpx.HTTPError as error:
-        raise FeedUnavailable(
-            str(error) or type(error).__name__, site=address.site, feed=address.feed
-        ) from error
+        raise FeedUnavailable(str(error) or type(error).__name__, site=address.site, feed=address.feed) from error
     if response.status_code != httpx.codes.OK:
         raise FeedUnavailable(f"answered {response.status_code}", site=address.site, feed=address.feed)
     cursor = response.headers.get("x-next-cursor", "")

@@ -29,9 +29,7 @@ def write(folder: Path, batch_id: str, rows: pa.Table) -> tuple[str, int]:
         part.replace(_path(folder, batch_id))
         _sync(folder)
     except OSError as error:
-        raise SpoolError(
-            f"cannot spool batch {batch_id} in {folder}: {error.strerror}; nothing was taken"
-        ) from error
+        raise SpoolError(f"cannot spool batch {batch_id} in {folder}: {error.strerror}; nothing was taken") from error
     return digest, payload.size
 
 
@@ -57,9 +55,7 @@ def sweep(folder: Path, keep: set[str]) -> tuple[str, ...]:
     """Remove files that no journal entry knows (their cursors never moved, so their lines come again)."""
     if not folder.is_dir():
         return ()
-    stray = sorted(
-        path for path in folder.iterdir() if path.suffix in {_SUFFIX, ".part"} and path.stem not in keep
-    )
+    stray = sorted(path for path in folder.iterdir() if path.suffix in {_SUFFIX, ".part"} and path.stem not in keep)
     for path in stray:
         path.unlink()
     return tuple(path.name for path in stray)

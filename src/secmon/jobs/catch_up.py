@@ -1,43 +1,51 @@
-"""Round after round until the sites have nothing older to send: how history is filled, and a gap after a stop."""
+"""Some sites after the others until they have nothing older to send: how history is filled, and a gap after a stop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from secmon.feeds.page import FeedAddress
 from secmon.jobs.watch import Watch
-from secmon.store import sql
+
+_PAGE = 5_000  # lines asked of a feed at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many lines have been loaded, and the event time that every feed has reached (None: not one line yet)."""
+    """How many feeds have been fetched up to now, of how many, and the lines loaded so far."""
 
+    done: int
+    feeds: int
     lines: int
-    reached: datetime | None
 
 
 async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
-    """Collect and load until no site has further lines ready; returns the number of lines loaded.
+    """Collect and load until every feed has nothing older to send; returns the number of lines loaded.
 
-    One round is fetched while the one before it is loaded.
+    A few feeds with large pages cost far fewer requests than many with small ones. One batch is fetched while the
+    one before it is loaded, and the rules run over many batches together at the end: a correlation costs about the
+    same for one batch as for twenty.
     """
-    lines = 0
+    collector, lines, done = watch.collector, 0, 0
     loading: asyncio.Task[int] | None = None
-    while True:
-        done = await watch.collect()
-        if loading is not None:
-            lines += await loading
-            report(Progress(lines, await asyncio.to_thread(_reached, watch)))
-        loading = asyncio.create_task(watch.load())
-        if not done.more and not done.paused:
-            break
-    lines += await loading
-    report(Progress(lines, await asyncio.to_thread(_reached, watch)))
+    for share in _shares(collector.addresses, max(1, 2 * collector.batch_lines // _PAGE)):
+        more = True
+        while more:
+            asked = await collector.ask(watch.client(), share, _PAGE)
+            if loading is not None:
+                lines += await loading
+            loading = asyncio.create_task(watch.load_only())
+            more = asked.more > 0 or asked.paused
+            report(Progress(done, len(collector.addresses), lines))
+        done += len(share)
+    if loading is not None:
+        lines += await loading
+    report(Progress(done, len(collector.addresses), lines))
+    await watch.detect()
     await watch.close()
     return lines
 
 
-def _reached(watch: Watch) -> datetime | None:
-    ((reached,),) = watch.console.store.rows(sql.query("slowest_feed"))
-    return reached if isinstance(reached, datetime) and reached.year > 1970 else None  # 1970: no rows
+def _shares(addresses: Sequence[FeedAddress], feeds: int) -> Iterator[Sequence[FeedAddress]]:
+    for start in range(0, len(addresses), feeds):
+        yield addresses[start : start + feeds]

@@ -23,10 +23,12 @@ from secmon.feeds.http_pull import pull
 from secmon.feeds.page import FeedAddress, Page
 from secmon.store.load import Lines, table_of
 
+_LEAST, _MOST = 50, 5_000  # lines asked of a feed in one request
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round brought: `more` says that at least one site has further lines ready now."""
+    """What one round brought: `more` counts the feeds that have further lines ready now."""
 
     batch_id: str
     sites: int
@@ -34,7 +36,7 @@ class Round:
     failed: int
     lines: int
     bytes: int
-    more: bool
+    more: int
     seconds: float
     paused: bool = False
 
@@ -52,32 +54,37 @@ class Collector:
     clock: Callable[[], datetime]
 
     async def round(self, client: httpx.AsyncClient) -> Round:
-        """Ask every feed once. A site that fails is recorded and does not delay or lose the others.
+        """Ask every feed once, for as many lines as together fill a batch."""
+        limit = min(_MOST, max(_LEAST, self.batch_lines // max(1, len(self.addresses))))
+        return await self.ask(client, self.addresses, limit)
 
-        When too many batches wait for the store nothing is asked: the sites keep their lines until it has caught up.
+    async def ask(self, client: httpx.AsyncClient, addresses: Sequence[FeedAddress], limit: int) -> Round:
+        """Ask these feeds once, for at most `limit` lines each.
+
+        A site that fails is recorded and neither delays nor loses the others. When too many batches wait for the
+        store nothing is asked: the sites keep their lines until it has caught up.
         """
         started = perf_counter()
-        waiting = await asyncio.to_thread(journal.backlog, self.desk)
-        if waiting.spooled >= self.spool_batches:
-            return Round("", 0, 0, 0, 0, 0, more=True, seconds=perf_counter() - started, paused=True)
+        waiting = await asyncio.to_thread(journal.waiting, self.desk)
+        if waiting >= self.spool_batches:
+            return Round("", 0, 0, 0, 0, 0, more=0, seconds=perf_counter() - started, paused=True)
         cursors = await asyncio.to_thread(journal.cursors, self.desk)
-        limit = max(50, self.batch_lines // max(1, len(self.addresses)))
         gate = asyncio.Semaphore(self.parallel)
         asked = [
             self._site(client, gate, list(feeds), cursors, limit)
-            for _, feeds in groupby(sorted(self.addresses, key=_site_of), key=_site_of)
+            for _, feeds in groupby(sorted(addresses, key=_site_of), key=_site_of)
         ]
         outcomes = [outcome for site in await asyncio.gather(*asked) for outcome in site]
         pages = [page for page, _ in outcomes if page is not None]
         batch = await asyncio.to_thread(self._keep, pages, [result for _, result in outcomes])
         return Round(
             batch_id=batch.id if batch else "",
-            sites=len({address.site for address in self.addresses}),
+            sites=len({address.site for address in addresses}),
             feeds=len(outcomes),
             failed=sum(page is None for page, _ in outcomes),
             lines=batch.lines if batch else 0,
             bytes=batch.bytes if batch else 0,
-            more=any(page.more for page in pages),
+            more=sum(page.more for page in pages),
             seconds=perf_counter() - started,
         )
 
@@ -90,13 +97,11 @@ class Collector:
         limit: int,
     ) -> list[tuple[Page | None, FeedResult]]:
         """The feeds of one site, one after the other on one connection."""
-        outcomes: list[tuple[Page | None, FeedResult]] = []
         async with gate:
-            for address in feeds:
-                outcomes.append(
-                    await self._feed(client, address, cursors.get((address.site, address.feed), ""), limit)
-                )
-        return outcomes
+            return [
+                await self._feed(client, address, cursors.get((address.site, address.feed), ""), limit)
+                for address in feeds
+            ]
 
     async def _feed(
         self, client: httpx.AsyncClient, address: FeedAddress, after: str, limit: int
@@ -111,11 +116,7 @@ class Collector:
         )
 
     def _keep(self, pages: Sequence[Page], results: Sequence[FeedResult]) -> Batch | None:
-        parts = [
-            Lines(page.site, page.feed, page.format, page.received_at, page.lines)
-            for page in pages
-            if page.lines
-        ]
+        parts = [Lines(page.site, page.feed, page.format, page.received_at, page.lines) for page in pages if page.lines]
         batch = spool_batch(self.spool, table_of(parts), self.clock()) if parts else None
         journal.record_round(self.desk, batch, results)
         return batch

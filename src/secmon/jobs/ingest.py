@@ -19,7 +19,10 @@ _FEED = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
 
 
 async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, body: bytes) -> dict[str, Any]:
-    """Load the lines of `body`; returns lines, events and quarantined lines. UsageError when nothing can be read of it."""
+    """Load the lines of `body`; returns lines, events and quarantined lines.
+
+    UsageError when there is no line, or no format that it could be.
+    """
     if not _FEED.match(feed):
         raise UsageError(f"feed name {feed!r}: use small letters, digits and _, at most 32")
     lines = split_lines(body)

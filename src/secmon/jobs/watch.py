@@ -19,6 +19,7 @@ from secmon.web.snapshot import Rates, compose, encode
 
 _log = structlog.get_logger(__name__)
 _RATE_WINDOW = timedelta(seconds=60)
+_SNAPSHOT_AGE = timedelta(seconds=5)
 
 
 @dataclass
@@ -37,31 +38,53 @@ class Watch:
     failures: dict[str, str] = field(default_factory=dict)
     _recent: deque[tuple[datetime, int]] = field(default_factory=deque)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _detecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _client: httpx.AsyncClient | None = None
+    _news: bool = True
 
     async def collect(self) -> Round:
         """Ask every site once."""
         async with self._collecting:
-            self._client = self._client or self.connect()
-            self.last_round = done = await self.collector.round(self._client)
+            self.last_round = done = await self.collector.round(self.client())
         if not done.paused:
             self.collected_at = self.clock()
             self._recent.append((self.collected_at, done.lines))
+        self._news = True
         return done
+
+    def client(self) -> httpx.AsyncClient:
+        """The connections to the sites, opened at the first use."""
+        if self._client is None:
+            self._client = self.connect()
+        return self._client
 
     async def load(self) -> int:
         """Move what is spooled into the store and run the rules over it; returns the number of lines."""
-        async with self._loading:
-            lines = await asyncio.to_thread(self.loader.drain)
-            await self._detect()
+        lines = await self.load_only()
+        await self.detect()
         return lines
 
+    async def load_only(self) -> int:
+        """Move what is spooled into the store; returns the number of lines."""
+        async with self._loading:
+            lines = await asyncio.to_thread(self.loader.drain)
+        self._news = self._news or lines > 0
+        return lines
+
+    async def detect(self) -> Triage:
+        """Run the rules over what was loaded and not yet looked at."""
+        async with self._detecting:
+            return await asyncio.to_thread(self.detector.run)
+
     async def publish(self) -> None:
-        """Compose the snapshot and share it with every viewer."""
-        payload = await asyncio.to_thread(self.snapshot)
-        self.console.hub.publish(payload)
-        self.published_at = self.clock()
+        """Compose the snapshot and share it with every viewer, when there is news or the last one grows old."""
+        now = self.clock()
+        if not self._news and self.published_at is not None and now - self.published_at < _SNAPSHOT_AGE:
+            return
+        self._news = False
+        self.console.hub.publish(await asyncio.to_thread(self.snapshot))
+        self.published_at = now
 
     def snapshot(self) -> bytes:
         """The wall's snapshot now, as it goes over the wire."""
@@ -76,24 +99,17 @@ class Watch:
         """Lines a second over the last minute of rounds."""
         while self._recent and now - self._recent[0][0] > _RATE_WINDOW:
             self._recent.popleft()
-        if len(self._recent) < 2:  # a rate needs two ends
-            return Rates(0.0, self.last_round.seconds if self.last_round else 0.0, self.collected_at)
-        span = (self._recent[-1][0] - self._recent[0][0]).total_seconds()
+        seconds = self.last_round.seconds if self.last_round else 0.0
+        span = (self._recent[-1][0] - self._recent[0][0]).total_seconds() if self._recent else 0.0
         lines = sum(number for _, number in list(self._recent)[1:])
-        return Rates(
-            lines / span if span else 0.0,
-            self.last_round.seconds if self.last_round else 0.0,
-            self.collected_at,
-        )
+        return Rates(lines / span if span else None, seconds, self.collected_at)
 
     async def close(self) -> None:
         """End the connections to the sites; the watch may go on afterwards, also on another event loop."""
         if self._client is not None:
             await self._client.aclose()
-        self._client, self._collecting, self._loading = None, asyncio.Lock(), asyncio.Lock()
-
-    async def _detect(self) -> Triage:
-        return await asyncio.to_thread(self.detector.run)
+        self._client = None
+        self._collecting, self._loading, self._detecting = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
 
     def healthy(self) -> dict[str, str]:
         """Problems by part, for /healthz; empty when all is well."""

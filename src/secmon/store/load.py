@@ -19,6 +19,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+AT_ONCE = 50_000
+"""Lines in one insert: parsing 100,000 lines of 600 bytes in one block came near the memory limit of a query."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -56,7 +59,9 @@ def table_of(parts: Sequence[Lines]) -> pa.Table:
 def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) -> None:
     """Put landing rows through the chain as batch `batch_id`; `attempt` tells repeated loads of it apart."""
     rows = rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)).combine_chunks()
-    store.insert("landing", rows, settings={"insert_deduplication_token": f"{batch_id}#{attempt}"})
+    for start in range(0, rows.num_rows, AT_ONCE):
+        token = f"{batch_id}#{attempt}#{start}"
+        store.insert("landing", rows.slice(start, AT_ONCE), settings={"insert_deduplication_token": token})
 
 
 def insert_lines(store: Store, batch_id: str, parts: Sequence[Lines], attempt: int = 1) -> None:

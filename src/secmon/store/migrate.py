@@ -69,7 +69,4 @@ def _views(store: Store) -> None:
 def _unknown_formats() -> str:
     """A line of a format without a view would vanish in landing: it goes to quarantine instead."""
     known = ", ".join(f"'{entry.name}'" for entry in FORMATS)
-    return (
-        "SELECT received_at AS time, received_at, site, feed, format, batch_id, seq, line AS raw_data,"
-        f" concat('unknown format ', format) AS reason FROM landing WHERE format NOT IN ({known})"
-    )
+    return sql.unknown_formats().replace("{known}", known)

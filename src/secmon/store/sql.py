@@ -27,12 +27,16 @@ def events_view() -> str:
     return (_PACKAGE / "events_view.sql").read_text(encoding="utf-8")
 
 
+def unknown_formats() -> str:
+    """The SELECT for lines that no format view takes; `{known}` in it stands for the formats that have one."""
+    return (_PACKAGE / "unknown_formats.sql").read_text(encoding="utf-8")
+
+
 def migrations() -> tuple[tuple[int, str, str], ...]:
     """Numbered schema files in order: (number, file name, text)."""
     found = sorted(entry.name for entry in (_PACKAGE / "schema").iterdir() if entry.name.endswith(".sql"))
     return tuple(
-        (int(name.split("_", 1)[0]), name, (_PACKAGE / "schema" / name).read_text(encoding="utf-8"))
-        for name in found
+        (int(name.split("_", 1)[0]), name, (_PACKAGE / "schema" / name).read_text(encoding="utf-8")) for name in found
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from secmon.errors import SecmonError
 from secmon.sites.registry import Province, Site
 from secmon.web.console import Console
+from secmon.web.live import LiveHub
 from secmon.web.status import status
 
 Ingest = Callable[[str, str, str, bytes], Awaitable[Mapping[str, Any]]]
@@ -26,6 +27,7 @@ def register(
     collect: Collect,
 ) -> None:
     """Put the routes on the server; must come before Dash, whose catch-all would take them."""
+    _register_live(server, console.hub)
 
     @server.get("/healthz")
     async def healthz() -> Response:
@@ -37,21 +39,6 @@ def register(
             found = {"store": str(error)}
         body = {"status": "degraded" if found else "ok", "problems": found, "viewers": console.hub.viewers}
         return JSONResponse(body, status_code=503 if found else 200)
-
-    @server.get("/live")
-    async def live() -> Response:
-        """Snapshots as Server-Sent Events, for as long as the viewer stays."""
-        return StreamingResponse(
-            console.hub.stream(), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
-        )
-
-    @server.get("/snapshot")
-    async def snapshot(request: Request) -> Response:
-        """The newest snapshot, for browsers that cannot hold a stream."""
-        etag = f'"{console.hub.etag}"'
-        if request.headers.get("if-none-match") == etag:
-            return Response(status_code=304, headers={"etag": etag})
-        return Response(console.hub.payload or b"{}", media_type="application/json", headers={"etag": etag})
 
     @server.get("/api/v1/status")
     async def read_status() -> Response:
@@ -65,6 +52,29 @@ def register(
     async def read_sites() -> Response:
         """The registry, as `secmon sites --json`."""
         return _json([site_record(site, console.province(site.province)) for site in console.sites])
+
+    _register_commands(server, console, ingest, collect)
+
+
+def _register_live(server: FastAPI, hub: LiveHub) -> None:
+    """The snapshot, as a stream and by itself."""
+
+    @server.get("/live")
+    async def live() -> Response:
+        """Snapshots as Server-Sent Events, for as long as the viewer stays."""
+        return StreamingResponse(hub.stream(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    @server.get("/snapshot")
+    async def snapshot(request: Request) -> Response:
+        """The newest snapshot, for browsers that cannot hold a stream."""
+        etag = f'"{hub.etag}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return Response(hub.payload or b"{}", media_type="application/json", headers={"etag": etag})
+
+
+def _register_commands(server: FastAPI, console: Console, ingest: Ingest, collect: Collect) -> None:
+    """What the command line has a running server do."""
 
     @server.post("/api/v1/ingest")
     async def post_lines(request: Request, site: str, feed: str, format: str) -> Response:  # noqa: A002  # the parameter's name in the address

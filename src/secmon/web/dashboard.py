@@ -43,7 +43,8 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
 
 _INDEX = """<!DOCTYPE html>
 <html lang="ko">
-<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%title%}</title>{%favicon%}{%css%}</head>
+<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
@@ -74,9 +75,7 @@ def _header(console: Console, language: str, path: str) -> html.Header:
     return html.Header(
         [
             html.A(t("nav.skip", language), href="#content", className="skip"),
-            html.Div(
-                [html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"
-            ),
+            html.Div([html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"),
             html.Span(t("app.simulated", language), className="badge") if console.simulated else None,
             html.Div(
                 [

@@ -18,6 +18,13 @@ TYPE_COLOURS: dict[str, str] = {
 _OTHER = "#30455f"
 
 
+def blank() -> dict[str, object]:
+    """A figure that shows nothing, not even axes, until there is something to show."""
+    hidden = {"visible": False}
+    clear = "rgba(0,0,0,0)"
+    return {"data": [], "layout": {"paper_bgcolor": clear, "plot_bgcolor": clear, "xaxis": hidden, "yaxis": hidden}}
+
+
 def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
     """Events a quarter hour, stacked: those without an attack type below, the seven types above them.
 

@@ -36,9 +36,9 @@ class RuleTitles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What the last collection round says: lines a second, and when it ended."""
+    """What the last collection rounds say: lines a second (None before the second round), and when the last ended."""
 
-    events_per_second: float
+    events_per_second: float | None
     round_seconds: float
     collected_at: datetime | None
 
@@ -84,12 +84,10 @@ def compose(
             "alerts": sum(severities.values()),
             "alerts_by_severity": [severities.get(severity, 0) for severity in range(6)],
             "sites_with_alerts": len(alerts),
-            "events_per_second": round(rates.events_per_second, 1),
+            "events_per_second": None if rates.events_per_second is None else round(rates.events_per_second, 1),
             "collected_at": rates.collected_at.isoformat() if rates.collected_at else None,
         },
-        "newest": [
-            _alert(alert, rules.get(alert.rule_id)) for alert in queue.newest(desk, _NEWEST, since=since)
-        ],
+        "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in queue.newest(desk, _NEWEST, since=since)],
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],
             "types": {name.value: trend[name].astype(int).tolist() for name in AttackType},

@@ -6,6 +6,6 @@ SELECT
     toUInt32(uniqExact(f.finding_uid)) AS findings, sum(f.event_count) AS events,
     min(f.time) AS first_time, max(f.last_time) AS last_time
 FROM findings AS f FINAL
-WHERE f.detected_at = {detected_at:DateTime64(3)}
+WHERE f.detected_at = {detected_at:DateTime64(3)} AND f.severity_id >= {least:UInt8}
 GROUP BY rule_id, site, actor, f.kind
 ORDER BY first_time

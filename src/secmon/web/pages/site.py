@@ -14,6 +14,11 @@ from secmon.web.i18n import kst, t
 from secmon.web.site_view import SiteView, read_site
 
 _REFRESH_MS = 5000
+_GRID_THEME = (
+    "themeQuartz.withParams({backgroundColor: '#101a2e', foregroundColor: '#e6edf7', headerBackgroundColor: '#0d1628',"
+    " headerTextColor: '#9fb0ca', borderColor: '#22304c', rowHoverColor: '#182641', accentColor: '#4c9be8',"
+    " browserColorScheme: 'dark', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
+)
 
 
 def layout(console: Console, code: str, language: str) -> html.Div:
@@ -53,7 +58,12 @@ def layout(console: Console, code: str, language: str) -> html.Div:
             ),
             html.Div(id="site-error", className="wide"),
             _panel("feeds", language, html.Div(id="site-feeds", className="scroll")),
-            _panel("trend", language, dcc.Graph(id="site-trend", className="graph", config=_STILL), " chart"),
+            _panel(
+                "trend",
+                language,
+                dcc.Graph(id="site-trend", figure=figures.blank(), className="graph", config=_STILL),
+                " chart",
+            ),
             _panel("alerts", language, html.Div(id="site-alerts", className="scroll")),
             _panel("quarantine", language, html.Div(id="site-quarantine", className="scroll")),
             _panel("newest", language, _grid(language), " grid wide"),
@@ -111,9 +121,7 @@ def _panel(name: str, language: str, child: Any, style: str = "") -> html.Sectio
 
 
 def _table(columns: list[str], rows: list[Any]) -> html.Table:
-    return html.Table(
-        [html.Thead(html.Tr([html.Th(name) for name in columns])), html.Tbody(rows)], className="table"
-    )
+    return html.Table([html.Thead(html.Tr([html.Th(name) for name in columns])), html.Tbody(rows)], className="table")
 
 
 def _feeds(view: SiteView, language: str) -> list[Any]:
@@ -141,9 +149,7 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
     )
     events = sum(pair[0] for pair in view.intake.values())
     quarantined = sum(pair[1] for pair in view.intake.values())
-    balance = t(
-        "site.balance", language, lines=f"{lines:,}", events=f"{events:,}", quarantined=f"{quarantined:,}"
-    )
+    balance = t("site.balance", language, lines=f"{lines:,}", events=f"{events:,}", quarantined=f"{quarantined:,}")
     if waiting > 0:
         balance += " + " + t("site.balance.waiting", language, waiting=f"{waiting:,}")
     return [_table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
@@ -200,13 +206,13 @@ def _grid(language: str) -> dag.AgGrid:
         columnDefs=columns,
         rowData=[],
         getRowId="params.data.uid",
-        className="ag-theme-quartz-dark",
         defaultColDef={"sortable": True, "filter": True, "resizable": True},
         dashGridOptions={
             "rowHeight": 32,
             "headerHeight": 36,
             "animateRows": False,
-            "overlayNoRowsTemplate": t("site.newest.none", language),
+            "localeText": {"noRowsToShow": t("site.newest.none", language)},
+            "theme": {"function": _GRID_THEME},
             "tooltipShowDelay": 300,
         },
         style={"height": "100%", "width": "100%"},

@@ -6,6 +6,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from secmon.sites.registry import Province, Site
+from secmon.web import figures
 from secmon.web.i18n import t
 
 KPIS = ("sites", "events", "attempts", "findings", "alerts", "quarantine")
@@ -21,6 +22,7 @@ def site_table(sites: Sequence[Site], provinces: Sequence[Province], language: s
             "short": site.short_ko if korean else site.short_en,
             "full": f"{names[site.province]} {site.ko}" if korean else f"{site.en}, {names[site.province]}",
             "province": site.province,
+            "region": names[site.province],
         }
         for site in sites
     ]
@@ -32,28 +34,16 @@ def layout(language: str, total: int) -> html.Div:
         className="wall",
         children=[
             html.Div([_kpi(name, language, total) for name in KPIS], className="kpis"),
-            html.Div(
-                className="main",
-                children=[
-                    _panel("hex", language, html.Div(id="hex", className="picture")),
-                    _panel("map", language, html.Div(id="map", className="picture")),
-                    _panel(
-                        "alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"
-                    ),
-                ],
-            ),
-            html.Div(
-                className="bottom",
-                children=[
-                    _panel("trend", language, dcc.Graph(id="trend", className="graph", config=_STILL)),
-                    _panel("legend", language, html.Div(id="legend", className="legend")),
-                ],
-            ),
+            _panel("hex", language, html.Div(id="hex", className="picture")),
+            _panel("map", language, html.Div(id="map", className="picture")),
+            _panel("alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"),
+            _panel("trend", language, _types(language), dcc.Graph(id="trend", figure=figures.blank(), **_CHART)),
+            _panel("legend", language, html.Div(id="legend", className="legend")),
         ],
     )
 
 
-_STILL = {"displayModeBar": False, "responsive": True}
+_CHART: dict[str, Any] = {"className": "graph", "config": {"displayModeBar": False, "responsive": True}}
 
 
 def register(app: Dash) -> None:
@@ -88,11 +78,18 @@ def _kpi(name: str, language: str, total: int) -> html.Section:
     )
 
 
-def _panel(name: str, language: str, child: Any, note_id: str = "") -> html.Section:
-    if name == "legend":
-        note = None
-    else:
-        note = html.Span(id=note_id) if note_id else html.Span(t(f"{name}.note", language))
+def _types(language: str) -> html.Div:
+    """The seven types with their colours, in the order in which they are stacked."""
+    entries = [
+        html.Span([html.I(style={"background": colour}), t(f"type.{name}", language)])
+        for name, colour in figures.TYPE_COLOURS.items()
+    ]
+    return html.Div(entries, className="types")
+
+
+def _panel(name: str, language: str, *children: Any, note_id: str = "") -> html.Section:
+    still = "" if note_id or name == "legend" else t(f"{name}.note", language)
+    note = html.Span(still, id=note_id or f"{name}-note")
     return html.Section(
-        [html.Header([html.H2(t(f"{name}.title", language)), note]), child], className="panel"
+        [html.Header([html.H2(t(f"{name}.title", language)), note]), *children], className=f"panel panel-{name}"
     )
