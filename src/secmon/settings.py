@@ -88,7 +88,7 @@ def load_settings(config: Path | None = None, **options: object) -> Settings:
         model_config = SettingsConfigDict(toml_file=config)
 
     try:
-        return FromFile.model_validate(FromFile(**given).model_dump())
+        return FromFile(**given)  # type: ignore[arg-type]  # pydantic checks them, and says which is wrong
     except ValidationError as error:
         where = f" in {config}" if config else ""
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

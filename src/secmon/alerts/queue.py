@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus
@@ -42,7 +42,7 @@ def open_by_severity(desk: Desk, since: datetime) -> dict[int, int]:
 
 def newest(desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None) -> Sequence[Alert]:
     """Alerts by their newest finding, newest first; of one site, and of a least severity, when given."""
-    query: Select[tuple[Alert]] = select(Alert).where(Alert.severity >= least)
+    query = select(Alert).where(Alert.severity >= least)
     if site:
         query = query.where(Alert.site == site)
     if since is not None:

@@ -20,13 +20,13 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     """Mount the pages on `server`; routes already on it win over Dash's catch-all."""
     app = Dash(
         "secmon",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # annotated for Flask only
         backend="fastapi",
         assets_folder=str(assets),
         assets_ignore=r".*\.txt",
         serve_locally=True,
         suppress_callback_exceptions=True,
-        update_title=None,
+        update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
         title=t("app.title", console.language),
         index_string=_INDEX,
     )
@@ -121,7 +121,7 @@ def _register(app: Dash, console: Console) -> None:
             title,
         )
 
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "level"),
         Output("level", "children"),
         Output("level", "className"),
@@ -129,7 +129,7 @@ def _register(app: Dash, console: Console) -> None:
         Input("live", "data"),
         Input("words", "data"),
     )
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "page"),
         Output("page-drawn", "children"),
         Input("title", "data"),

@@ -30,7 +30,7 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
 
     `slots` has a UTC index, one column an attack type, and `all`.
     """
-    x = slots.index.tz_convert(KST).tz_localize(None)
+    x = pd.DatetimeIndex(slots.index).tz_convert(KST).tz_localize(None)
     typed = slots[[*AttackType]]
     figure = go.Figure()
     series = [("site.trend.other", slots["all"] - typed.sum(axis=1), _OTHER)]

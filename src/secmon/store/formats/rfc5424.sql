@@ -22,7 +22,7 @@ SELECT
     if(g[3] = '-', '', g[3]) AS device_hostname,
     multiIf(app = 'sshd', ssh[2], app = 'sudo', sudo[1], '') AS user_name,
     multiIf(app = 'sudo', login[1], app IN ('CRON', 'cron', 'crond'), cron[1], '') AS actor_user_name,
-    app AS process_name,
+    if(app = '-', '', app) AS process_name,
     toUInt32OrZero(g[5]) AS process_pid,
     multiIf(app = 'sudo', sudo[2], app IN ('CRON', 'cron', 'crond'), cron[2], '') AS process_cmd_line,
     text AS message,
@@ -45,9 +45,12 @@ FROM (
         parseDateTime64BestEffortOrNull(g[2], 3, 'UTC') AS stamp,
         g[4] AS app,
         trimLeft(replaceOne(g[8], '\xEF\xBB\xBF', '')) AS text,
-        if(app = 'sshd', extractGroups(text, '^(?:Failed|Accepted) (\\S+) for (?:invalid user )?(.*?) from (\\S+) port (\\d+)'), []) AS ssh_login,
+        -- a user name is whatever the client sent, also "x from 10.0.0.1 port 22": the address that sshd wrote is the last
+        if(app = 'sshd', extractGroups(text, '^(?:Failed|Accepted) (\\S+) for (?:invalid user )?(.*) from (\\S+) port (\\d+)'), []) AS ssh_login,
         if(app = 'sshd' AND empty(ssh_login),
-           extractGroups(text, '^(Invalid user|Connection closed by authenticating user|Disconnected from authenticating user|Disconnected from user|Connection closed by|Connection reset by|Received disconnect from) ?(.*?)(?: from)? ([0-9a-fA-F.:]+) port (\\d+)'), ssh_login) AS ssh,
+           extractGroups(replaceRegexpOne(text, '^(Received disconnect from \\S+ port \\d+):.*', '\\1'),
+               '^(Invalid user|(?:Connection closed by|Connection reset by|Disconnected from) (?:authenticating |invalid )?user|Connection closed by|Connection reset by|Disconnected from|Received disconnect from) ?(.*?)(?: from)? ([0-9a-fA-F.:]+) port (\\d+)(?: \\[preauth\\])?$'),
+           ssh_login) AS ssh,
         if(app = 'sudo', extractGroups(text, '^(\\S+) : '), []) AS login,
         if(app = 'sudo', extractGroups(text, ' ; USER=(\\S+) ; (?:.*? ; )?COMMAND=(.*)$'), []) AS sudo,
         if(app IN ('CRON', 'cron', 'crond'), extractGroups(text, '^\\((\\S+)\\) CMD \\((.*)\\)$'), []) AS cron

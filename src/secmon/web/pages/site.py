@@ -72,7 +72,7 @@ def layout(console: Console, code: str, language: str) -> html.Div:
     )
 
 
-_STILL = {"displayModeBar": False, "responsive": True}
+_STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
 def register(app: Dash, console: Console) -> None:
@@ -131,13 +131,13 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
         events, quarantined = view.intake.get(report.feed, (0, 0))
         waiting += report.lines - events - quarantined
         state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
-        cells = [
+        cells: list[Any] = [
             html.B(report.feed),
             report.format,
-            html.Td([state, html.Div(report.error, className="raw")]),
+            [state, html.Div(report.error, className="raw")],
         ]
         cells += [kst(report.line_at, "%H:%M:%S"), f"{report.lines:,}", f"{events:,}", f"{quarantined:,}"]
-        rows.append(html.Tr([cell if isinstance(cell, html.Td) else html.Td(cell) for cell in cells]))
+        rows.append(html.Tr([html.Td(cell) for cell in cells]))
     names = (
         "site.feed",
         "site.format",
@@ -163,7 +163,7 @@ def _alerts(console: Console, view: SiteView, language: str) -> Any:
         rule = console.rules.get(alert.rule_id)
         title = (rule.title_ko if language == "ko" else rule.title_en) if rule else alert.rule_id
         pill = html.Span(t(f"severity.{alert.severity}", language), className=f"pill s{alert.severity}")
-        cells = [pill, title, t(f"type.{alert.attack_type}", language), alert.actor, f"{alert.findings:,}"]
+        cells: list[Any] = [pill, title, t(f"type.{alert.attack_type}", language), alert.actor, f"{alert.findings:,}"]
         cells.append(kst(alert.last_time, "%m-%d %H:%M:%S"))
         rows.append(html.Tr([html.Td(cell) for cell in cells]))
     names = ("severity", "rule", "type", "actor", "findings", "time")

@@ -53,7 +53,7 @@ def register(app: Dash) -> None:
         for name in KPIS
         for part in ("-value", "-sub", "")
     ]
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "wall"),
         *kpis,
         Output("newest", "children"),

@@ -1,0 +1,61 @@
+# make demo | make test | make check | make bench      PYTHON=python3.12 chooses another interpreter (3.11 or newer)
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help demo test check bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    226 simulated municipalities and the live wall (make demo ARGS=\"--port 8060\")"
+	@echo "make test    every test, with a real engine and a real browser"
+	@echo "make check   lint, types, layers, rules, docs"
+	@echo "make bench   measurements against peers, as JSON"
+
+demo: $(VENV)/.run
+	@exec $(BIN)/secmon demo $(ARGS)
+
+test: $(VENV)/.dev
+	@tools/chromium.sh
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/secmon rules check > /dev/null
+	$(BIN)/secmon rules test > /dev/null
+	$(BIN)/python tools/check_docs.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/ingest.py --json
+	$(BIN)/python bench/round.py --json
+
+# what the program needs; installed from the lock, hash by hash
+$(VENV)/.run: requirements.lock pyproject.toml $(VENV)/.base
+	@if [ -f $(VENV)/.dev ]; then touch $@; else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . && touch $@; fi
+
+# what the tests need on top of it
+$(VENV)/.dev: requirements-dev.lock pyproject.toml $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.base:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "secmon needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>&1): try make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "'$(PYTHON) -m venv' failed: on Debian and Ubuntu install python3-venv first" >&2; exit 1; }
+	@echo "Installing into $(VENV) (once) ..."
+	@touch $@
+
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --quiet pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

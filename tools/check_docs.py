@@ -1,0 +1,133 @@
+"""Keep the docs true: tables are made from the code, commands and links in the README must exist."""
+
+import argparse
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from click import Group
+from typer.main import get_command
+
+from secmon.cli import cli
+from secmon.rules.ruleset import load_rules
+from secmon.settings import FeedSource, Settings
+from secmon.store.formats import FORMATS
+
+ROOT = Path(__file__).parents[1]
+_MARK = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """One row a setting."""
+    rows = ["| setting | environment | default | meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in ("", None, ()) else f"`{field.default}`"
+        rows.append(f"| `{name}` | `SECMON_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def feed_table() -> str:
+    """One row a key of a feed."""
+    rows = ["| key | meaning |", "|---|---|"]
+    rows += [f"| `{name}` | {field.description} |" for name, field in FeedSource.model_fields.items()]
+    return "\n".join(rows)
+
+
+def formats_table() -> str:
+    """One row a log format."""
+    rows = ["| format | is | begins |", "|---|---|---|"]
+    rows += [f"| `{entry.name}` | {entry.title} | `{entry.first}` |" for entry in FORMATS]
+    return "\n".join(rows)
+
+
+def rules_table() -> str:
+    """One row a rule, the gravest first."""
+    rows = ["| rule | severity | title | 제목 | ATT&CK |", "|---|---|---|---|---|"]
+    for rule in sorted(load_rules().signatures, key=lambda rule: (-rule.severity, rule.name)):
+        attack = ", ".join(rule.attack_uids)
+        rows.append(f"| `{rule.name}` | {rule.severity.name.lower()} | {rule.title_en} | {rule.title_ko} | {attack} |")
+    return "\n".join(rows)
+
+
+TABLES = {"settings": settings_table, "feed": feed_table, "formats": formats_table, "rules": rules_table}
+
+
+def filled(text: str) -> str:
+    """The page with its marked tables made anew."""
+    return _MARK.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[4]}", text)
+
+
+def stale_pages(write: bool) -> Iterator[str]:
+    """Pages whose tables differ from the code; mended when `write`."""
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        fresh = filled(text)
+        if fresh == text:
+            continue
+        if write:
+            page.write_text(fresh, encoding="utf-8")
+        else:
+            yield f"{page.relative_to(ROOT)}: a table differs from the code; run tools/check_docs.py --write"
+
+
+def wrong_commands(readme: str, makefile: str) -> Iterator[str]:
+    """Commands and make targets in the README that do not exist, or have no such option."""
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    for target in re.findall(r"\bmake ([a-z]+)\b", readme):
+        if target not in targets:
+            yield f"README.md: make {target} is no target of the Makefile"
+    root = get_command(cli)
+    for line in re.findall(r"`(secmon [^`]+)`", readme):
+        yield from _wrong(root, shlex.split(line)[1:], line)
+
+
+def _wrong(command: object, words: list[str], line: str) -> Iterator[str]:
+    while words and isinstance(command, Group | typer.core.TyperGroup) and not words[0].startswith("-"):
+        found = command.commands.get(words[0])
+        if found is None:
+            yield f"README.md: `{line}`: no command {words[0]}"
+            return
+        command, words = found, words[1:]
+    options = {option for parameter in getattr(command, "params", ()) for option in parameter.opts}
+    for word in words:
+        if word.startswith("--") and word not in options | {"--help"}:
+            yield f"README.md: `{line}`: no option {word}"
+
+
+def unlisted_commands(readme: str) -> Iterator[str]:
+    """Commands that the README does not name."""
+    root = get_command(cli)
+    for name in getattr(root, "commands", {}):
+        if f"`secmon {name}" not in readme:
+            yield f"README.md: the command secmon {name} is not listed"
+
+
+def dead_links(page: Path) -> Iterator[str]:
+    """Relative links and pictures that lead nowhere."""
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        if not (page.parent / target).exists():
+            yield f"{page.relative_to(ROOT)}: {target} does not exist"
+
+
+def main() -> int:
+    """Check, or with --write make the tables anew; 1 when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="make the tables anew")
+    write: bool = parser.parse_args().write
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    problems = [
+        *stale_pages(write),
+        *wrong_commands(readme, (ROOT / "Makefile").read_text(encoding="utf-8")),
+        *unlisted_commands(readme),
+        *(problem for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] for problem in dead_links(page)),
+    ]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
