@@ -1,7 +1,6 @@
 """The commands; each reads its options, calls what does the work, and prints the answer."""
 
 import asyncio
-import json
 import re
 import sys
 from collections.abc import Coroutine, Sequence
@@ -15,6 +14,7 @@ import structlog
 import typer
 from rich.console import Console as Terminal
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from secmon import __version__, demo
 from secmon import app as program
@@ -69,6 +69,12 @@ def main() -> None:
     except SecmonError as error:
         _err.print(f"secmon: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(error.exit_code)
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or error
+        _err.print(
+            f"secmon: desk database: {reason}; is it another program's?", style="red", markup=False, soft_wrap=True
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -330,9 +336,14 @@ def _print(answer: Any, *, as_json: bool) -> None:
         return
     table = Table("what", "value", box=None)
     for name, value in answer.items():
-        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-        table.add_row(name, shown)
+        table.add_row(name, _cell(value))
     _out.print(table, markup=False)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number}" for name, number in value.items())
+    return f"{len(value)} (see --json)" if isinstance(value, list) else str(value)
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> None:

@@ -73,12 +73,12 @@ def _report(site: str, feed: str, name: str, row: FeedState | None, limits: Heal
 
 
 def health_of(row: FeedState, limits: HealthLimits, now: datetime) -> Health:
-    """The state of one feed at `now`."""
+    """The state of one feed at `now`; one that answers without a line yet has until `late_after` to send its first."""
     if row.failures:
         return Health.FAILING
-    if row.line_at is None:
+    quiet = now - (row.line_at or row.since)
+    if row.line_at is None and (row.answered_at is None or quiet > timedelta(seconds=limits.late_after)):
         return Health.NEVER_SEEN
-    quiet = now - row.line_at
     if quiet > timedelta(seconds=limits.silent_after):
         return Health.SILENT
     if quiet > timedelta(seconds=limits.late_after):

@@ -52,7 +52,13 @@ def record_round(desk: Desk, batch: Batch | None, results: Iterable[FeedResult])
             feed = known.get((result.site, result.feed))
             if feed is None:
                 feed = FeedState(
-                    site=result.site, feed=result.feed, format=result.format, cursor="", lines=0, failures=0
+                    site=result.site,
+                    feed=result.feed,
+                    format=result.format,
+                    since=result.asked_at,
+                    cursor="",
+                    lines=0,
+                    failures=0,
                 )
                 known[result.site, result.feed] = feed
                 session.add(feed)

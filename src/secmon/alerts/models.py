@@ -55,7 +55,7 @@ class Batch(Base):
 
 
 class FeedState(Base):
-    """Where a feed of a site stands: its cursor, and when it last answered and last sent a line."""
+    """Where a feed of a site stands: its cursor, since when it is asked, when it last answered and sent a line."""
 
     __tablename__ = "feeds"
 
@@ -64,6 +64,7 @@ class FeedState(Base):
     format: Mapped[str] = mapped_column(String(32))
     cursor: Mapped[str] = mapped_column(Text, default="")
     lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    since: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     line_at: Mapped[datetime | None]

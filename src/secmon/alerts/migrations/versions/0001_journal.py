@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("format", sa.String(length=32), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("since", UtcTime(), nullable=False),
         sa.Column("asked_at", UtcTime(), nullable=True),
         sa.Column("answered_at", UtcTime(), nullable=True),
         sa.Column("line_at", UtcTime(), nullable=True),
