@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -27,11 +27,11 @@ from secmon.rules.check import Status, check
 from secmon.rules.ruleset import load_rules, shipped_rules
 from secmon.rules.samples import run_samples
 from secmon.settings import load_settings
-from secmon.simulate import server as simulator
-from secmon.simulate.plan import SCENARIO_NAMES
+from secmon.simulate.command import simulate
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.dry_run import dry_run
 from secmon.store.scratch import scratch_store
+from secmon.times import duration, moment
 from secmon.web.api import site_record
 from secmon.web.status import status as status_of
 
@@ -43,6 +43,7 @@ cli = typer.Typer(
 )
 rules_cli = typer.Typer(help="Detection rules: check and test them.", no_args_is_help=True)
 cli.add_typer(rules_cli, name="rules")
+cli.command()(simulate)
 
 _T = TypeVar("_T")
 _out, _err = Terminal(highlight=False), Terminal(stderr=True, highlight=False)
@@ -115,42 +116,6 @@ def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
     with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
         _out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
         program.serve(centre, bound)
-
-
-@cli.command()
-def simulate(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the feeds.")] = 8051,
-    rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 12.0,
-    seed: Annotated[int, typer.Option(help="The same seed gives byte-identical logs.")] = 226,
-    history: Annotated[str, typer.Option(help="How far back the sites still have their logs.")] = "24h",
-    scenario: Annotated[
-        list[str], typer.Option(help=f"An attack, as NAME@+60s or NAME@-3h; names: {', '.join(SCENARIO_NAMES)}.")
-    ] = [],  # noqa: B006  # typer copies it
-    fault: Annotated[list[str], typer.Option(help="A fault, as down:11110@+60s.")] = [],  # noqa: B006  # typer copies it
-    truth: Annotated[Path | None, typer.Option(help="Write what was injected, as NDJSON.")] = None,
-    tokens: Annotated[Path | None, typer.Option(help="Write each site's bearer token, as CSV.")] = None,
-    plan: Annotated[Path | None, typer.Option(help="Keep the scenario times here and play them again.")] = None,
-    start: Annotated[
-        str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")
-    ] = "",
-    exit_with_stdin: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
-) -> None:
-    """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
-    simulator.run(
-        simulator.SimulatorOptions(
-            port=port,
-            rate=rate,
-            seed=seed,
-            history=duration(history),
-            scenarios=tuple(scenario),
-            faults=tuple(fault),
-            truth=truth,
-            tokens=tokens,
-            plan=plan,
-            start=moment(start) if start else None,
-            exit_with_stdin=exit_with_stdin,
-        )
-    )
 
 
 @cli.command()
@@ -280,25 +245,6 @@ def rules_test(as_json: Json = False) -> None:
     _print([{**asdict(one), "passed": one.passed} for one in results], as_json=as_json)
     if not all(one.passed for one in results):
         raise typer.Exit(1)
-
-
-def duration(text: str) -> timedelta:
-    """A length of time written as 90s, 15m, 24h or 7d."""
-    match = re.fullmatch(r"(\d+)([smhd])", text)
-    if match is None:
-        raise UsageError(f"{text!r} is no length of time: write it as 90s, 15m, 24h or 7d")
-    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
-
-
-def moment(text: str) -> datetime:
-    """A time written as ISO 8601 with its zone."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time: write it as 2026-11-23T10:00:00+09:00") from error
-    if at.tzinfo is None:
-        raise UsageError(f"{text!r} has no zone: write it as 2026-11-23T10:00:00+09:00")
-    return at
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -73,7 +73,7 @@ def simulator(options: DemoOptions, settings: Settings, port: int) -> Iterator[N
     plan = folder / "plan.json"
     # the past that was played once is kept in the plan; only what is still to come is new at each start
     scenarios = NEXT if plan.exists() else (*_within(PAST, options.history), *NEXT)
-    command = [sys.executable, "-m", "secmon", "simulate", "--port", str(port), "--rate", str(options.rate)]
+    command = [sys.executable, "-m", "secmon.simulate", "--port", str(port), "--rate", str(options.rate)]
     command += ["--seed", str(options.seed), "--history", f"{int(options.history.total_seconds())}s"]
     command += ["--tokens", str(settings.token_file), "--truth", str(folder / "truth.ndjson"), "--plan", str(plan)]
     command += [part for scenario in scenarios for part in ("--scenario", scenario)]

@@ -22,13 +22,16 @@ class Progress:
 async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
     """Collect and load until every feed has nothing older to send; returns the number of lines loaded.
 
+    One ordinary round tells whether there is a backlog at all.
     A few feeds with large pages cost far fewer requests than many with small ones. One batch is fetched while the
     one before it is loaded, and the rules run over many batches together at the end: a correlation costs about the
     same for one batch as for twenty.
     """
     collector, lines, done = watch.collector, 0, 0
-    loading: asyncio.Task[int] | None = None
-    for share in _shares(collector.addresses, max(1, 2 * collector.batch_lines // _PAGE)):
+    first = await watch.collect()
+    behind = collector.addresses if first.more or first.paused else ()
+    loading: asyncio.Task[int] | None = asyncio.create_task(watch.load_only())
+    for share in _shares(behind, max(1, 2 * collector.batch_lines // _PAGE)):
         more = True
         while more:
             asked = await collector.ask(watch.client(), share, _PAGE)
@@ -40,7 +43,7 @@ async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
         done += len(share)
     if loading is not None:
         lines += await loading
-    report(Progress(done, len(collector.addresses), lines))
+    report(Progress(len(collector.addresses), len(collector.addresses), lines))
     await watch.detect()
     await watch.close()
     return lines

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 import pandas as pd
@@ -122,8 +122,8 @@ def _connect(dsn: str) -> Client:
         return clickhouse_connect.get_client(
             host=url.hostname or "localhost",
             port=url.port or 0,
-            username=url.username or "default",
-            password=url.password or "",
+            username=unquote(url.username or "default"),
+            password=unquote(url.password or ""),
             secure=url.scheme == "clickhouses",
             settings=dict(_SETTINGS),
             tz_mode="aware",

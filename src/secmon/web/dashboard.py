@@ -43,7 +43,7 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
 
 _INDEX = """<!DOCTYPE html>
 <html lang="ko">
-<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
+<head>{%metas%}
 <title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
@@ -52,8 +52,7 @@ _INDEX = """<!DOCTYPE html>
 def language_of(search: str, cookies: Any, default: str) -> str:
     """Language of a request: `?lang=` in the address, else the cookie, else the default."""
     asked = parse_qs(search.lstrip("?")).get("lang", [""])[-1]
-    chosen = asked or cookies.get("lang", "")
-    return chosen if chosen in LANGUAGES else default
+    return next((chosen for chosen in (asked, cookies.get("lang", "")) if chosen in LANGUAGES), default)
 
 
 def _frame(console: Console, language: str) -> html.Div:

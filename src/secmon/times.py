@@ -1,0 +1,25 @@
+"""Times and lengths of time as people write them on a command line."""
+
+import re
+from datetime import datetime, timedelta
+
+from secmon.errors import UsageError
+
+
+def duration(text: str) -> timedelta:
+    """A length of time written as 90s, 15m, 24h or 7d."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise UsageError(f"{text!r} is no length of time: write it as 90s, 15m, 24h or 7d")
+    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
+
+
+def moment(text: str) -> datetime:
+    """A time written as ISO 8601 with its zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time: write it as 2026-11-23T10:00:00+09:00") from error
+    if at.tzinfo is None:
+        raise UsageError(f"{text!r} has no zone: write it as 2026-11-23T10:00:00+09:00")
+    return at
