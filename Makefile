@@ -14,7 +14,8 @@ help:
 	@echo "make bench   measurements against peers, as JSON"
 
 demo: $(VENV)/.run
-	@exec $(BIN)/secmon demo $(ARGS)
+# at a terminal the demo is its own foreground job, so that Ctrl-C ends it cleanly and not make under it
+	@if [ -t 0 ]; then bash -mc '"$$@"' demo $(BIN)/secmon demo $(ARGS); else exec $(BIN)/secmon demo $(ARGS); fi
 
 test: $(VENV)/.dev
 	@tools/chromium.sh

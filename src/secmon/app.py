@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def open_centre(
 
     `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites.
     """
-    addresses = tuple(address for address in feed_addresses(settings) if int(address.site) % shard[1] == shard[0] - 1)
+    addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
         store, desk = Store(settings.store_dsn), Desk(settings.desk_dsn)
@@ -82,6 +83,12 @@ def open_centre(
         yield Centre(settings, instance, store, desk, watch)
 
 
+def in_shard(site: str, shard: tuple[int, int]) -> bool:
+    """Whether share k of n, given as (k, n), takes this site; a checksum spreads the codes, which mostly end in 0."""
+    number, shares = shard
+    return zlib.crc32(site.encode()) % shares == number - 1
+
+
 def feed_addresses(settings: Settings) -> tuple[FeedAddress, ...]:
     """Every feed of every site as configured; UsageError for an unknown format or a site without a token."""
     known = {entry.name for entry in FORMATS}
@@ -91,6 +98,9 @@ def feed_addresses(settings: Settings) -> tuple[FeedAddress, ...]:
                 f"feed {source.name}: unknown format {source.format}; known are {', '.join(sorted(known))}"
             )
     tokens = read_tokens(settings.token_file) if settings.token_file else {}
+    missing = [site.code for site in load_sites() if settings.token_file and site.code not in tokens]
+    if missing:
+        raise UsageError(f"token file {settings.token_file}: no token for {len(missing)} sites, such as {missing[0]}")
     return tuple(
         FeedAddress(
             site.code,

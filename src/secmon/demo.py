@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -42,7 +43,18 @@ class DemoOptions:
 
 
 def run(options: DemoOptions, terminal: Terminal) -> None:
-    """Start everything, print where to look, and serve until Ctrl-C."""
+    """Start everything, print where to look, and serve until Ctrl-C, which may also come while history is filled."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _run(options, terminal)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    terminal.print("Stopped; nothing is left running.")
+
+
+def _run(options: DemoOptions, terminal: Terminal) -> None:
     settings = load_settings(port=options.port, data=options.data)
     with listening_socket(settings.host, settings.port) as bound:
         simulator_port = _free_port()
@@ -62,7 +74,6 @@ def run(options: DemoOptions, terminal: Terminal) -> None:
             _fill(centre, terminal)
             _welcome(settings, terminal)
             serve(centre, bound)
-    terminal.print("Stopped; nothing is left running.")
 
 
 @contextmanager
@@ -157,8 +168,12 @@ def _fill(centre: Centre, terminal: Terminal) -> None:
 
 def _welcome(settings: Settings, terminal: Terminal) -> None:
     address = f"http://{settings.host}:{settings.port}/"
-    terminal.print(f"\n[bold]secmon[/bold] shows 226 simulated municipalities at [bold]{address}[/bold]")
-    terminal.print(f"  English: {address}?lang=en      Korean: {address}?lang=ko")
-    terminal.print("  No login yet: the server answers on this machine only.")
-    terminal.print("  An SSH attack begins after about a minute, a sweep scan over many sites after about four.")
-    terminal.print("  Ctrl-C stops everything.\n")
+    for line in (
+        "",
+        f"[bold]secmon[/bold] shows 226 simulated municipalities at [bold]{address}[/bold]",
+        f"  English: {address}?lang=en   Korean: {address}?lang=ko",
+        "  No login yet: the server answers on this machine only.",
+        "  An SSH attack begins after about a minute, a sweep scan over 24 sites after about four.",
+        "  Ctrl-C stops everything.",
+    ):
+        terminal.print(line, soft_wrap=True)

@@ -30,7 +30,7 @@ async def pull(
     headers = {"authorization": f"Bearer {address.token}"} if address.token else {}
     try:
         response = await client.get(address.url, params=parameters, headers=headers)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FeedUnavailable(str(error) or type(error).__name__, site=address.site, feed=address.feed) from error
     if response.status_code != httpx.codes.OK:
         raise FeedUnavailable(f"answered {response.status_code}", site=address.site, feed=address.feed)
@@ -54,7 +54,11 @@ def read_tokens(path: Path) -> dict[str, str]:
     """Bearer tokens by site from a CSV with the columns site,token."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        return {row["site"]: row["token"] for row in rows}
-    except (OSError, KeyError, UnicodeDecodeError) as error:
+            tokens = {row["site"]: row["token"] for row in csv.DictReader(file)}
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"token file {path}: {error!r}; it needs the columns site,token") from error
+    short = [site for site, token in tokens.items() if token is None]  # a row that ends before its token
+    if short or not tokens:
+        what = f"no token for {short[0]}" if short else "there is no row in it"
+        raise UsageError(f"token file {path}: {what}; it needs the columns site,token")
+    return tokens

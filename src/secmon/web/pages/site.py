@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from secmon.errors import SecmonError
 from secmon.web import figures
 from secmon.web.console import Console
-from secmon.web.i18n import kst, t
+from secmon.web.i18n import catalogue, kst, t
 from secmon.web.site_view import SiteView, read_site
 
 _REFRESH_MS = 5000
@@ -163,7 +163,7 @@ def _alerts(console: Console, view: SiteView, language: str) -> Any:
         rule = console.rules.get(alert.rule_id)
         title = (rule.title_ko if language == "ko" else rule.title_en) if rule else alert.rule_id
         pill = html.Span(t(f"severity.{alert.severity}", language), className=f"pill s{alert.severity}")
-        cells: list[Any] = [pill, title, t(f"type.{alert.attack_type}", language), alert.actor, f"{alert.findings:,}"]
+        cells: list[Any] = [pill, title, _type(alert.attack_type, language), alert.actor, f"{alert.findings:,}"]
         cells.append(kst(alert.last_time, "%m-%d %H:%M:%S"))
         rows.append(html.Tr([html.Td(cell) for cell in cells]))
     names = ("severity", "rule", "type", "actor", "findings", "time")
@@ -227,7 +227,7 @@ def _event_rows(view: SiteView, language: str) -> list[dict[str, str]]:
             "feed": row["feed"],
             "kind": row["activity_name"],
             "severity": t(f"severity.{row['severity_id']}", language),
-            "type": t(f"type.{row['attack_type']}", language),
+            "type": _type(row["attack_type"], language),
             "source": row["src_endpoint_ip"] or row["device_hostname"],
             "target": f"{row['dst_endpoint_ip']}:{row['dst_endpoint_port']}"
             if row["dst_endpoint_ip"]
@@ -237,3 +237,8 @@ def _event_rows(view: SiteView, language: str) -> list[dict[str, str]]:
         }
         for row in view.events
     ]
+
+
+def _type(name: str, language: str) -> str:
+    """An attack type in words; a log line may name one that nobody knows, which is shown as it came."""
+    return catalogue(language).get(f"type.{name}", name)
