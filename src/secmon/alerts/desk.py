@@ -53,6 +53,9 @@ class Desk:
         config.set_main_option("path_separator", "os")
         try:
             with self.engine.begin() as connection:
+                if connection.dialect.name == "sqlite":
+                    # begun by hand: the driver would commit each CREATE by itself, and a crash leave half a schema
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except SQLAlchemyError as error:

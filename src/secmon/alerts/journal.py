@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Batch, BatchState, FeedState
@@ -106,11 +106,20 @@ def mark_loaded(desk: Desk, batch_id: str, *, events: int, quarantined: int, at:
         batch.events, batch.quarantined = events, quarantined
 
 
-def mark_unloaded(desk: Desk, batch_id: str, error: str, *, park: bool) -> None:
-    """Say that nothing of the batch is in the store: try again, or park it for somebody to look at."""
+def loadable(desk: Desk, now: datetime, limit: int | None = None) -> Sequence[Batch]:
+    """Spooled batches whose next try is due, oldest first."""
+    due = or_(Batch.retry_at.is_(None), Batch.retry_at <= now)
+    query = select(Batch).where(Batch.state == BatchState.SPOOLED, due).order_by(Batch.id).limit(limit)
+    with desk.session() as session:
+        return session.scalars(query).all()
+
+
+def mark_unloaded(desk: Desk, batch_id: str, error: str, retry_at: datetime | None) -> None:
+    """Say that nothing of the batch is in the store: try again then, or (None) park it for somebody to look at."""
     with desk.begin() as session:
         batch = session.get_one(Batch, batch_id)
-        batch.state, batch.error = BatchState.FAILED if park else BatchState.SPOOLED, error
+        batch.state = BatchState.FAILED if retry_at is None else BatchState.SPOOLED
+        batch.error, batch.retry_at = error, retry_at
 
 
 def mark_repaired(desk: Desk, batch_ids: Sequence[str]) -> None:

@@ -47,6 +47,7 @@ class Batch(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    retry_at: Mapped[datetime | None]
     loaded_at: Mapped[datetime | None]
     detected_at: Mapped[datetime | None]
     events: Mapped[int] = mapped_column(BigInteger, default=0)

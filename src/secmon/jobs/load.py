@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,7 +17,7 @@ from secmon.store.client import Store
 from secmon.store.load import insert_table
 
 _log = structlog.get_logger(__name__)
-_ATTEMPTS = 5
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)  # between attempts at one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +34,45 @@ class Loader:
 
         Their files are still in the spool, so the next `drain` loads them again under a new attempt.
         """
-        interrupted = [batch.id for batch in journal.batches(self.desk, BatchState.IN_FLIGHT)]
-        if interrupted:
-            days = repair.remove_batches(self.store, interrupted)
-            journal.mark_repaired(self.desk, interrupted)
-            _log.warning("repaired", batches=interrupted, days=days)
+        interrupted = self._repair()
         waiting = journal.batches(self.desk, BatchState.SPOOLED, BatchState.FAILED)
         stray = spool.sweep(self.spool, {batch.id for batch in waiting})
         if stray:
             _log.warning("removed spool files that no journal entry stands for", files=stray)
-        return tuple(interrupted)
+        return interrupted
 
     def drain(self, most: int | None = None) -> int:
-        """Load what waits, at most `most` batches; returns the number of lines loaded."""
-        return sum(self._load(batch) for batch in journal.batches(self.desk, BatchState.SPOOLED, limit=most))
+        """Load what is due, at most `most` batches; returns the number of lines loaded.
+
+        Nothing else loads, so a batch found in flight was left by an attempt whose repair failed too.
+        """
+        self._repair()
+        return sum(self._load(batch) for batch in journal.loadable(self.desk, self.clock(), most))
+
+    def _repair(self) -> tuple[str, ...]:
+        interrupted = tuple(batch.id for batch in journal.batches(self.desk, BatchState.IN_FLIGHT))
+        if interrupted:
+            days = repair.remove_batches(self.store, interrupted)
+            journal.mark_repaired(self.desk, interrupted)
+            _log.warning("repaired", batches=interrupted, days=days)
+        return interrupted
 
     def _load(self, batch: Batch) -> int:
+        try:
+            rows = spool.read(self.spool, batch.id, batch.digest)
+        except SpoolError as error:
+            _log.error("batch parked", batch=batch.id, error=str(error))
+            journal.mark_unloaded(self.desk, batch.id, str(error), None)
+            return 0
         attempt = journal.mark_in_flight(self.desk, batch.id)
         try:
-            insert_table(self.store, batch.id, spool.read(self.spool, batch.id, batch.digest), attempt)
+            insert_table(self.store, batch.id, rows, attempt)
             events, quarantined = self._account(batch)
-        except (StoreError, SpoolError) as error:
-            park = attempt >= _ATTEMPTS or isinstance(error, SpoolError)
-            _log.error("batch not loaded", batch=batch.id, attempt=attempt, parked=park, error=str(error))
+        except StoreError as error:
+            retry_at = self.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 10))
+            _log.error("batch not loaded", batch=batch.id, attempt=attempt, retry_at=str(retry_at), error=str(error))
             repair.remove_batches(self.store, [batch.id])
-            journal.mark_unloaded(self.desk, batch.id, str(error), park=park)
+            journal.mark_unloaded(self.desk, batch.id, str(error), retry_at)
             return 0
         journal.mark_loaded(self.desk, batch.id, events=events, quarantined=quarantined, at=self.clock())
         spool.remove(self.spool, batch.id)

@@ -115,8 +115,8 @@ class Watch:
         """Problems by part, for /healthz; empty when all is well."""
         problems = dict(self.failures)
         waiting = journal.backlog(self.console.desk)
-        if waiting.failed:
-            problems["store"] = f"{waiting.failed} batches could not be loaded: {waiting.error}"
+        if waiting.error:
+            problems["load"] = f"a batch could not be loaded ({waiting.failed} are parked): {waiting.error}"
         if self.last_round is not None and self.last_round.paused:
             problems["collect"] = f"paused: {waiting.spooled} batches wait for the store"
         return problems

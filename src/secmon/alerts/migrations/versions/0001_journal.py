@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("retry_at", UtcTime(), nullable=True),
         sa.Column("loaded_at", UtcTime(), nullable=True),
         sa.Column("detected_at", UtcTime(), nullable=True),
         sa.Column("events", sa.BigInteger(), nullable=False),
