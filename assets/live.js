@@ -5,6 +5,7 @@
   let last = 0; // when the newest snapshot was made, ms
   let connected = false;
   let shown = "";
+  let shownIn = null; // the header is another element after each change of page
 
   const dash = () => window.dash_clientside;
   const ready = () => dash() && dash().set_props && document.getElementById("conn");
@@ -27,8 +28,9 @@
     const fresh = connected && Date.now() - last < STALE_AFTER;
     const state = fresh ? "on" : last ? "stale" : "wait";
     const text = (words[`live.${state}`] || "").replace("{time}", last ? korea(last).time : "");
-    if (text + state !== shown) {
-      shown = text + state;
+    const place = document.getElementById("conn");
+    if (text + state !== shown || place !== shownIn) {
+      [shown, shownIn] = [text + state, place];
       dash().set_props("conn", { children: text, className: `conn ${state}` });
       document.documentElement.dataset.live = state;
     }

@@ -82,7 +82,8 @@
     const hangul = /[\u3131-\ud79d]/.test(label);
     const longest = Math.max(...lines.map((line) => line.length));
     const size = Math.min(lines.length > 1 ? 0.23 : 0.28, 0.9 / (longest * (hangul ? 0.92 : 0.58)));
-    const name = node("text", { x: x.toFixed(3), y: (y + 0.02).toFixed(3), class: "name" }, anchor);
+    const above = y - (lines.length > 1 ? 0.09 : 0.02); // leaves room for the mark below
+    const name = node("text", { x: x.toFixed(3), y: above.toFixed(3), class: "name" }, anchor);
     name.style.fontSize = `${size.toFixed(3)}px`;
     lines.forEach((line, i) => {
       const dy = i ? size * 0.95 : lines.length > 1 ? -size * 0.5 : 0;
@@ -113,6 +114,16 @@
       .join("");
     node("path", { d: path, class: "border" }, svg);
     host.replaceChildren(svg);
+    fitNames(svg);
+    document.fonts.ready.then(() => fitNames(svg));
+  }
+
+  /* Letters differ in width: a name that comes out wider than its tile is made smaller. */
+  function fitNames(svg) {
+    for (const name of svg.querySelectorAll(".name")) {
+      const width = name.getBBox().width;
+      if (width > 0.93) name.style.fontSize = `${((parseFloat(name.style.fontSize) * 0.93) / width).toFixed(3)}px`;
+    }
   }
 
   /* Web Mercator in degrees, so that the shape is the one people know. */
@@ -187,10 +198,15 @@
 
   /* One tooltip for both pictures; text only, never markup. */
   let tip = null;
+  const hideTip = () => {
+    if (tip) tip.hidden = true;
+  };
+  document.addEventListener("click", hideTip);
+  window.addEventListener("popstate", hideTip);
   document.addEventListener("pointermove", (event) => {
     const anchor = event.target.closest && event.target.closest("a.tile");
     if (!anchor) {
-      if (tip) tip.hidden = true;
+      hideTip();
       return;
     }
     if (!tip) {

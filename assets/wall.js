@@ -83,13 +83,17 @@
   }
 
   let drawn = "";
+  let drawnIn = null; // the chart is another element after each change of page
   function trend(live, words) {
     const last = live.trend.slots.length - 1;
     const version = JSON.stringify([live.trend, words["trend.title"], window.innerWidth]);
-    if (version === drawn && document.querySelector("#trend .js-plotly-plot")) return window.dash_clientside.no_update;
-    drawn = version;
+    const place = document.querySelector("#trend .js-plotly-plot");
+    if (version === drawn && place && place === drawnIn) return window.dash_clientside.no_update;
+    [drawn, drawnIn] = [version, place];
     const size = Math.max(11, Math.round(window.innerWidth / 148));
     const x = live.trend.slots.map(slotOf);
+    const most = Math.max(...x.map((_, i) => TYPES.reduce((sum, type) => sum + live.trend.types[type][i], 0)));
+    const few = most < 4 ? { range: [0, 4], dtick: 1 } : {}; // events are whole: no ticks at halves
     const style = getComputedStyle(document.documentElement);
     const [text, dim, line] = ["--text", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
     return {
@@ -102,7 +106,7 @@
         margin: { l: size * 3.6, r: size * 1.2, t: size * 0.6, b: size * 1.9 }, hovermode: "x unified", hoverlabel: { bgcolor: "#101a2e", bordercolor: line, font: { color: text } },
         showlegend: false,
         xaxis: { type: "date", range: [x[0], x[last]], tickformat: "%H:%M", hoverformat: "%m-%d %H:%M", nticks: 9, showgrid: false, color: dim, fixedrange: true },
-        yaxis: { gridcolor: line, color: dim, nticks: 4, rangemode: "tozero", fixedrange: true, tickformat: "~s" },
+        yaxis: { gridcolor: line, color: dim, nticks: 4, rangemode: "tozero", fixedrange: true, tickformat: "~s", ...few },
         uirevision: "trend",
       },
     };

@@ -1,6 +1,7 @@
 """The commands; each reads its options, calls what does the work, and prints the answer."""
 
 import asyncio
+import logging
 import re
 import sys
 from collections.abc import Coroutine, Sequence
@@ -56,6 +57,8 @@ Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port
 
 def main() -> None:
     """Run a command; what the operator can act on is one sentence on stderr and exit code 1 or 2."""
+    # a round that is still running when the next is due is skipped on purpose, every time worth no line
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, or_, select, update
 
@@ -126,6 +126,12 @@ def mark_repaired(desk: Desk, batch_ids: Sequence[str]) -> None:
     """Say that batches found in flight at the start were taken out of the store again."""
     with desk.begin() as session:
         session.execute(update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.SPOOLED))
+
+
+def last_detection(desk: Desk) -> datetime:
+    """Time of the newest detection run whose alerts are kept; 1970 when there was none."""
+    with desk.session() as session:
+        return session.scalar(select(func.max(Batch.detected_at))) or datetime.fromtimestamp(0, UTC)
 
 
 def waiting(desk: Desk) -> int:

@@ -36,7 +36,7 @@ class Batch(Base):
     """Journal of what was taken from the sites; `lines` must equal `events` + `quarantined` once loaded."""
 
     __tablename__ = "batches"
-    __table_args__ = (Index("batches_by_state", "state", "id"),)
+    __table_args__ = (Index("batches_by_state", "state", "id"), Index("batches_by_detection", "detected_at"))
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))

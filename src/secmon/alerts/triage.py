@@ -43,9 +43,9 @@ class Triage:
     extended: int
 
 
-def found_groups(store: Store, detected_at: datetime) -> tuple[FoundGroup, ...]:
-    """The findings of the run made at `detected_at`, grouped as alerts are; informational ones are no alerts."""
-    rows = store.records(sql.query("findings_of_run"), {"detected_at": detected_at, "least": LEAST})
+def found_groups(store: Store, after: datetime) -> tuple[FoundGroup, ...]:
+    """The findings made after `after`, grouped as alerts are; informational ones are no alerts."""
+    rows = store.records(sql.query("findings_of_run"), {"after": after, "least": LEAST})
     return tuple(FoundGroup(**{**row, "correlated": bool(row["correlated"])}) for row in rows)
 
 

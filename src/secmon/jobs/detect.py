@@ -16,6 +16,7 @@ from secmon.rules.ruleset import RuleSet
 from secmon.store.client import Store
 
 _log = structlog.get_logger(__name__)
+_STEP = timedelta(milliseconds=1)
 _TOGETHER = 20  # batches a pass: few enough to stay within the memory of a query
 
 
@@ -40,6 +41,8 @@ class Detector:
     def _over(self, loaded: Sequence[Batch]) -> Triage:
         now = self.clock()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the store keeps milliseconds
+        last = journal.last_detection(self.desk)
+        now = max(now, last + _STEP)  # of two writings of a finding the store keeps the one with the later time
         ids = [batch.id for batch in loaded]
         received_from = min(batch.received_from for batch in loaded)
         received_to = max(batch.received_to for batch in loaded)
@@ -47,4 +50,4 @@ class Detector:
             report = run(self.store, self.rules, ids, received_from, received_to, now)
             for failure in report.errors:
                 _log.error("rule failed", rule=failure.rule_id, error=failure.error)
-        return triage(self.desk, found_groups(self.store, now), ids, quiet=self.quiet, now=now)
+        return triage(self.desk, found_groups(self.store, last), ids, quiet=self.quiet, now=now)

@@ -15,7 +15,7 @@ from secmon.store.formats import FORMATS
 from secmon.store.load import Lines, table_of
 
 _LOOKED_AT = 20  # lines read to recognise a format
-_FEED = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
+_FEED = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, body: bytes) -> dict[str, Any]:
@@ -23,7 +23,7 @@ async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, bod
 
     UsageError when there is no line, or no format that it could be.
     """
-    if not _FEED.match(feed):
+    if not _FEED.fullmatch(feed):
         raise UsageError(f"feed name {feed!r}: use small letters, digits and _, at most 32")
     lines = split_lines(body)
     if not lines:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +41,7 @@ class Store:
         self._local = threading.local()
         self._clients: list[Client] = []
         self._guard = threading.Lock()
+        self._inserters = _inserters()
 
     def command(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
@@ -74,8 +76,20 @@ class Store:
         with self._errors():
             self._client().insert_arrow(table, rows, settings=_plain(settings))
 
+    def insert_together(self, table: str, parts: Sequence[tuple[pa.Table, Mapping[str, Any]]]) -> None:
+        """Insert Arrow tables, each with its settings, two at a time; an error is raised once none is under way."""
+        if len(parts) == 1:
+            self.insert(table, *parts[0])
+            return
+        inserts = [self._inserters.submit(self.insert, table, rows, settings) for rows, settings in parts]
+        wait(inserts)
+        for done in inserts:
+            done.result()
+
     def close(self) -> None:
         """Close every client that was opened; the store may be used again afterwards."""
+        self._inserters.shutdown()
+        self._inserters = _inserters()
         with self._guard:
             clients, self._clients, self._local = self._clients, [], threading.local()
         for client in clients:
@@ -98,6 +112,11 @@ class Store:
             yield
         except ClickHouseError as error:
             raise StoreError(f"event store {_shown(self.dsn)}: {_first_line(error)}") from error
+
+
+def _inserters() -> ThreadPoolExecutor:
+    """Threads live as long as the store is open, because each keeps a client; more than two would not fit in memory."""
+    return ThreadPoolExecutor(2, thread_name_prefix="secmon-insert")
 
 
 def identifier(name: str) -> str:

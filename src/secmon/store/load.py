@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
 from secmon.store.client import Store
@@ -35,33 +37,36 @@ class Lines:
 
 
 def table_of(parts: Sequence[Lines]) -> pa.Table:
-    """The landing rows of a batch, without its id; `seq` counts from 0 over the whole batch."""
-    tables, seq = [], 0
-    for part in parts:
-        n = len(part.lines)
-        tables.append(
-            pa.table(
-                [
-                    pa.repeat(part.site, n),
-                    pa.repeat(part.feed, n),
-                    pa.repeat(part.format, n),
-                    pa.array(range(seq, seq + n), pa.uint32()),
-                    pa.repeat(pa.scalar(part.received_at, pa.timestamp("ms", "UTC")), n),
-                    pa.array(part.lines, pa.binary()),
-                ],
-                schema=SCHEMA,
-            )
-        )
-        seq += n
-    return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    """The landing rows of a batch in one chunk, without its id; `seq` counts from 0 over the whole batch.
+
+    Lines of one format come together: a block with two formats becomes two parts on disk instead of one.
+    """
+    parts = sorted(parts, key=lambda part: part.format)
+    sizes = [len(part.lines) for part in parts]
+    part_of_line = pa.array(np.repeat(np.arange(len(parts)), sizes))
+    return pa.table(
+        [
+            pa.array([part.site for part in parts], pa.string()).take(part_of_line),
+            pa.array([part.feed for part in parts], pa.string()).take(part_of_line),
+            pa.array([part.format for part in parts], pa.string()).take(part_of_line),
+            pa.array(np.arange(sum(sizes), dtype=np.uint32)),
+            pa.array([part.received_at for part in parts], pa.timestamp("ms", "UTC")).take(part_of_line),
+            pa.array(list(chain.from_iterable(part.lines for part in parts)), pa.binary()),
+        ],
+        schema=SCHEMA,
+    )
 
 
 def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) -> None:
     """Put landing rows through the chain as batch `batch_id`; `attempt` tells repeated loads of it apart."""
     rows = rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)).combine_chunks()
-    for start in range(0, rows.num_rows, AT_ONCE):
-        token = f"{batch_id}#{attempt}#{start}"
-        store.insert("landing", rows.slice(start, AT_ONCE), settings={"insert_deduplication_token": token})
+    store.insert_together(
+        "landing",
+        [
+            (rows.slice(start, AT_ONCE), {"insert_deduplication_token": f"{batch_id}#{attempt}#{start}"})
+            for start in range(0, rows.num_rows, AT_ONCE)
+        ],
+    )
 
 
 def insert_lines(store: Store, batch_id: str, parts: Sequence[Lines], attempt: int = 1) -> None:

@@ -32,12 +32,15 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     )
 
     def root() -> html.Div:
-        return _frame(console, language_of("", app.backend.request_adapter().cookies, console.language))
+        cookies = app.backend.request_adapter().cookies if app.backend.has_request_context() else {}
+        return _frame(console, language_of("", cookies, console.language))
 
     app.layout = root
     _register(app, console)
     wall.register(app)
     site.register(app, console)
+    # Dash waits for the first request for / or /_dash-…: a first page at /site/… would come without scripts and style
+    app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
 
 

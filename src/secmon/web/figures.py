@@ -2,6 +2,7 @@
 
 import pandas as pd
 import plotly.graph_objects as go
+from dash import html
 
 from secmon.taxonomy import AttackType
 from secmon.web.i18n import KST, t
@@ -16,6 +17,16 @@ TYPE_COLOURS: dict[str, str] = {
     AttackType.UNAUTHORISED_ACCESS: "#9fb3c8",
 }
 _OTHER = "#30455f"
+_FEW = 4
+
+
+def type_legend(language: str, *, other: bool = False) -> html.Div:
+    """The seven types with their colours in the order in which they are stacked; `other` adds events without a type."""
+    entries = [(f"type.{name}", colour) for name, colour in TYPE_COLOURS.items()]
+    if other:
+        entries.insert(0, ("site.trend.other", _OTHER))
+    swatches = [html.Span([html.I(style={"background": colour}), t(key, language)]) for key, colour in entries]
+    return html.Div(swatches, className="types")
 
 
 def blank() -> dict[str, object]:
@@ -43,10 +54,10 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 13},
-        margin={"l": 48, "r": 16, "t": 30, "b": 28},
+        margin={"l": 48, "r": 16, "t": 10, "b": 28},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+        showlegend=False,
         xaxis={
             "tickformat": "%H:%M",
             "hoverformat": "%m-%d %H:%M",
@@ -58,6 +69,8 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
             "gridcolor": "#22304c",
             "color": "#9fb0ca",
             "nticks": 5,
+            # whole numbers only: with a handful of events Plotly would write 1 at 0.5 as well
+            "dtick": 1 if slots["all"].max() <= _FEW else None,
             "rangemode": "tozero",
             "tickformat": ",d",
         },

@@ -1,4 +1,5 @@
--- What did one detection run find, by rule, site and actor? Read by alerts.triage, which opens or extends alerts with it.
+-- What was found since the last run whose alerts are kept, by rule, site and actor? Read by alerts.triage, which opens
+-- or extends alerts with it; a run that ended before its alerts were kept is in it too.
 SELECT
     f.rule_id AS rule_id, f.site AS site, f.actor AS actor, f.kind = 'correlation' AS correlated,
     max(f.severity_id) AS severity, any(f.attack_type) AS attack_type,
@@ -6,6 +7,6 @@ SELECT
     toUInt32(uniqExact(f.finding_uid)) AS findings, sum(f.event_count) AS events,
     min(f.time) AS first_time, max(f.last_time) AS last_time
 FROM findings AS f FINAL
-WHERE f.detected_at = {detected_at:DateTime64(3)} AND f.severity_id >= {least:UInt8}
+WHERE f.detected_at > {after:DateTime64(3)} AND f.severity_id >= {least:UInt8}
 GROUP BY rule_id, site, actor, f.kind
 ORDER BY first_time

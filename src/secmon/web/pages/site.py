@@ -58,12 +58,7 @@ def layout(console: Console, code: str, language: str) -> html.Div:
             ),
             html.Div(id="site-error", className="wide"),
             _panel("feeds", language, html.Div(id="site-feeds", className="scroll")),
-            _panel(
-                "trend",
-                language,
-                dcc.Graph(id="site-trend", figure=figures.blank(), className="graph", config=_STILL),
-                " chart",
-            ),
+            _panel("trend", language, _trend(language), " chart"),
             _panel("alerts", language, html.Div(id="site-alerts", className="scroll")),
             _panel("quarantine", language, html.Div(id="site-quarantine", className="scroll")),
             _panel("newest", language, _grid(language), " grid wide"),
@@ -113,6 +108,11 @@ def _back(language: str) -> Any:
     return dcc.Link(f"← {t('site.back', language)}", href="/", className="back")
 
 
+def _trend(language: str) -> html.Div:
+    graph = dcc.Graph(id="site-trend", figure=figures.blank(), className="graph", config=_STILL)
+    return html.Div([figures.type_legend(language, other=True), graph], className="stack")
+
+
 def _panel(name: str, language: str, child: Any, style: str = "") -> html.Section:
     key = f"site.{name}"
     note = {"trend": ""}.get(name, f"{key}.note")
@@ -125,18 +125,24 @@ def _table(columns: list[str], rows: list[Any]) -> html.Table:
 
 
 def _feeds(view: SiteView, language: str) -> list[Any]:
-    rows, waiting = [], 0
-    lines = sum(report.lines for report in view.feeds)
+    rows, lines = [], 0
     for report in view.feeds:
         events, quarantined = view.intake.get(report.feed, (0, 0))
-        waiting += report.lines - events - quarantined
+        taken = max(report.lines, events + quarantined)  # the journal does not count by feed what was loaded by hand
+        lines += taken
         state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
         cells: list[Any] = [
             html.B(report.feed),
             report.format,
             [state, html.Div(report.error, className="raw")],
         ]
-        cells += [kst(report.line_at, "%H:%M:%S"), f"{report.lines:,}", f"{events:,}", f"{quarantined:,}"]
+        cells += [kst(report.line_at, "%m-%d %H:%M:%S"), f"{taken:,}", f"{events:,}", f"{quarantined:,}"]
+        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+    for feed in sorted(view.intake.keys() - {report.feed for report in view.feeds}):
+        events, quarantined = view.intake[feed]
+        lines += events + quarantined
+        numbers = (f"{events + quarantined:,}", f"{events:,}", f"{quarantined:,}")
+        cells = [html.B(feed), "–", t("site.by_hand", language), "–", *numbers]
         rows.append(html.Tr([html.Td(cell) for cell in cells]))
     names = (
         "site.feed",
@@ -150,7 +156,8 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
     events = sum(pair[0] for pair in view.intake.values())
     quarantined = sum(pair[1] for pair in view.intake.values())
     balance = t("site.balance", language, lines=f"{lines:,}", events=f"{events:,}", quarantined=f"{quarantined:,}")
-    if waiting > 0:
+    waiting = lines - events - quarantined
+    if waiting:
         balance += " + " + t("site.balance.waiting", language, waiting=f"{waiting:,}")
     return [_table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
 

@@ -37,7 +37,12 @@ def layout(language: str, total: int) -> html.Div:
             _panel("hex", language, html.Div(id="hex", className="picture")),
             _panel("map", language, html.Div(id="map", className="picture")),
             _panel("alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"),
-            _panel("trend", language, _types(language), dcc.Graph(id="trend", figure=figures.blank(), **_CHART)),
+            _panel(
+                "trend",
+                language,
+                figures.type_legend(language),
+                dcc.Graph(id="trend", figure=figures.blank(), **_CHART),
+            ),
             _panel("legend", language, html.Div(id="legend", className="legend")),
         ],
     )
@@ -76,15 +81,6 @@ def _kpi(name: str, language: str, total: int) -> html.Section:
         id=f"kpi-{name}",
         className="kpi",
     )
-
-
-def _types(language: str) -> html.Div:
-    """The seven types with their colours, in the order in which they are stacked."""
-    entries = [
-        html.Span([html.I(style={"background": colour}), t(f"type.{name}", language)])
-        for name, colour in figures.TYPE_COLOURS.items()
-    ]
-    return html.Div(entries, className="types")
 
 
 def _panel(name: str, language: str, *children: Any, note_id: str = "") -> html.Section:

@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("batches_by_detection", "batches", ["detected_at"], unique=False)
     op.create_index("batches_by_state", "batches", ["state", "id"], unique=False)
     op.create_table(
         "declared_levels",
@@ -92,6 +93,7 @@ def downgrade() -> None:
     op.drop_table("feeds")
     op.drop_table("declared_levels")
     op.drop_index("batches_by_state", table_name="batches")
+    op.drop_index("batches_by_detection", table_name="batches")
     op.drop_table("batches")
     op.drop_index(
         "alerts_open_once",

@@ -1,0 +1,91 @@
+"""secmon as a process of its own, as somebody starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+_START_SECONDS = 120.0
+_STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server; `started` is on the monotonic clock."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    started: float
+
+    def kill(self) -> None:
+        """End it as a power failure does."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def demo(data: Path, history: str, rate: int, port: int = 0) -> Iterator[Server]:
+    """The demonstration, ended with Ctrl-C."""
+    options = ("--history", history, "--rate", str(rate), "--seed", "7")
+    with _running(("demo", *options), data, port) as server:
+        yield server
+
+
+@contextmanager
+def empty(data: Path) -> Iterator[Server]:
+    """A server that collects from nobody, ended with Ctrl-C."""
+    with _running(("serve",), data, 0) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: tuple[str, ...], data: Path, port: int) -> Iterator[Server]:
+    port = port or _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
+    log = data.with_suffix(".log")
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "secmon", *command, "--port", str(port), "--data", str(data)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+    started = time.monotonic()
+    try:
+        _wait(process, port, log)
+        yield Server(process, f"http://127.0.0.1:{port}", started)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(_STOP_SECONDS) == 0, log.read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=2.0, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            try:
+                if client.get("/healthz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.2)
+    raise AssertionError(f"the server did not become healthy: {log.read_text()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

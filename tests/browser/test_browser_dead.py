@@ -1,0 +1,37 @@
+"""A wall whose server is gone says so, and comes back by itself."""
+
+from pathlib import Path
+
+import pytest
+import running_server
+from playwright.sync_api import Browser
+from watched_pages import DRAWN, Visits
+
+pytest_plugins = ["browser_fixtures"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NUMBERS = "() => [...document.querySelectorAll('.kpi strong')].map(number => number.innerText)"
+
+
+@pytest.mark.parametrize(("language", "stale", "live"), [("en", "STALE since", "Live")])
+def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str, stale: str, live: str) -> None:
+    """When the server dies the wall keeps its numbers and says since when they are old; a restart makes it live."""
+    data, visits = tmp_path / "data", Visits(chromium)
+    with running_server.demo(data, "5m", 5) as first:
+        page = visits.wall(f"{first.url}/?lang={language}")
+        page.evaluate("() => { window.same = true; }")
+        first.kill()
+        page.wait_for_selector("#conn.stale", timeout=30_000)
+        numbers = page.evaluate(NUMBERS)
+        assert page.inner_text("#conn").startswith(stale)
+        assert page.evaluate("() => document.documentElement.dataset.live") == "stale"
+        assert page.locator("#hex a.tile[data-health]").count() == 226
+        assert all(any(digit.isdigit() for digit in number) for number in numbers)
+    page.wait_for_timeout(3_000)
+    assert page.evaluate(NUMBERS) == numbers
+    with running_server.demo(data, "5m", 5, port=int(first.url.rsplit(":", 1)[1])):
+        page.wait_for_function(DRAWN, timeout=60_000)
+        assert page.inner_text("#conn") == live
+        assert page.evaluate("() => window.same") is True
+        visits.close()
+    assert [problem for problem in visits.problems if "net::ERR_" not in problem] == []

@@ -1,0 +1,66 @@
+"""Pages in Chromium whose complaints are kept."""
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DRAWN = """() => document.querySelectorAll("#hex a.tile[data-health]").length === 226
+    && document.querySelectorAll("#map a.tile[data-health]").length === 226
+    && document.querySelectorAll("#trend .scatterlayer .trace").length === 7
+    && document.documentElement.dataset.live === "on" && !!document.querySelector("#conn.on")
+    && /[0-9]/.test(document.getElementById("kpi-sites-value").textContent)"""
+
+
+class Visits:
+    """Opens pages and keeps what went wrong on them: console errors, page errors, requests that leave the server."""
+
+    def __init__(self, browser: Browser) -> None:
+        """Begin without a page."""
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.problems: list[str] = []
+
+    def open(self, url: str, *, width: int = 1920, height: int = 1080, zone: str = "America/New_York") -> Page:
+        """A page in a context of its own, far from Korea; `url` is not waited for beyond its load."""
+        context = self._browser.new_context(viewport={"width": width, "height": height}, timezone_id=zone)
+        context.set_default_timeout(30_000)
+        self._contexts.append(context)
+        return self.another(context, url)
+
+    def another(self, context: BrowserContext, url: str) -> Page:
+        """A page more in the context of another one."""
+        page = context.new_page()
+        home = "/".join(url.split("/")[:3]) + "/"
+
+        def heard(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self.problems.append(f"console: {message.text} ({message.location['url']})")
+
+        def asked(request: Request) -> None:
+            if not request.url.startswith((home, "data:", "blob:")):
+                self.problems.append(f"request to {request.url}")
+
+        page.on("console", heard)
+        page.on("request", asked)
+        page.on("pageerror", lambda error: self.problems.append(f"page: {error}"))
+        page.goto(url)
+        return page
+
+    def wall(self, url: str, *, width: int = 1920, height: int = 1080) -> Page:
+        """The wall, drawn and live."""
+        page = self.open(url, width=width, height=height)
+        page.wait_for_function(DRAWN)
+        return page
+
+    def close(self) -> None:
+        """Close every page."""
+        for context in self._contexts:
+            context.close()

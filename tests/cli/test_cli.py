@@ -1,0 +1,197 @@
+"""The command line as a person at a terminal meets it."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from secmon.cli import main
+
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
+COMMANDS = (
+    ["demo"], ["serve"], ["simulate"], ["collect"], ["ingest"], ["parse"], ["sites"], ["status"],
+    ["rules", "check"], ["rules", "test"],
+)  # fmt: skip
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
+
+
+def secmon(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT)
+
+
+def inside(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which has the program loaded already."""
+    out, err, given = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["secmon", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
+            main()
+    finally:
+        sys.argv = given
+    return subprocess.CompletedProcess(sys.argv, int(end.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """The command was asked wrongly and says so in one sentence that has these words."""
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    """--help exits 0 and names the command's purpose."""
+    done = inside(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_sites_lists_the_226_as_json() -> None:
+    """sites --json is the registry with the keys of the contract."""
+    rows = json.loads(secmon("sites", "--json").stdout)
+    assert len(rows) == 226
+    assert {"code", "ko", "en", "province", "kind"} <= rows[0].keys()
+    assert {row["kind"] for row in rows} == {"si", "gun", "gu"}
+
+
+@pytest.mark.store
+def test_parse_prints_events_and_names_the_lines_it_cannot_read(tmp_path: Path) -> None:
+    """Events go to stdout as NDJSON, rejects to stderr with file, line number and reason, and the exit code is 1."""
+    log = tmp_path / "auth.log"
+    good = "<38>1 2026-11-23T10:00:00+09:00 gw sshd 7 - - Failed password for root from 198.51.100.7 port 5 ssh2"
+    log.write_text(f"{good}\n\nnot syslog\n{good}\n")
+    done = secmon("parse", log, "--format", "rfc5424", "--received-at", "2026-11-23T10:00:01+09:00")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["user_name"] for event in events] == ["root", "root"]
+    assert events[0]["time"] == "2026-11-23T01:00:00.000+00:00"
+    assert done.stderr.splitlines() == [f"{log}:3: no syslog priority"]
+    assert done.returncode == 1
+
+
+@pytest.mark.store
+def test_parse_recognises_both_formats() -> None:
+    """--format auto reads the shipped samples of each format."""
+    for name in ("suricata_eve", "rfc5424"):
+        done = secmon("parse", SAMPLES / name / "background.log")
+        assert done.returncode == 0, done.stderr
+        assert {json.loads(line)["format"] for line in done.stdout.splitlines()} == {name}
+
+
+@pytest.mark.store
+@pytest.mark.slow
+def test_what_is_ingested_is_counted_by_status(tmp_path: Path) -> None:
+    """ingest keeps every line as an event or in quarantine, and status shows lines = events + quarantine."""
+    bad = tmp_path / "bad.log"
+    bad.write_text("nonsense\n")
+    data = ("--data", tmp_path / "data")
+    sample = SAMPLES / "rfc5424" / "background.log"
+    (done,) = json.loads(secmon("ingest", sample, "--site", "11110", *data, "--json").stdout)
+    (quarantined,) = json.loads(secmon("ingest", bad, "--site", "11110", "--format", "rfc5424", *data, "--json").stdout)
+    assert done["lines"] == done["events"] == sum(1 for line in sample.read_bytes().split(b"\n") if line)
+    assert (quarantined["events"], quarantined["quarantined"]) == (0, 1)
+    status = json.loads(secmon("status", "--json", *data).stdout)
+    assert status["lines"] == status["events"] + status["quarantine"] == done["lines"] + 1
+    assert status["balanced"] is True
+
+
+def test_wrong_questions_get_one_sentence(tmp_path: Path) -> None:
+    """What cannot be carried out as written is refused with exit code 2, one sentence and no traceback."""
+    log = tmp_path / "x.log"
+    log.write_text("x\n")
+    refused(inside("collect"), "--once")
+    refused(inside("collect", "--once", "--shard", "5/4"), "shard")
+    refused(inside("demo", "--history", "soon"), "24h")
+    refused(inside("ingest", log, "--site", "99999"), "99999", "secmon sites")
+    refused(inside("parse", log), "--format")
+    refused(inside("status", "--data", tmp_path / "none"), "no data")
+    refused(inside("serve", "--config", tmp_path / "none.toml"), "none.toml")
+    config = tmp_path / "wrong.toml"
+    config.write_text('colour = "red"\n')
+    refused(inside("serve", "--config", config), "colour")
+
+
+@pytest.mark.slow
+def test_a_busy_port_is_told_before_any_work(tmp_path: Path) -> None:
+    """demo on a port that is taken says which and how to choose another, and makes no data folder."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused(secmon("demo", "--port", port, "--data", tmp_path / "data"), str(port), "--port")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.slow
+def test_an_unwritable_data_folder_is_told(tmp_path: Path) -> None:
+    """A data folder that cannot be made is named."""
+    (tmp_path / "file").write_text("")
+    port = free_port()
+    refused(secmon("demo", "--port", port, "--data", tmp_path / "file" / "data"), "data folder", "--data")
+
+
+@pytest.mark.slow
+@pytest.mark.store
+def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
+    """demo fills history, refuses a second on its folder, ends all with Ctrl-C, and goes on when restarted."""
+    data = tmp_path / "data"
+    with demo(data) as (process, port):
+        status = json.loads(secmon("status", "--json", "--data", data).stdout)
+        assert status["sites"]["healthy"] == 226
+        assert status["lines"] == status["events"] + status["quarantine"]
+        assert status["quarantine"] == 0
+        refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert not [child for child in children if child.is_running()]
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
+    with demo(data) as (process, _):
+        again = json.loads(secmon("status", "--json", "--data", data).stdout)
+        assert again["events"] >= status["events"]
+        assert again["balanced"] is True
+
+
+@contextmanager
+def demo(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A small demo that answers, ended with the block."""
+    port = free_port()
+    options = ["--port", str(port), "--data", str(data), "--history", "10m", "--rate", "30"]
+    process = subprocess.Popen([sys.executable, "-m", "secmon", "demo", *options], env=ENVIRONMENT)
+    try:
+        for _ in range(600):
+            assert process.poll() is None, "the demo ended before it served"
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, timeout=5).raise_for_status()
+            except httpx.TransportError:
+                time.sleep(0.1)
+            else:
+                break
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -1,0 +1,66 @@
+"""The job boundary: a failure is recorded and shown, and spreads no further."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from simulated_sites import watching
+
+from secmon.errors import StoreError
+from secmon.jobs.schedule import guarded, schedule
+from secmon.settings import load_settings
+from secmon.store.client import Store
+
+
+@pytest.mark.store
+def test_a_failing_job_is_shown_until_it_succeeds(store: Store, tmp_path: Path) -> None:
+    """Health names the job and its error; the next success takes it back."""
+    with watching(store, load_settings(data=tmp_path)) as watch:
+        fails = True
+
+        async def job() -> None:
+            if fails:
+                raise StoreError("the disk is full")
+
+        run = guarded(watch, "load", job)
+        asyncio.run(run())  # type: ignore[arg-type]  # a coroutine, as every job
+        assert watch.healthy() == {"load": "StoreError: the disk is full"}
+        fails = False
+        asyncio.run(run())  # type: ignore[arg-type]
+        assert watch.healthy() == {}
+
+
+@pytest.mark.store
+async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Path) -> None:
+    """Collection at its own pace, loading and publishing every second; a job that is still running is not doubled."""
+    with_feeds = load_settings(data=tmp_path)
+    from_table = {}
+    manager = watching(store, with_feeds)
+    watch = await asyncio.to_thread(manager.__enter__)
+    for job in schedule(watch, 7.5).get_jobs():
+        from_table[job.id] = (job.trigger.interval, job.max_instances, job.coalesce)
+    await asyncio.to_thread(manager.__exit__, None, None, None)
+    assert from_table == {
+        "collect": (timedelta(seconds=7.5), 1, True),
+        "load": (timedelta(seconds=1), 1, True),
+        "publish": (timedelta(seconds=1), 1, True),
+    }
+
+
+@pytest.mark.store
+def test_news_is_published_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    """A snapshot goes out at first, and after that when something came or the last one has grown old."""
+    with watching(store, load_settings(data=tmp_path)) as watch:
+        now = watch.clock()
+        watch.clock = lambda: now
+
+        async def published() -> bool:
+            before = watch.published_at
+            await watch.publish()
+            return watch.published_at != before
+
+        assert asyncio.run(published())
+        assert not asyncio.run(published())
+        watch.clock = lambda: now + timedelta(seconds=6)
+        assert asyncio.run(published())

@@ -1,0 +1,99 @@
+"""The live stream: one payload for every viewer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from secmon.web import live
+from secmon.web.live import LiveHub
+
+RETRY = b"retry: 2000\n\n"
+
+
+async def joined(hub: LiveHub) -> AsyncIterator[bytes]:
+    """A viewer that has read the stream's first line."""
+    stream = hub.stream()
+    assert await anext(stream) == RETRY
+    return stream
+
+
+async def test_viewers_share_a_payload() -> None:
+    """Two viewers get the same snapshot under the same number."""
+    hub = LiveHub()
+    first, second = await joined(hub), await joined(hub)
+    waiting = [asyncio.ensure_future(anext(viewer)) for viewer in (first, second)]
+    await asyncio.sleep(0)
+    assert hub.publish(b'{"n":1}')
+    assert await asyncio.gather(*waiting) == [b'id: 1\ndata: {"n":1}\n\n'] * 2
+    assert hub.viewers == 2
+
+
+async def test_the_newest_comes_first() -> None:
+    """A viewer that joins late gets the newest snapshot at once and none of the older ones."""
+    hub = LiveHub()
+    hub.publish(b"old")
+    hub.publish(b"new")
+    viewer = await joined(hub)
+    assert await anext(viewer) == b"id: 2\ndata: new\n\n"
+
+
+async def test_a_slow_viewer_skips() -> None:
+    """A viewer that did not read in time gets the newest of what it missed, once."""
+    hub = LiveHub()
+    hub.publish(b"1")
+    viewer = await joined(hub)
+    await anext(viewer)
+    hub.publish(b"2")
+    hub.publish(b"3")
+    assert await anext(viewer) == b"id: 3\ndata: 3\n\n"
+    hub.close()
+    assert [chunk async for chunk in viewer] == []
+
+
+async def test_the_same_again_is_not_sent() -> None:
+    """A snapshot equal to the one shared is not shared again."""
+    hub = LiveHub()
+    assert hub.publish(b"same")
+    assert not hub.publish(b"same")
+    assert (hub.number, hub.payload) == (1, b"same")
+    viewer = await joined(hub)
+    await anext(viewer)
+    hub.publish(b"same")
+    hub.publish(b"other")
+    assert await anext(viewer) == b"id: 2\ndata: other\n\n"
+
+
+async def test_closing_ends_every_stream() -> None:
+    """Closing the hub ends the streams of waiting viewers, and nobody is counted any more."""
+    hub = LiveHub()
+
+    async def read() -> list[bytes]:
+        return [chunk async for chunk in hub.stream()]
+
+    viewers = [asyncio.create_task(read()) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert hub.viewers == 2
+    hub.close()
+    assert await asyncio.gather(*viewers) == [[RETRY], [RETRY]]
+    assert hub.viewers == 0
+
+
+async def test_a_viewer_that_leaves_is_not_counted() -> None:
+    """A stream that the server ends because its reader is gone is counted out."""
+    hub = LiveHub()
+    stream = hub.stream()
+    await anext(stream)
+    reading = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert hub.viewers == 0
+
+
+async def test_quiet_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without news a comment goes out, so that nothing between takes the connection for dead."""
+    monkeypatch.setattr(live, "KEEP_ALIVE_SECONDS", 0.01)
+    viewer = await joined(LiveHub())
+    assert [await anext(viewer), await anext(viewer)] == [b": still here\n\n"] * 2

@@ -1,0 +1,152 @@
+"""The web side over a desk and a store, as `secmon.app` puts it together, with a clock that stands still."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp, Message
+
+from secmon.alerts import journal
+from secmon.alerts.desk import Desk
+from secmon.alerts.feed_health import HealthLimits
+from secmon.alerts.journal import FeedResult
+from secmon.alerts.triage import FoundGroup
+from secmon.app import Centre, application
+from secmon.instance import Instance
+from secmon.jobs.collect import Collector, spool_batch
+from secmon.jobs.detect import Detector
+from secmon.jobs.load import Loader
+from secmon.jobs.watch import Watch
+from secmon.rules.ruleset import RuleSet
+from secmon.settings import Settings, load_settings
+from secmon.sites.registry import load_provinces, load_sites
+from secmon.store.client import Store
+from secmon.store.load import Lines, table_of
+from secmon.web.console import Console
+
+NOW = datetime(2026, 3, 2, 1, 37, tzinfo=UTC)
+HOST = "http://127.0.0.1:8050"
+NOWHERE = "clickhouse://127.0.0.1:9"
+"""A store that nobody serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What the wall says of a rule."""
+
+    title_ko: str
+    title_en: str
+
+
+RULES = {"guessing": Titles("대입 공격", "Guessing")}
+FEEDS = tuple((site.code, feed, name) for site in load_sites() for feed, name in (("ids", "suricata_eve"),))
+
+
+def new_desk(folder: Path) -> Desk:
+    """An empty desk database in `folder`."""
+    desk = Desk(f"sqlite:///{folder / 'desk.sqlite3'}")
+    desk.migrate()
+    return desk
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings with `folder` as the data folder."""
+    return load_settings(data=folder)
+
+
+def console_over(store: Store, desk: Desk, language: str = "ko") -> Console:
+    """The screens' sources at NOW."""
+    return Console(
+        store=store,
+        desk=desk,
+        sites=load_sites(),
+        provinces=load_provinces(),
+        rules=RULES,
+        feeds=FEEDS,
+        limits=HealthLimits(3600.0, 7200.0),
+        clock=lambda: NOW,
+        language=language,
+    )
+
+
+def centre_over(store: Store, desk: Desk, folder: Path, instance: Instance) -> Centre:
+    """A centre without rules and without sites to ask."""
+    console, spool = console_over(store, desk), folder / "spool"
+    watch = Watch(
+        collector=Collector((), desk, spool, 1, 1_000, 40, console.clock),
+        loader=Loader(store, desk, spool, console.clock),
+        detector=Detector(store, desk, RuleSet((), (), ()), timedelta(hours=6), console.clock),
+        console=console,
+        clock=console.clock,
+        connect=httpx.AsyncClient,
+    )
+    return Centre(settings_in(folder), instance, store, desk, watch)
+
+
+def visitor(centre: Centre, **headers: str) -> httpx.AsyncClient:
+    """A client of the whole application, at the address it answers to."""
+    transport = httpx.ASGITransport(application(centre))
+    return httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers)
+
+
+@asynccontextmanager
+async def started(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application whose jobs run, started and ended as a server does it."""
+    asked: asyncio.Queue[Message] = asyncio.Queue()
+    answered: asyncio.Queue[Message] = asyncio.Queue()
+    running = asyncio.create_task(_lifespan(app, asked, answered))
+    await asked.put({"type": "lifespan.startup"})
+    assert (await answered.get())["type"] == "lifespan.startup.complete"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST) as client:
+        yield client
+    await asked.put({"type": "lifespan.shutdown"})
+    assert (await answered.get())["type"] == "lifespan.shutdown.complete"
+    await running
+
+
+async def _lifespan(app: ASGIApp, asked: asyncio.Queue[Message], answered: asyncio.Queue[Message]) -> None:
+    await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, asked.get, answered.put)
+
+
+def load(centre: Centre, cursor: str, *parts: Lines) -> None:
+    """Lines through spool, journal and loader, as a collection round leaves them."""
+    spooled = spool_batch(centre.watch.loader.spool, table_of(parts), NOW - timedelta(minutes=1))
+    results = [FeedResult(p.site, p.feed, p.format, p.received_at, cursor=cursor, lines=len(p.lines)) for p in parts]
+    journal.record_round(centre.desk, spooled, results)
+    assert centre.watch.loader.drain() == spooled.lines
+
+
+def load_by_hand(centre: Centre, part: Lines) -> None:
+    """Lines as `secmon ingest` loads them: no feed has sent them."""
+    spooled = spool_batch(centre.watch.loader.spool, table_of([part]), NOW)
+    journal.add_batch(centre.desk, spooled)
+    assert centre.watch.loader.drain() == spooled.lines
+
+
+def group(site: str, severity: int, at: datetime, *, actor: str = "203.0.113.9", rule: str = "guessing") -> FoundGroup:
+    """A finding of one event at `at`."""
+    return FoundGroup(rule, site, actor, False, severity, "unauthorised_access", "", 1, 1, 1, at, at)
+
+
+async def call(client: httpx.AsyncClient, output: str, values: Mapping[str, Any]) -> httpx.Response:
+    """Have Dash run the callback that has `output`, with `values` by "id.property", as a browser asks for it."""
+    entries: Sequence[dict[str, Any]] = (await client.get("/_dash-dependencies")).json()
+    entry = next(entry for entry in entries if output in entry["output"])
+
+    def filled(wanted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+        return [{**one, "value": values.get(f"{one['id']}.{one['property']}")} for one in wanted]
+
+    names = entry["output"].strip(".").split("...")
+    body = {
+        "output": entry["output"],
+        "outputs": [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names],
+        "inputs": filled(entry["inputs"]),
+        "state": filled(entry["state"]),
+        "changedPropIds": [f"{one['id']}.{one['property']}" for one in entry["inputs"]],
+    }
+    return await client.post("/_dash-update-component", json=body)
