@@ -62,7 +62,7 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             port=options.port,
             data=options.data,
             token_file=settings.data / "simulator" / "tokens.csv",
-            feeds=_feeds(simulator_port),
+            feeds=feeds_at(simulator_port),
             collect_gzip=False,  # both ends are on this machine
         )
         with (
@@ -112,7 +112,8 @@ def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
     return tuple(text for text in scenarios if timedelta(hours=int(text.rsplit("@-", 1)[1][:-1])) < history)
 
 
-def _feeds(port: int) -> list[dict[str, str]]:
+def feeds_at(port: int) -> list[dict[str, str]]:
+    """The simulator's feeds as settings name them."""
     address = f"http://127.0.0.1:{port}/sites/{{site}}/feeds"
     names = {"suricata_eve": "ids", "rfc5424": "auth"}
     return [

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     token_file: Path | None = Field(None, description="CSV with the columns site,token: one bearer token a site.")
     collect_seconds: float = Field(5.0, gt=0, description="Seconds between collection rounds.")
     collect_timeout: float = Field(10.0, gt=0, description="Seconds a site may take to answer one request.")
-    collect_parallel: int = Field(32, ge=1, le=512, description="Sites asked at the same time.")
+    collect_parallel: int = Field(12, ge=1, le=512, description="Sites asked at the same time.")
     collect_gzip: bool = Field(True, description="Ask sites for compressed answers.")
     batch_lines: int = Field(100_000, ge=1_000, le=1_000_000, description="Most lines taken in one round.")
     spool_batches: int = Field(40, ge=1, description="Spooled batches at which collection pauses.")

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,14 +27,14 @@ from secmon.store.client import Store
 from secmon.store.migrate import migrate
 from secmon.store.repair import uneven_days
 
-_PAGE = 400  # lines asked of a feed at a time: batches that take the store a while
+_FEEDS, _PAGE = 75, 1_000  # feeds asked together and lines of each: batches that take the store a while
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What a data folder holds in the end; by (site, feed) where it is a dict."""
 
-    journal: dict[tuple[str, str], int]
+    taken: dict[tuple[str, str], int]
     intake: dict[tuple[str, str], int]
     stored: dict[tuple[str, str], tuple[int, int]]
     rows_twice: int
@@ -55,20 +56,22 @@ class Jobs:
     detector: Detector
 
 
-def work(settings: Settings, addresses: tuple[FeedAddress, ...], told: Connection) -> None:
-    """Rounds until killed; says when it opens the folder and when it works."""
+def work(settings: Settings, addresses: tuple[FeedAddress, ...], told: Connection, life: int) -> None:
+    """Rounds until killed, each life begins with other feeds; says 'opening', and 'collecting' at the first round."""
     _quiet()
     told.send("opening")
     with _jobs(settings, addresses) as jobs:
-        told.send("working")
-        asyncio.run(_rounds(jobs, settings, told))
+        shares = [addresses[start : start + _FEEDS] for start in range(0, len(addresses), _FEEDS)]
+        first = life % len(shares)
+        told.send("collecting")
+        asyncio.run(_rounds(jobs, settings, shares[first:] + shares[:first]))
 
 
 def finish(settings: Settings, addresses: tuple[FeedAddress, ...], told: Connection) -> None:
     """One clean run until nothing is left, and the account of everything."""
     _quiet()
     with _jobs(settings, addresses) as jobs:
-        asyncio.run(_rounds(jobs, settings, None))
+        asyncio.run(_drain(jobs, settings))
         told.send(_account(jobs))
 
 
@@ -92,21 +95,28 @@ def _jobs(settings: Settings, addresses: tuple[FeedAddress, ...]) -> Iterator[Jo
         desk.close()
 
 
-async def _rounds(jobs: Jobs, settings: Settings, told: Connection | None) -> None:
-    """Forever when somebody is told, else until no site has more; one batch is fetched while one is loaded."""
-    loading: asyncio.Task[int] | None = None
+async def _rounds(jobs: Jobs, settings: Settings, shares: Sequence[Sequence[FeedAddress]]) -> None:
+    """Forever, as the server does: one batch is fetched while the one before is loaded and the rules run over it."""
+    async with http_client(32, settings.collect_timeout, gzip=False) as client:
+        for share in cycle(shares):
+            loading = asyncio.create_task(asyncio.to_thread(_load, jobs))
+            await jobs.collector.ask(client, share, _PAGE)
+            await loading
+
+
+def _load(jobs: Jobs) -> None:
+    jobs.loader.drain()
+    jobs.detector.run()
+
+
+async def _drain(jobs: Jobs, settings: Settings) -> None:
     more = 1
     async with http_client(32, settings.collect_timeout, gzip=False) as client:
-        while more or told is not None:
-            asked = await jobs.collector.ask(client, jobs.collector.addresses, _PAGE)
+        while more:
+            asked = await jobs.collector.ask(client, jobs.collector.addresses, 5_000)
             more = asked.more + asked.paused
-            if loading is not None:
-                await loading
-                await asyncio.to_thread(jobs.detector.run)
-            loading = asyncio.create_task(asyncio.to_thread(jobs.loader.drain))
-        if loading is not None:
-            await loading
-        await asyncio.to_thread(jobs.detector.run)
+            await asyncio.to_thread(jobs.loader.drain)
+    await asyncio.to_thread(jobs.detector.run)
 
 
 def _account(jobs: Jobs) -> Account:
@@ -117,7 +127,7 @@ def _account(jobs: Jobs) -> Account:
         " (SELECT batch_id, seq FROM events UNION ALL SELECT batch_id, seq FROM quarantine)"
     )
     return Account(
-        journal=journalled(jobs.desk),
+        taken={key: lines for key, lines in journalled(jobs.desk).items() if lines},
         intake={
             (site, feed): lines
             for site, feed, lines in store.rows(

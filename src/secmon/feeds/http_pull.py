@@ -10,11 +10,13 @@ import httpx
 from secmon.errors import FeedUnavailable, UsageError
 from secmon.feeds.page import FeedAddress, Page, split_lines
 
+_IDLE_SECONDS = 60.0  # connections outlive the pause between rounds
+
 
 def http_client(parallel: int, timeout: float, *, gzip: bool = True) -> httpx.AsyncClient:
     """A client that asks `parallel` sites at a time and gives each `timeout` seconds."""
     headers = {"accept-encoding": "gzip" if gzip else "identity"}
-    limits = httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel)
+    limits = httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel, keepalive_expiry=_IDLE_SECONDS)
     return httpx.AsyncClient(
         headers=headers, limits=limits, timeout=httpx.Timeout(timeout, pool=None), follow_redirects=False
     )

@@ -11,7 +11,8 @@ SELECT
     transform(j.alert.action, ['allowed', 'blocked'], [1, 2], 0) AS action_id,
     multiIf(
         j.event_type != 'alert', '',
-        j.alert.metadata.attack_type[1] != '', j.alert.metadata.attack_type[1],
+        j.alert.metadata.attack_type[1] IN ('denial_of_service', 'information_gathering', 'privilege_acquisition',
+            'information_leak', 'defacement', 'malware', 'unauthorised_access'), j.alert.metadata.attack_type[1],
         transform(j.alert.category,
             ['Attempted Denial of Service', 'Denial of Service', 'Detection of a Denial of Service Attack',
              'Detection of a Network Scan', 'Attempted Information Leak',

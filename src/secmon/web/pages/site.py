@@ -202,7 +202,7 @@ def _grid(language: str) -> dag.AgGrid:
         column("time", "time", 185),
         column("feed", "feed", 90),
         column("kind", "kind", 110),
-        column("severity", "severity", 100),
+        column("severity", "severity", 120),
         column("type", "type", 160),
         column("source", "source", 170),
         column("target", "target", 190),

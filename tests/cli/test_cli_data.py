@@ -1,0 +1,123 @@
+"""The commands over data: samples as printed, folders and ports that cannot be had, a round over the sites."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from secmon.instance import Instance
+from secmon.store.formats import FORMATS
+
+SAMPLES = Path(__file__).parents[2] / "sample_logs"
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command, run to its end."""
+    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """One sentence on stderr with these words, nothing on stdout, no traceback."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.store
+@pytest.mark.parametrize("name", [entry.name for entry in FORMATS])
+def test_parse_prints_what_is_written_beside_the_samples(name: str) -> None:
+    """The events of the basic sample on stdout; of the malformed one every line and reason on stderr, and exit code 1."""
+    folder = SAMPLES / name
+    good, bad = (
+        run("parse", folder / f"{kind}.log", "--format", name, "--received-at", "2026-11-23T10:00:00+09:00")
+        for kind in ("basic", "malformed")
+    )
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout == (folder / "basic.expected.ndjson").read_text(encoding="utf-8")
+    expected = [json.loads(line) for line in (folder / "malformed.expected.ndjson").read_text().splitlines()]
+    assert bad.stderr.splitlines() == [f"{folder}/malformed.log:{one['line']}: {one['reason']}" for one in expected]
+    assert (bad.returncode, bad.stdout) == (1, "")
+
+
+@pytest.mark.slow
+def test_a_folder_somebody_else_has_open_is_not_touched(tmp_path: Path) -> None:
+    """A second server is refused with the process that has it; questions wait until that one serves."""
+    with Instance(tmp_path):
+        assert_refused(run("serve", "--port", free_port(), "--data", tmp_path), 2, "already open", str(os.getpid()))
+        assert_refused(run("status", "--json", "--data", tmp_path), 1, "serves nothing yet", str(os.getpid()))
+    assert [path.name for path in tmp_path.iterdir()] == ["secmon.lock"]
+
+
+@pytest.mark.slow
+def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    """Serving, collecting and loading by hand all name the folder and how to choose another."""
+    data, log = tmp_path / "file", SAMPLES / "rfc5424" / "basic.log"
+    data.write_text("in the way", encoding="utf-8")
+    for command in (
+        ("collect", "--once", "--json"),
+        ("ingest", log, "--site", "11110"),
+    ):
+        assert_refused(run(*command, "--data", data), 2, f"data folder {data} cannot be written", "--data")
+    assert data.read_text(encoding="utf-8") == "in the way"
+
+
+@pytest.mark.slow
+def test_a_port_that_cannot_be_had_is_said(tmp_path: Path) -> None:
+    """A server on a busy port, or for other machines, makes no data folder."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert_refused(run("serve", "--port", port, "--data", tmp_path / "data"), 2, f"port {port}", "--port")
+    config = tmp_path / "secmon.toml"
+    config.write_text('host = "0.0.0.0"\n', encoding="utf-8")
+    done = run("serve", "--config", config, "--port", free_port(), "--data", tmp_path / "data")
+    assert_refused(done, 2, "loopback only")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.store
+def test_a_round_over_sites_that_are_all_down_is_a_round(tmp_path: Path) -> None:
+    """collect --once --json tells how many feeds failed and exits 0; status names them as failing."""
+    config = tmp_path / "secmon.toml"
+    config.write_text(
+        f'data = "{tmp_path / "data"}"\n[[feeds]]\nname = "ids"\nformat = "suricata_eve"\n'
+        'url = "http://127.0.0.1:1/sites/{site}"\n',
+        encoding="utf-8",
+    )
+    done = run("collect", "--once", "--json", "--config", config)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["sites"], answer["feeds"], answer["failed_feeds"], answer["lines"]) == (226, 226, 226, 0)
+    status = json.loads(run("status", "--json", "--config", config).stdout)
+    assert (status["sites"]["total"], status["sites"]["failing"], status["lines"]) == (226, 226, 0)
+
+
+@pytest.mark.slow
+def test_a_feed_that_cannot_be_configured_is_said(tmp_path: Path) -> None:
+    """An unknown format, and a token file that leaves sites out, are named before anything is opened."""
+    tokens = tmp_path / "tokens.csv"
+    tokens.write_text("site,token\n11110,abc\n", encoding="utf-8")
+    feed = '[[feeds]]\nname = "ids"\nformat = "{}"\nurl = "http://127.0.0.1:1/"\n'
+    for text, words in (
+        (feed.format("cobol"), ("feed ids", "unknown format cobol")),
+        (f'token_file = "{tokens}"\n' + feed.format("rfc5424"), ("no token for 225 sites",)),
+    ):
+        config = tmp_path / "secmon.toml"
+        config.write_text(text, encoding="utf-8")
+        done = run("collect", "--once", "--config", config, "--data", tmp_path / "data")
+        assert_refused(done, 2, *words)
+    assert not (tmp_path / "data").exists()
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
