@@ -22,7 +22,7 @@ from secmon.feeds.page import split_lines
 from secmon.jobs.collect import spool_batch
 from secmon.jobs.load import Loader
 from secmon.store.client import Store
-from secmon.store.load import Lines, insert_lines, table_of
+from secmon.store.load import Lines, insert_table, table_of
 from secmon.store.migrate import migrate
 
 _COUNTS = """
@@ -83,8 +83,9 @@ def batches(folder: Path, size: int) -> Iterator[list[Lines]]:
 def _whole(loader: Loader, folder: Path, size: int) -> None:
     with ThreadPoolExecutor(1) as background:
         loading: Future[int] | None = None
-        for batch in batches(folder, size):
-            journal.add_batch(loader.desk, spool_batch(loader.spool, table_of(batch), _now()))
+        for rows in map(table_of, batches(folder, size)):
+            journal.add_batch(loader.desk, spool_batch(loader.spool, rows, _now()))
+            del rows  # as the collector, which keeps nothing of a round that is spooled
             if loading is not None:
                 loading.result()
             loading = background.submit(loader.drain)
@@ -93,8 +94,9 @@ def _whole(loader: Loader, folder: Path, size: int) -> None:
 
 
 def _store_only(store: Store, folder: Path, size: int) -> None:
-    for number, batch in enumerate(batches(folder, size)):
-        insert_lines(store, f"bench-{number}", batch)
+    for number, rows in enumerate(map(table_of, batches(folder, size))):
+        insert_table(store, f"bench-{number}", rows)
+        del rows
 
 
 def _now() -> datetime:

@@ -116,9 +116,9 @@ def demo_command(
 def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
     """Collect from the configured sites and serve the dashboard, until Ctrl-C."""
     settings = load_settings(config, port=port, data=data)
-    if not settings.feeds:
-        _said("no feeds are configured, so nothing will be collected: docs/settings.md shows how")
     with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
+        if not settings.feeds:
+            _said("no feeds are configured, so nothing will be collected: docs/settings.md shows how")
         _out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
         program.serve(centre, bound)
 
@@ -273,7 +273,7 @@ async def _closing(centre: Centre, work: Coroutine[Any, Any, _T]) -> _T:
 
 
 def _said(text: str) -> None:
-    _err.print(text, style="dim", markup=False)
+    _err.print(text, style="dim", markup=False, soft_wrap=True)
 
 
 def _print(answer: Any, *, as_json: bool) -> None:

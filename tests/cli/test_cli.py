@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -150,8 +151,8 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
     """demo fills history, refuses a second on its folder, ends all with Ctrl-C, and goes on when restarted."""
     data = tmp_path / "data"
     with demo(data) as (process, port):
-        status = json.loads(secmon("status", "--json", "--data", data).stdout)
-        assert status["sites"]["healthy"] == 226
+        assert json.loads(secmon("status", "--json", "--data", data).stdout)["sites"]["healthy"] == 226
+        status = settled(port)
         assert status["lines"] == status["events"] + status["quarantine"]
         assert status["quarantine"] == 0
         refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
@@ -162,10 +163,20 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         assert not [child for child in children if child.is_running()]
         with pytest.raises(httpx.TransportError):
             httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
-    with demo(data) as (process, _):
-        again = json.loads(secmon("status", "--json", "--data", data).stdout)
+    with demo(data) as (process, port):
+        again = settled(port)
         assert again["events"] >= status["events"]
         assert again["balanced"] is True
+
+
+def settled(port: int) -> dict[str, Any]:
+    """The status at a moment when no batch is on its way into the store."""
+    for _ in range(100):
+        status: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/api/v1/status", trust_env=False, timeout=30).json()
+        if status["batches"]["waiting"] == 0 and status["balanced"]:
+            return status
+        time.sleep(0.1)
+    raise AssertionError(f"batches are always on their way: {status}")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
 @pytest.mark.store
 @pytest.mark.parametrize("name", [entry.name for entry in FORMATS])
 def test_parse_prints_what_is_written_beside_the_samples(name: str) -> None:
-    """The events of the basic sample on stdout; of the malformed one every line and reason on stderr, and exit code 1."""
+    """Events of the basic sample on stdout; of the malformed one, every line and reason on stderr and exit code 1."""
     folder = SAMPLES / name
     good, bad = (
         run("parse", folder / f"{kind}.log", "--format", name, "--received-at", "2026-11-23T10:00:00+09:00")

@@ -112,6 +112,6 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
     """The error names the file and the setting."""
     config = tmp_path / "secmon.toml"
     config.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match="secmon.toml") as raised:
+    with pytest.raises(UsageError, match=r"secmon\.toml") as raised:
         load_settings(config)
     assert said in str(raised.value)
