@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 _TIMEOUT = 900.0
 
-told = Console(stderr=True, highlight=False)
+told = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where progress goes; standard output has the result only."""
 
 

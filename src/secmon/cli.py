@@ -141,8 +141,8 @@ def collect(
     if other := running(settings.data):
         if share != (1, 1):
             raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
-        _said(f"round by the server at {other.url}")
         answer = post_json(other, "/api/v1/collect", {})
+        _said(f"round by the server at {other.url}")
     else:
         with program.open_centre(settings, shard=share) as centre:
             answer = asyncio.run(_closing(centre, program.collect_once(centre)))
@@ -164,11 +164,11 @@ def ingest(
         raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
     settings = load_settings(config, data=data)
     if other := running(settings.data):
-        _said(f"loaded by the server at {other.url}")
         parameters = {"site": site, "feed": feed, "format": format_name}
         answers = [
             {"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files
         ]
+        _said(f"loaded by the server at {other.url}")
     else:
         with program.open_centre(settings) as centre:
             answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
@@ -212,8 +212,8 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
     """Events, quarantine, findings, alerts, and the feeds by health."""
     settings = load_settings(config, data=data)
     if other := running(settings.data):
-        _said(f"asked the server at {other.url}")
         answer = get_json(other, "/api/v1/status")
+        _said(f"asked the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with program.open_centre(settings) as centre:
             console = centre.watch.console

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from secmon.app import feed_addresses
+from secmon.errors import UsageError
 from secmon.instance import Instance
+from secmon.settings import load_settings
 from secmon.store.formats import FORMATS
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
@@ -100,21 +103,16 @@ def test_a_round_over_sites_that_are_all_down_is_a_round(tmp_path: Path) -> None
     assert (status["sites"]["total"], status["sites"]["failing"], status["lines"]) == (226, 226, 0)
 
 
-@pytest.mark.slow
 def test_a_feed_that_cannot_be_configured_is_said(tmp_path: Path) -> None:
     """An unknown format, and a token file that leaves sites out, are named before anything is opened."""
     tokens = tmp_path / "tokens.csv"
     tokens.write_text("site,token\n11110,abc\n", encoding="utf-8")
-    feed = '[[feeds]]\nname = "ids"\nformat = "{}"\nurl = "http://127.0.0.1:1/"\n'
-    for text, words in (
-        (feed.format("cobol"), ("feed ids", "unknown format cobol")),
-        (f'token_file = "{tokens}"\n' + feed.format("rfc5424"), ("no token for 225 sites",)),
-    ):
-        config = tmp_path / "secmon.toml"
-        config.write_text(text, encoding="utf-8")
-        done = run("collect", "--once", "--config", config, "--data", tmp_path / "data")
-        assert_refused(done, 2, *words)
-    assert not (tmp_path / "data").exists()
+    feed = {"name": "ids", "format": "rfc5424", "url": "http://127.0.0.1:1/{site}"}
+    with pytest.raises(UsageError, match="feed ids: unknown format cobol"):
+        feed_addresses(load_settings(feeds=[feed | {"format": "cobol"}]))
+    with pytest.raises(UsageError, match="no token for 225 sites"):
+        feed_addresses(load_settings(feeds=[feed], token_file=tokens))
+    assert len(feed_addresses(load_settings(feeds=[feed]))) == 226
 
 
 def free_port() -> int:

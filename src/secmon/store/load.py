@@ -21,8 +21,12 @@ SCHEMA = pa.schema(
     ]
 )
 
+pa.set_memory_pool(pa.system_memory_pool())  # it gives a batch's memory back; the default pool keeps its peak
+
 AT_ONCE = 50_000
 """Lines in one insert: parsing 100,000 lines of 600 bytes in one block came near the memory limit of a query."""
+
+_BYTES_AT_ONCE = 32_000_000  # the same for long lines: two inserts of them at a time must fit beside each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,12 @@ def table_of(parts: Sequence[Lines]) -> pa.Table:
 def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) -> None:
     """Put landing rows through the chain as batch `batch_id`; `attempt` tells repeated loads of it apart."""
     rows = rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)).combine_chunks()
+    size = max(1, min(AT_ONCE, rows.num_rows * _BYTES_AT_ONCE // max(1, rows.nbytes)))
     store.insert_together(
         "landing",
         [
-            (rows.slice(start, AT_ONCE), {"insert_deduplication_token": f"{batch_id}#{attempt}#{start}"})
-            for start in range(0, rows.num_rows, AT_ONCE)
+            (rows.slice(start, size), {"insert_deduplication_token": f"{batch_id}#{attempt}#{start}"})
+            for start in range(0, rows.num_rows, size)
         ],
     )
 
