@@ -64,7 +64,7 @@ def test_a_changed_format_view_is_replaced(store: Store, monkeypatch: pytest.Mon
     after = views(store)
     assert {name for name, identity in after.items() if identity != before[name]} == {"format_rfc5424"}
     store.command(
-        "INSERT INTO landing (format, received_at, line) VALUES ('rfc5424', '2026-11-23 00:00:00',"
+        "INSERT INTO landing_rfc5424 (format, received_at, line) VALUES ('rfc5424', '2026-11-23 00:00:00',"
         " '<34>1 2026-11-23T00:00:00Z h app 1 - - text')"
     )
     assert store.rows("SELECT message FROM events") == [("new text",)]
@@ -75,7 +75,7 @@ def test_a_view_of_a_format_that_is_gone_is_dropped(store: Store) -> None:
     """Its lines would otherwise become events twice, or of a text no program knows."""
     before = views(store)
     store.command(
-        "CREATE MATERIALIZED VIEW format_forgotten TO normalised AS SELECT site, line AS raw_data FROM landing"
+        "CREATE MATERIALIZED VIEW format_forgotten TO normalised AS SELECT site, line AS raw_data FROM landing_rfc5424"
     )
     migrate(store)
     assert views(store) == before

@@ -11,7 +11,7 @@ from secmon.feeds.page import split_lines
 from secmon.jobs.collect import spool_batch
 from secmon.jobs.watch import Watch
 from secmon.store import sql
-from secmon.store.formats import FORMATS
+from secmon.store.formats import FORMATS, UNKNOWN, most_common
 from secmon.store.load import Lines, table_of
 
 _LOOKED_AT = 20  # lines read to recognise a format
@@ -55,11 +55,10 @@ def chosen_format(name: str, lines: Sequence[bytes]) -> str:
         if name not in known:
             raise UsageError(f"unknown format {name}: use auto or one of {', '.join(known)}")
         return name
-    seen = [line.decode("utf-8", "replace") for line in lines[:_LOOKED_AT]]
-    votes = {entry.name: sum(bool(re.match(entry.first, line)) for line in seen) for entry in FORMATS}
-    best = max(votes, key=lambda entry: votes[entry])
-    if not votes[best]:
+    best = most_common(lines[:_LOOKED_AT])
+    if best == UNKNOWN:
         raise UsageError(
-            f"the format is not recognised from the first {len(seen)} lines: name it with --format ({', '.join(known)})"
+            f"the format is not recognised from the first {min(len(lines), _LOOKED_AT)} lines: "
+            f"name it with --format ({', '.join(known)})"
         )
     return best

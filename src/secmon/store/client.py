@@ -81,12 +81,12 @@ class Store:
         with self._errors():
             self._client().raw_insert(table, rows.column_names, body, settings=_plain(settings), fmt="Arrow")
 
-    def insert_together(self, table: str, parts: Sequence[tuple[pa.Table, Mapping[str, Any]]]) -> None:
-        """Insert Arrow tables, each with its settings, two at a time; an error is raised once none is under way."""
+    def insert_together(self, parts: Sequence[tuple[str, pa.Table, Mapping[str, Any]]]) -> None:
+        """Insert (table, rows, settings), two at a time; an error is raised once none is under way."""
         if len(parts) == 1:
-            self.insert(table, *parts[0])
+            self.insert(*parts[0])
             return
-        inserts = [self._inserters.submit(self.insert, table, rows, settings) for rows, settings in parts]
+        inserts = [self._inserters.submit(self.insert, *part) for part in parts]
         wait(inserts)
         for done in inserts:
             done.result()

@@ -1,11 +1,17 @@
 -- The readable lines of normalised, as events. A time that cannot be true is replaced by the time of receipt and kept
 -- in unmapped['original_time'], so that a dead clock neither hides an event nor opens thousands of partitions.
+-- A time more than two minutes ahead of the receipt is kept and flagged with the seconds in unmapped['clock_ahead'].
 SELECT
     if(implausible, received_at, normalised.time) AS time,
-    * EXCEPT (time, reason, unmapped, implausible),
-    if(implausible, mapConcat(unmapped, map('original_time', toString(normalised.time))), unmapped)::Map(LowCardinality(String), String) AS unmapped
+    * EXCEPT (time, reason, unmapped, implausible, ahead),
+    multiIf(
+        implausible, mapConcat(unmapped, map('original_time', toString(normalised.time))),
+        ahead > 120, mapConcat(unmapped, map('clock_ahead', toString(ahead))),
+        unmapped
+    )::Map(LowCardinality(String), String) AS unmapped
 FROM (
-    SELECT *, time > received_at + INTERVAL 1 DAY OR time < received_at - INTERVAL 400 DAY AS implausible
+    SELECT *, time > received_at + INTERVAL 1 DAY OR time < received_at - INTERVAL 400 DAY AS implausible,
+        dateDiff('second', received_at, time) AS ahead
     FROM normalised
     WHERE reason = ''
 ) AS normalised

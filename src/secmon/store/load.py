@@ -1,14 +1,16 @@
-"""Lines into the store: one insert a batch through the landing table and its views."""
+"""Lines into the store: through the landing table of their format and its views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from secmon.store.client import Store
+from secmon.store.formats import landing_table
 
 SCHEMA = pa.schema(
     [
@@ -26,6 +28,7 @@ pa.set_memory_pool(pa.system_memory_pool())  # it gives a batch's memory back; t
 AT_ONCE = 50_000
 """Lines in one insert: parsing 100,000 lines of 600 bytes in one block came near the memory limit of a query."""
 
+_TOKEN = "insert_deduplication_token"  # noqa: S105  # the name of a setting
 _BYTES_AT_ONCE = 32_000_000  # the same for long lines: two inserts of them at a time must fit beside each other
 
 
@@ -43,7 +46,7 @@ class Lines:
 def table_of(parts: Sequence[Lines]) -> pa.Table:
     """The landing rows of a batch in one chunk, without its id; `seq` counts from 0 over the whole batch.
 
-    Lines of one format come together: a block with two formats becomes two parts on disk instead of one.
+    Lines of one format come together: each format has a landing table of its own.
     """
     parts = sorted(parts, key=lambda part: part.format)
     sizes = [len(part.lines) for part in parts]
@@ -66,12 +69,21 @@ def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) 
     rows = rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)).combine_chunks()
     size = max(1, min(AT_ONCE, rows.num_rows * _BYTES_AT_ONCE // max(1, rows.nbytes)))
     store.insert_together(
-        "landing",
         [
-            (rows.slice(start, size), {"insert_deduplication_token": f"{batch_id}#{attempt}#{start}"})
-            for start in range(0, rows.num_rows, size)
+            (landing_table(name), of_format.slice(start, size), {_TOKEN: f"{batch_id}#{attempt}#{name}#{start}"})
+            for name, of_format in _by_format(rows)
+            for start in range(0, of_format.num_rows, size)
         ],
     )
+
+
+def _by_format(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of each format; those of one format stand together."""
+    start = 0
+    ends = pc.run_end_encode(rows.column("format").combine_chunks())
+    for name, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
+        yield name, rows.slice(start, end - start)
+        start = end
 
 
 def insert_lines(store: Store, batch_id: str, parts: Sequence[Lines], attempt: int = 1) -> None:

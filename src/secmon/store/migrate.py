@@ -5,7 +5,7 @@ import hashlib
 from secmon.errors import StoreError
 from secmon.store import sql
 from secmon.store.client import Store, identifier
-from secmon.store.formats import FORMATS
+from secmon.store.formats import FORMATS, UNKNOWN, landing_table
 
 _VERSIONS = """
 CREATE TABLE IF NOT EXISTS schema_version (version UInt32, name String, applied_at DateTime DEFAULT now())
@@ -13,10 +13,11 @@ ENGINE = MergeTree ORDER BY version
 """
 
 
-def migrate(store: Store, engine: str = "") -> tuple[str, ...]:
+def migrate(store: Store, engine: str = "", zone: str = "Asia/Seoul") -> tuple[str, ...]:
     """Apply what is missing and return the names of the files applied.
 
-    `engine` is put before MergeTree in table engines: '' here, 'Replicated' on a cluster.
+    `engine` is put before MergeTree in table engines: '' here, 'Replicated' on a cluster. `zone` (IANA) is where the
+    sites' clocks stand when a line does not say.
     Raises StoreError when the store was written by a newer program.
     """
     store.command(_VERSIONS)
@@ -38,15 +39,18 @@ def migrate(store: Store, engine: str = "") -> tuple[str, ...]:
             {"version": number, "name": name},
         )
         applied.append(name)
-    _views(store)
+    _views(store, zone, known[-1][0])
     return tuple(applied)
 
 
-def _views(store: Store) -> None:
-    """Create the format views, or replace those whose text has changed; loading must be paused."""
-    wanted = {f"format_{entry.name}": ("normalised", sql.format_view(entry.name)) for entry in FORMATS}
-    wanted["format_unknown"] = ("normalised", _unknown_formats())
-    wanted["normalised_to_events"] = ("events", sql.events_view())
+def _views(store: Store, zone: str, schema: int) -> None:
+    """Create the format views, or replace those whose text or schema has changed; loading must be paused."""
+    selects = {entry.name: sql.format_view(entry.name) for entry in FORMATS} | {UNKNOWN: sql.unknown_formats()}
+    wanted = {"normalised_to_events": ("events", sql.events_view())}
+    for name, select in selects.items():
+        table = identifier(landing_table(name))
+        store.command(sql.landing().replace("{landing}", table))
+        wanted[f"format_{name}"] = "normalised", select.replace("{landing}", table).replace("{zone}", zone)
     found = dict(
         store.rows(
             "SELECT name, comment FROM system.tables WHERE database = {database:String} AND engine = 'MaterializedView'"
@@ -55,7 +59,8 @@ def _views(store: Store) -> None:
         )
     )
     for name, (target, select) in wanted.items():
-        digest = hashlib.sha256(select.encode()).hexdigest()[:16]
+        # a view keeps the columns its target had when it was made, so a new schema means a new view
+        digest = hashlib.sha256(f"{schema} {select}".encode()).hexdigest()[:16]
         if found.get(name) == digest:
             continue
         store.command(f"DROP VIEW IF EXISTS {identifier(name)} SYNC")
@@ -64,9 +69,3 @@ def _views(store: Store) -> None:
         )
     for name in found.keys() - wanted.keys():
         store.command(f"DROP VIEW IF EXISTS {identifier(name)} SYNC")
-
-
-def _unknown_formats() -> str:
-    """A line of a format without a view would vanish in landing: it goes to quarantine instead."""
-    known = ", ".join(f"'{entry.name}'" for entry in FORMATS)
-    return sql.unknown_formats().replace("{known}", known)

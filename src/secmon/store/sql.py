@@ -7,6 +7,7 @@ from importlib.resources import files
 from secmon.errors import StoreError
 
 _PACKAGE = files("secmon.store")
+_INCLUDE = re.compile(r"\{include (\w+)\}")
 
 
 @cache
@@ -17,8 +18,12 @@ def query(name: str) -> str:
 
 @cache
 def format_view(name: str) -> str:
-    """Text of `store/formats/<name>.sql`: a SELECT from landing that fills columns of normalised."""
-    return _read("formats", name)
+    """Text of `store/formats/<name>.sql`: a SELECT from `{landing}` that fills columns of normalised.
+
+    `{include NAME}` in it stands for `store/formats/parts/NAME.sql`, what formats share; `{landing}` for the format's
+    own landing table and `{zone}` for the zone of times that do not say theirs, both filled in by `migrate`.
+    """
+    return _INCLUDE.sub(lambda found: _read("formats/parts", found[1]), _read("formats", name))
 
 
 @cache
@@ -27,8 +32,13 @@ def events_view() -> str:
     return (_PACKAGE / "events_view.sql").read_text(encoding="utf-8")
 
 
+def landing() -> str:
+    """The statement that makes a landing table; `{landing}` in it stands for its name."""
+    return (_PACKAGE / "landing.sql").read_text(encoding="utf-8")
+
+
 def unknown_formats() -> str:
-    """The SELECT for lines that no format view takes; `{known}` in it stands for the formats that have one."""
+    """The SELECT for lines of formats that have no view."""
     return (_PACKAGE / "unknown_formats.sql").read_text(encoding="utf-8")
 
 

@@ -56,7 +56,6 @@ FROM (
         if(app IN ('CRON', 'cron', 'crond'), extractGroups(text, '^\\((\\S+)\\) CMD \\((.*)\\)$'), []) AS cron
     FROM (
         SELECT *, extractGroups(line, '^<(\\d{1,3})>1 (\\S+) (\\S+) (\\S+) (\\S+) (\\S+) (-|(?:\\[(?:[^\\]\\\\]|\\\\.)*\\])+) ?(.*)$') AS g
-        FROM landing
-        WHERE format = 'rfc5424'
+        FROM {landing}
     )
 )

@@ -84,7 +84,6 @@ FROM (
             tls Tuple(subject String, issuerdn String, sni String, version String, ja3 Tuple(hash String)),
             flow Tuple(bytes_toserver UInt64, bytes_toclient UInt64, state String)
         )') AS j
-        FROM landing
-        WHERE format = 'suricata_eve'
+        FROM {landing}
     )
 )
