@@ -18,7 +18,7 @@ demo: $(VENV)/.run
 	@if [ -t 0 ]; then bash -mc '"$$@"' demo $(BIN)/secmon demo $(ARGS); else exec $(BIN)/secmon demo $(ARGS); fi
 
 test: $(VENV)/.dev
-	@tools/chromium.sh
+	@tools/debian.sh
 	$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/.dev

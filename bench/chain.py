@@ -19,7 +19,7 @@ from effort import measure
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.feeds.page import split_lines
-from secmon.jobs.collect import spool_batch
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.load import Loader
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_table, table_of

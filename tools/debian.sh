@@ -1,14 +1,19 @@
 #!/bin/sh
-# Chromium for the browser tests: use the one there is, else install Debian's where we may, else say what to do.
+# Programs the tests drive: Chromium for the screens, rsyslog and logger for the syslog listener.
+# Uses what there is, else installs Debian's where we may, else says what to do.
 set -e
-for name in chromium chromium-browser google-chrome; do
-  if command -v "$name" >/dev/null 2>&1; then exit 0; fi
-done
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+  missing="$missing chromium"
+PATH="$PATH:/usr/sbin" command -v rsyslogd >/dev/null 2>&1 || missing="$missing rsyslog rsyslog-gnutls"
+command -v logger >/dev/null 2>&1 || missing="$missing bsdutils"
+if [ -z "$missing" ]; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  echo "Installing Chromium with apt-get ..."
+  echo "Installing$missing with apt-get ..."
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
   exit 0
 fi
-echo "The browser tests need Chromium: install it (Debian: sudo apt-get install chromium), or leave them out with: make test ARGS='-m \"not browser\"'" >&2
+echo "The tests need$missing: install them (Debian: sudo apt-get install$missing), or leave out what needs a browser with: make test ARGS='-m \"not browser\"'" >&2
 exit 1

@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import socket
-import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -20,21 +19,26 @@ from starlette.types import ASGIApp
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
 from secmon.errors import UsageError
-from secmon.feeds.http_pull import http_client, read_tokens
+from secmon.feeds.breaker import Patience
+from secmon.feeds.inbox import Inbox
 from secmon.feeds.page import FeedAddress
+from secmon.feeds.syslog_listen import Reception, listening
+from secmon.feeds.transport import Transport
 from secmon.instance import Instance
-from secmon.jobs.collect import Collector
+from secmon.jobs.collect import Collector, Pace, SpoolLimits
 from secmon.jobs.detect import Detector
 from secmon.jobs.ingest import ingest_bytes
 from secmon.jobs.load import Loader
+from secmon.jobs.receive import Receiver
 from secmon.jobs.schedule import schedule
 from secmon.jobs.watch import Watch
 from secmon.rules.ruleset import load_rules
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
+from secmon.sources import feed_addresses, in_shard, known_senders, listen_addresses
 from secmon.store import sql
 from secmon.store.client import Store
-from secmon.store.formats import FORMATS
+from secmon.store.formats import recognise
 from secmon.store.migrate import migrate
 from secmon.web import api
 from secmon.web.asgi import Gate, policy
@@ -83,46 +87,22 @@ def open_centre(
         yield Centre(settings, instance, store, desk, watch)
 
 
-def in_shard(site: str, shard: tuple[int, int]) -> bool:
-    """Whether share k of n, given as (k, n), takes this site; a checksum spreads the codes, which mostly end in 0."""
-    number, shares = shard
-    return zlib.crc32(site.encode()) % shares == number - 1
-
-
-def feed_addresses(settings: Settings) -> tuple[FeedAddress, ...]:
-    """Every feed of every site as configured; UsageError for an unknown format or a site without a token."""
-    known = {entry.name for entry in FORMATS}
-    for source in settings.feeds:
-        if source.format not in known:
-            raise UsageError(
-                f"feed {source.name}: unknown format {source.format}; known are {', '.join(sorted(known))}"
-            )
-    tokens = read_tokens(settings.token_file) if settings.token_file else {}
-    missing = [site.code for site in load_sites() if settings.token_file and site.code not in tokens]
-    if missing:
-        raise UsageError(f"token file {settings.token_file}: no token for {len(missing)} sites, such as {missing[0]}")
-    return tuple(
-        FeedAddress(
-            site.code,
-            source.name,
-            source.format,
-            source.url.replace("{site}", site.code),
-            tokens.get(site.code, ""),
-        )
-        for site in load_sites()
-        for source in settings.feeds
-    )
-
-
 def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[FeedAddress], *, simulated: bool) -> Watch:
     rules = load_rules()
+    limits = SpoolLimits(settings.batch_lines, settings.spool_batches, settings.spool_megabytes * 1_000_000)
+    senders = known_senders(settings)
+    pushed = {(site, at.feed): at.format for site in sorted(senders.sites()) for at in listen_addresses(settings)}
+    inbox = Inbox(settings.inbox_megabytes * 1_000_000, utc_now)
     console = Console(
         store=store,
         desk=desk,
         sites=load_sites(),
         provinces=load_provinces(),
         rules={rule.id: rule for rule in rules.signatures},
-        feeds=tuple((address.site, address.feed, address.format) for address in addresses),
+        feeds=(
+            *((address.site, address.feed, address.format) for address in addresses),
+            *((site, feed, name) for (site, feed), name in pushed.items()),
+        ),
         limits=HealthLimits(settings.late_after, settings.silent_after),
         clock=utc_now,
         language=settings.language,
@@ -133,16 +113,21 @@ def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[Fee
             addresses,
             desk,
             settings.spool,
-            settings.collect_parallel,
-            settings.batch_lines,
-            settings.spool_batches,
+            limits,
             utc_now,
+            Pace(
+                settings.collect_parallel,
+                settings.collect_seconds / 2,
+                Patience(settings.retry_first, settings.retry_longest),
+            ),
         ),
+        receiver=Receiver(inbox, desk, settings.spool, limits, utc_now),
+        reception=Reception(inbox, senders, recognise),
         loader=Loader(store, desk, settings.spool, utc_now),
         detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), utc_now),
         console=console,
         clock=utc_now,
-        connect=lambda: http_client(settings.collect_parallel, settings.collect_timeout, gzip=settings.collect_gzip),
+        transport=Transport(utc_now, settings.collect_timeout, gzip=settings.collect_gzip),
     )
 
 
@@ -154,9 +139,12 @@ def application(centre: Centre) -> ASGIApp:
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
         jobs = schedule(watch, settings.collect_seconds)
         await watch.publish()
-        jobs.start()
-        yield
-        jobs.shutdown(wait=False)
+        async with listening(listen_addresses(settings), watch.reception) as ports:
+            watch.ports = tuple(ports)
+            jobs.start()
+            yield
+            jobs.shutdown(wait=False)
+        await watch.receive()
         watch.console.hub.close()
         await watch.close()
 
@@ -178,7 +166,7 @@ async def collect_once(centre: Centre) -> dict[str, Any]:
     watch = centre.watch
     done = await watch.collect()
     await watch.load()
-    ((events, quarantined),) = centre.store.rows(sql.query("batch_intake"), {"batch_id": done.batch_id})
+    ((events, quarantined),) = centre.store.rows(sql.query("batch_totals"), {"batch_id": done.batch_id})
     return {
         "sites": done.sites,
         "feeds": done.feeds,

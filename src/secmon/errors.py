@@ -1,6 +1,6 @@
 """What can go wrong, said so that the reader knows what, where and what next."""
 
-from datetime import datetime
+from datetime import timedelta
 
 
 class SecmonError(Exception):
@@ -38,7 +38,9 @@ class RuleError(SecmonError):
 class FeedUnavailable(SecmonError):  # noqa: N818  # named for what it means to the reader of a log
     """A site's feed did not answer as agreed; nothing of it was taken."""
 
-    def __init__(self, what: str, *, site: str, feed: str, retry_at: datetime | None = None) -> None:
-        """Keep where it happened and when the next try is due (None: at the next round)."""
-        self.what, self.site, self.feed, self.retry_at = what, site, feed, retry_at
+    def __init__(
+        self, what: str, *, site: str, feed: str, site_wide: bool = False, wait: timedelta | None = None
+    ) -> None:
+        """Keep where it happened, whether the whole site is out of reach, and how long the site asks to wait."""
+        self.what, self.site, self.feed, self.site_wide, self.wait = what, site, feed, site_wide, wait
         super().__init__(f"feed {site}/{feed}: {what}")

@@ -14,13 +14,30 @@ from secmon.errors import UsageError
 
 
 class FeedSource(BaseModel):
-    """One kind of feed that every site serves over HTTP."""
+    """One kind of feed that every site has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Short name, such as ids.")
     format: str = Field(description="Log format, one of `secmon.store.formats.FORMATS`.")
-    url: str = Field(description="Address with {site} where the 5-digit code goes.")
+    url: str = Field(description="Address with {site} where the 5-digit code goes: http(s)://… or file:///…/*.log*.")
+    every: float = Field(0.0, ge=0, description="Seconds between questions; 0 for each round.")
+
+
+class SyslogListener(BaseModel):
+    """One address where sites push syslog to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Name of the feed its lines belong to.")
+    protocol: str = Field(pattern="^(udp|tcp|tls)$", description="udp, tcp (both framings of RFC 6587) or tls.")
+    host: str = Field("127.0.0.1", description="Address to listen at.")
+    port: int = Field(ge=0, le=65535, description="Port to listen at; 0 for any free one.")
+    format: str = Field("auto", description="Log format of its lines; auto recognises each line.")
+    trust_names: bool = Field(False, description="Tell sites by the host name in the header when nothing better does.")
+    certificate: Path | None = Field(None, description="Certificate chain (PEM) of a tls listener.")
+    key: Path | None = Field(None, description="Key (PEM) of the certificate, when it is not in the same file.")
+    client_ca: Path | None = Field(None, description="CA (PEM) whose certificates senders must show.")
 
 
 class Settings(BaseSettings):
@@ -37,12 +54,18 @@ class Settings(BaseSettings):
 
     feeds: tuple[FeedSource, ...] = Field((), description="Feeds that every site serves.")
     token_file: Path | None = Field(None, description="CSV with the columns site,token: one bearer token a site.")
+    listeners: tuple[SyslogListener, ...] = Field((), description="Addresses where sites push syslog to.")
+    senders_file: Path | None = Field(None, description="CSV with the columns sender,site: who pushes for which site.")
+    inbox_megabytes: int = Field(64, ge=1, description="Megabytes of pushed lines held in memory before senders wait.")
     collect_seconds: float = Field(5.0, gt=0, description="Seconds between collection rounds.")
     collect_timeout: float = Field(10.0, gt=0, description="Seconds a site may take to answer one request.")
-    collect_parallel: int = Field(12, ge=1, le=512, description="Sites asked at the same time.")
+    collect_parallel: int = Field(32, ge=1, le=512, description="Sites asked at the same time.")
+    retry_first: float = Field(2.0, ge=0, description="Seconds before a failed site is asked again; doubled each time.")
+    retry_longest: float = Field(300.0, ge=0, description="Most seconds before a failed site is asked again.")
     collect_gzip: bool = Field(True, description="Ask sites for compressed answers.")
     batch_lines: int = Field(100_000, ge=1_000, le=1_000_000, description="Most lines taken in one round.")
-    spool_batches: int = Field(40, ge=1, description="Spooled batches at which collection pauses.")
+    spool_batches: int = Field(400, ge=1, description="Spooled batches at which collection pauses.")
+    spool_megabytes: int = Field(2_000, ge=1, description="Megabytes of spooled batches at which collection pauses.")
     late_after: float = Field(5400.0, gt=0, description="Seconds without a line after which an answering feed is late.")
     silent_after: float = Field(10800.0, gt=0, description="Seconds without a line after which it is silent.")
     quiet_hours: float = Field(6.0, gt=0, description="Hours without a finding after which a new alert is opened.")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import Health, HealthLimits, feed_reports, worst
-from secmon.alerts.journal import FeedResult
+from secmon.alerts.journal import Accounted, FeedResult
 from secmon.alerts.models import Batch, BatchState, FeedState
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -45,6 +45,11 @@ def failed(at: datetime = NOW, error: str = "answered 503", feed: str = "ids") -
     return FeedResult("11110", feed, "suricata_eve", at, error=error)
 
 
+def account(events: int, quarantined: int) -> Accounted:
+    """What became of the lines of the feed."""
+    return Accounted("11110", "ids", events, quarantined, ahead=0, newest=NOW, lag=2.5)
+
+
 def state(desk: Desk, feed: str = "ids") -> FeedState:
     """What the journal knows of a feed."""
     with desk.session() as session:
@@ -62,7 +67,7 @@ def test_a_round_moves_cursors_and_adds_its_batch(desk: Desk) -> None:
     journal.record_round(desk, batch("b1"), [answered("c1"), failed(feed="auth")])
     assert journal.cursors(desk) == {("11110", "ids"): "c1", ("11110", "auth"): ""}
     assert [one.id for one in journal.batches(desk, BatchState.SPOOLED)] == ["b1"]
-    assert journal.waiting(desk) == 1
+    assert journal.waiting(desk).batches == 1
     journal.record_round(desk, None, [answered("c2", lines=0)])
     assert journal.cursors(desk)["11110", "ids"] == "c2"
     assert state(desk).lines == 10
@@ -83,7 +88,7 @@ def test_no_batch_stays_without_its_cursors(desk: Desk) -> None:
     with pytest.raises(StatementError, match="naive time"):
         journal.record_round(desk, batch("b1"), [answered("c1"), answered("c1", at=naive, feed="auth")])
     assert journal.cursors(desk) == {}
-    assert journal.waiting(desk) == 0
+    assert journal.waiting(desk).batches == 0
 
 
 def test_a_failing_feed_keeps_its_cursor(desk: Desk) -> None:
@@ -104,16 +109,16 @@ def test_a_batch_goes_its_way(desk: Desk) -> None:
     """Spooled, in flight, loaded: each attempt is counted, and events and quarantine are kept."""
     journal.add_batch(desk, batch("b1"))
     assert journal.mark_in_flight(desk, "b1") == 1
-    assert journal.waiting(desk) == 1
+    assert journal.waiting(desk).batches == 1
     journal.mark_unloaded(desk, "b1", "the store was full", NOW + timedelta(seconds=4))
     assert journal.loadable(desk, NOW + timedelta(seconds=3)) == []
     assert [one.id for one in journal.loadable(desk, NOW + timedelta(seconds=4))] == ["b1"]
     assert journal.backlog(desk).error == "the store was full"
     assert journal.mark_in_flight(desk, "b1") == 2
-    journal.mark_loaded(desk, "b1", events=7, quarantined=3, at=NOW)
+    journal.mark_loaded(desk, "b1", [account(7, 3)], NOW)
     [loaded] = journal.batches(desk, BatchState.LOADED)
     assert (loaded.events, loaded.quarantined, loaded.loaded_at, loaded.error) == (7, 3, NOW, "")
-    assert journal.waiting(desk) == 0
+    assert journal.waiting(desk).batches == 0
 
 
 def test_batches_found_in_flight_wait_again(desk: Desk) -> None:
@@ -142,7 +147,7 @@ def test_the_backlog_tells_where_the_batches_stand(desk: Desk) -> None:
     journal.mark_in_flight(desk, "b2")
     journal.mark_unloaded(desk, "b3", "old error", None)
     journal.mark_unloaded(desk, "b4", "damaged", None)
-    journal.mark_loaded(desk, "b5", events=4, quarantined=1, at=NOW)
+    journal.mark_loaded(desk, "b5", [account(4, 1)], NOW)
     found = journal.backlog(desk)
     assert (found.spooled, found.undetected, found.failed) == (2, 1, 2)
     assert (found.lines, found.events, found.quarantined, found.error) == (15, 4, 1, "damaged")

@@ -71,7 +71,7 @@ async def serving(reply: bytes, *, hold: bool = False) -> AsyncIterator[Site]:
 async def ask(site: Site, *, after: str = "", token: str = "", patience: float = 5.0, packed: bool = True) -> Page:
     """The site's feed, asked once."""
     address = FeedAddress("11110", "ids", "suricata_eve", f"http://127.0.0.1:{site.port}/feeds/ids", token)
-    async with http_client(4, patience, gzip=packed) as client:
+    async with http_client(patience, gzip=packed) as client:
         return await pull(client, address, after, 50, lambda: NOW)
 
 
@@ -124,8 +124,8 @@ async def test_compressed_pages_are_unpacked() -> None:
         (answer(b"", "204 No Content"), "answered 204"),
         (answer(b"one\n", X_Next_Cursor=""), "answered without X-Next-Cursor"),
         (answer(b"one\ntw"), "the body ends within a line"),
-        (answer(b"one\ntwo\n", length=100), "peer closed connection"),
-        (answer(b"\x1f\x8bnot gzip at all", Content_Encoding="gzip"), "decompressing"),
+        (answer(b"one\ntwo\n", length=100), "the body broke off"),
+        (answer(b"\x1f\x8bnot gzip at all", Content_Encoding="gzip"), "could not be unpacked"),
         (answer(gzip.compress(b"one\n" * 5000)[:-20], Content_Encoding="gzip"), "."),
         (b"HTTP/1.1 what\r\n\r\n", "."),
         (b"220 smtp.example ESMTP\r\n", "."),
@@ -148,7 +148,7 @@ async def test_a_wrong_answer_takes_nothing(reply: bytes, what: str) -> None:
 async def test_a_site_that_does_not_finish_is_given_up(sent: bytes) -> None:
     """A site that is silent, or stops in the middle of a page, is left after the time it may take."""
     async with serving(sent, hold=True) as site:
-        with pytest.raises(FeedUnavailable, match="ReadTimeout"):
+        with pytest.raises(FeedUnavailable, match=r"no whole answer within 0.3 s"):
             await ask(site, patience=0.3)
 
 
@@ -160,7 +160,7 @@ async def test_nobody_listens() -> None:
 
 async def test_an_address_that_is_none() -> None:
     """A feed configured with an address nobody can ask is unavailable, and stops no other feed."""
-    async with http_client(1, 1.0) as client:
+    async with http_client(1.0) as client:
         for url in ("http://[broken", "http://a:b/feed", "ftp://127.0.0.1/feed", "nothing"):
             with pytest.raises(FeedUnavailable):
                 await pull(client, FeedAddress("11110", "ids", "suricata_eve", url, ""), "", 50, lambda: NOW)

@@ -15,10 +15,11 @@ from simulated_sites import STORED, journalled
 
 from secmon.alerts import journal, queue
 from secmon.alerts.desk import Desk
-from secmon.feeds.http_pull import http_client
+from secmon.feeds.breaker import Patience
 from secmon.feeds.page import FeedAddress
+from secmon.feeds.transport import Transport
 from secmon.instance import Instance
-from secmon.jobs.collect import Collector
+from secmon.jobs.collect import Collector, Pace, SpoolLimits
 from secmon.jobs.detect import Detector
 from secmon.jobs.load import Loader
 from secmon.rules.ruleset import load_rules
@@ -27,6 +28,7 @@ from secmon.store.client import Store
 from secmon.store.migrate import migrate
 from secmon.store.repair import uneven_days
 
+PACE = Pace(retry=Patience(0.0, 0.0))
 _FEEDS, _PAGE = 75, 1_000  # feeds asked together and lines of each: batches that take the store a while
 
 
@@ -87,7 +89,7 @@ def _jobs(settings: Settings, addresses: tuple[FeedAddress, ...]) -> Iterator[Jo
         yield Jobs(
             store,
             desk,
-            Collector(addresses, desk, settings.spool, 32, settings.batch_lines, settings.spool_batches, _now),
+            Collector(addresses, desk, settings.spool, SpoolLimits(settings.batch_lines, 40, 1 << 30), _now, PACE),
             loader,
             Detector(store, desk, load_rules(), timedelta(hours=6), _now),
         )
@@ -97,11 +99,11 @@ def _jobs(settings: Settings, addresses: tuple[FeedAddress, ...]) -> Iterator[Jo
 
 async def _rounds(jobs: Jobs, settings: Settings, shares: Sequence[Sequence[FeedAddress]]) -> None:
     """Forever, as the server does: one batch is fetched while the one before is loaded and the rules run over it."""
-    async with http_client(32, settings.collect_timeout, gzip=False) as client:
-        for share in cycle(shares):
-            loading = asyncio.create_task(asyncio.to_thread(_load, jobs))
-            await jobs.collector.ask(client, share, _PAGE)
-            await loading
+    transport = Transport(_now, settings.collect_timeout, gzip=False)
+    for share in cycle(shares):
+        loading = asyncio.create_task(asyncio.to_thread(_load, jobs))
+        await jobs.collector.ask(transport, share, _PAGE)
+        await loading
 
 
 def _load(jobs: Jobs) -> None:
@@ -111,11 +113,13 @@ def _load(jobs: Jobs) -> None:
 
 async def _drain(jobs: Jobs, settings: Settings) -> None:
     more = 1
-    async with http_client(32, settings.collect_timeout, gzip=False) as client:
-        while more:
-            asked = await jobs.collector.ask(client, jobs.collector.addresses, 5_000)
-            more = asked.more + asked.paused
-            await asyncio.to_thread(jobs.loader.drain)
+    transport = Transport(_now, settings.collect_timeout, gzip=False)
+    while more:
+        asked = await jobs.collector.ask(transport, jobs.collector.addresses, 5_000)
+        more = asked.more + asked.paused + asked.failed + asked.under_way
+        await asyncio.to_thread(jobs.loader.drain)
+    await jobs.collector.close()
+    await transport.close()
     await asyncio.to_thread(jobs.detector.run)
 
 

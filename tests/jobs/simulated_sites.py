@@ -20,10 +20,11 @@ import httpx
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import FeedState
-from secmon.app import _watch, feed_addresses
+from secmon.app import _watch
 from secmon.jobs.collect import Round
 from secmon.jobs.watch import Watch
 from secmon.settings import Settings, load_settings
+from secmon.sources import feed_addresses
 from secmon.store.client import Store
 
 FEEDS = {"ids": "suricata_eve", "auth": "rfc5424"}
@@ -91,7 +92,7 @@ class Simulation:
         """Settings of a centre that collects from these sites."""
         url = f"http://127.0.0.1:{self.port}/sites/{{site}}/feeds/"
         feeds = [{"name": name, "format": form, "url": url + name} for name, form in FEEDS.items()]
-        return load_settings(data=data, feeds=feeds, token_file=self.tokens, collect_gzip=False, **more)
+        return load_settings(data=data, feeds=feeds, token_file=self.tokens, collect_gzip=False, retry_first=0, **more)
 
     def first_lines(self, counts: dict[tuple[str, str], int]) -> Lines:
         """That many first lines of each stream, read directly from the sites with a fresh cursor."""
@@ -156,7 +157,8 @@ async def drain(watch: Watch) -> None:
     more = 1
     try:
         while more:
-            more = (await watch.collector.ask(watch.client(), watch.collector.addresses, 5_000)).more
+            asked = await watch.collector.ask(watch.transport, watch.collector.addresses, 5_000)
+            more = asked.more + asked.under_way
             await watch.load_only()
         await watch.detect()
     finally:

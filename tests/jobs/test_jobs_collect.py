@@ -19,11 +19,11 @@ from simulated_sites import (
 
 from secmon.alerts import journal
 from secmon.alerts.feed_health import Health
-from secmon.app import in_shard
 from secmon.errors import SpoolError
 from secmon.jobs.catch_up import Progress, catch_up
 from secmon.jobs.watch import Watch
 from secmon.sites.registry import load_sites
+from secmon.sources import in_shard
 from secmon.store.client import Store
 
 BOTH = 2 * 226

@@ -14,9 +14,9 @@ import crash_child
 import pytest
 from simulated_sites import fingerprint, simulating
 
-from secmon.app import feed_addresses
 from secmon.rules.ruleset import load_rules
 from secmon.settings import Settings
+from secmon.sources import feed_addresses
 
 KILLS = 20
 MOMENTS = ("any", "loading", "any", "loading", "opening")

@@ -16,7 +16,7 @@ from secmon.alerts.desk import Desk
 from secmon.alerts.models import BatchState
 from secmon.alerts.triage import triage
 from secmon.jobs.catch_up import catch_up
-from secmon.jobs.collect import spool_batch
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.watch import Watch
 from secmon.rules.ruleset import load_rules
 from secmon.settings import load_settings

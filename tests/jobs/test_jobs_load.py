@@ -13,8 +13,8 @@ from simulated_sites import watching
 from secmon.alerts import journal
 from secmon.alerts.models import BatchState
 from secmon.errors import StoreError, UsageError
-from secmon.jobs.collect import spool_batch
 from secmon.jobs.ingest import chosen_format, ingest_bytes
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.watch import Watch
 from secmon.settings import load_settings
 from secmon.store.client import Store

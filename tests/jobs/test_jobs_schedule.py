@@ -43,6 +43,7 @@ async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Pa
     await asyncio.to_thread(manager.__exit__, None, None, None)
     assert from_table == {
         "collect": (timedelta(seconds=7.5), 1, True),
+        "receive": (timedelta(seconds=1), 1, True),
         "load": (timedelta(seconds=1), 1, True),
         "publish": (timedelta(seconds=1), 1, True),
     }

@@ -17,15 +17,22 @@ from secmon.alerts.feed_health import HealthLimits
 from secmon.alerts.journal import FeedResult
 from secmon.alerts.triage import FoundGroup
 from secmon.app import Centre, application
+from secmon.feeds.inbox import Inbox
+from secmon.feeds.senders import Senders
+from secmon.feeds.syslog_listen import Reception
+from secmon.feeds.transport import Transport
 from secmon.instance import Instance
-from secmon.jobs.collect import Collector, spool_batch
+from secmon.jobs.collect import Collector, SpoolLimits
 from secmon.jobs.detect import Detector
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.load import Loader
+from secmon.jobs.receive import Receiver
 from secmon.jobs.watch import Watch
 from secmon.rules.ruleset import RuleSet
 from secmon.settings import Settings, load_settings
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.client import Store
+from secmon.store.formats import recognise
 from secmon.store.load import Lines, table_of
 from secmon.web.console import Console
 
@@ -77,13 +84,16 @@ def console_over(store: Store, desk: Desk, language: str = "ko") -> Console:
 def centre_over(store: Store, desk: Desk, folder: Path, instance: Instance) -> Centre:
     """A centre without rules and without sites to ask."""
     console, spool = console_over(store, desk), folder / "spool"
+    inbox = Inbox(1 << 20, console.clock)
     watch = Watch(
-        collector=Collector((), desk, spool, 1, 1_000, 40, console.clock),
+        collector=Collector((), desk, spool, SpoolLimits(1_000, 40, 1 << 30), console.clock),
+        receiver=Receiver(inbox, desk, spool, SpoolLimits(1_000, 40, 1 << 30), console.clock),
+        reception=Reception(inbox, Senders(), recognise),
         loader=Loader(store, desk, spool, console.clock),
         detector=Detector(store, desk, RuleSet((), (), ()), timedelta(hours=6), console.clock),
         console=console,
         clock=console.clock,
-        connect=httpx.AsyncClient,
+        transport=Transport(console.clock),
     )
     return Centre(settings_in(folder), instance, store, desk, watch)
 

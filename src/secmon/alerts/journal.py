@@ -1,18 +1,20 @@
 """Journal of batches and cursors: what was taken from the sites, and how far it got."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Float, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
-from secmon.alerts.desk import Desk
+from secmon.alerts.desk import Desk, UtcTime
 from secmon.alerts.models import Batch, BatchState, FeedState
 
 
 @dataclass(frozen=True, slots=True)
 class FeedResult:
-    """How one request to a feed ended: a new cursor and a number of lines, or an error."""
+    """How one request to a feed ended: a new cursor and a number of lines, or an error and when to try again."""
 
     site: str
     feed: str
@@ -21,6 +23,29 @@ class FeedResult:
     cursor: str = ""
     lines: int = 0
     error: str = ""
+    retry_at: datetime | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """What became of a batch's lines of one feed; `newest` is the newest event's time, `lag` seconds to its receipt."""
+
+    site: str
+    feed: str
+    events: int
+    quarantined: int
+    ahead: int
+    newest: datetime | None
+    lag: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Batches that wait for the store, and the bytes of their files."""
+
+    batches: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +64,76 @@ class Backlog:
 def cursors(desk: Desk) -> dict[tuple[str, str], str]:
     """Cursor by (site, feed) for every feed that ever answered."""
     with desk.session() as session:
-        return {(row.site, row.feed): row.cursor for row in session.execute(select(FeedState)).scalars()}
+        rows = session.execute(select(FeedState.site, FeedState.feed, FeedState.cursor))
+        return {(site, feed): cursor for site, feed, cursor in rows}
 
 
 def record_round(desk: Desk, batch: Batch | None, results: Iterable[FeedResult]) -> None:
     """Journal a collection round: its batch and the feeds' new cursors, in one transaction."""
+    given = list(results)
+    failed = [one for one in given if one.error]
+    silent = [one for one in given if not one.error and not one.lines]
+    answered = [one for one in given if not one.error and one.lines]
     with desk.begin() as session:
         if batch is not None:
             session.add(batch)
-        known = {(row.site, row.feed): row for row in session.execute(select(FeedState)).scalars()}
-        for result in results:
-            feed = known.get((result.site, result.feed))
-            if feed is None:
-                feed = FeedState(
-                    site=result.site,
-                    feed=result.feed,
-                    format=result.format,
-                    since=result.asked_at,
-                    cursor="",
-                    lines=0,
-                    failures=0,
-                )
-                known[result.site, result.feed] = feed
-                session.add(feed)
-            _apply(feed, result)
+            session.flush()
+        _add_missing(session, given)
+        answer = {
+            "answered_at": bindparam("asked", type_=UtcTime()),
+            "format": bindparam("name"),
+            "cursor": bindparam("behind"),
+            "failures": 0,
+            "error": "",
+            "retry_at": None,
+        }
+        _update(
+            session,
+            answered,
+            answer | {"lines": FeedState.lines + bindparam("taken"), "line_at": bindparam("asked", type_=UtcTime())},
+        )
+        _update(session, silent, answer)
+        failure = {
+            "failures": FeedState.failures + 1,
+            "error": bindparam("said"),
+            "retry_at": bindparam("again", type_=UtcTime()),
+        }
+        _update(session, failed, failure)
+        noticed = [result for result in (*answered, *silent) if result.notice]
+        _update(session, noticed, {"notice": bindparam("seen"), "notice_at": bindparam("asked", type_=UtcTime())})
 
 
-def _apply(feed: FeedState, result: FeedResult) -> None:
-    feed.asked_at = result.asked_at
-    if result.error:
-        feed.failures += 1
-        feed.error = result.error
+def _add_missing(session: Session, results: Sequence[FeedResult]) -> None:
+    """A row for each feed that is asked for the first time."""
+    known = {(site, feed) for site, feed in session.execute(select(FeedState.site, FeedState.feed))}
+    new = {(one.site, one.feed): one for one in results if (one.site, one.feed) not in known}
+    if new:
+        rows = [
+            {"site": one.site, "feed": one.feed, "format": one.format, "since": one.asked_at, "cursor": ""}
+            for one in new.values()
+        ]
+        session.execute(insert(FeedState), rows)
+
+
+def _update(session: Session, results: Sequence[FeedResult], values: Mapping[str, Any]) -> None:
+    """The same change for many feeds, in one statement."""
+    if not results:
         return
-    feed.failures, feed.error, feed.format = 0, "", result.format
-    feed.answered_at = result.asked_at
-    feed.cursor = result.cursor
-    if result.lines:
-        feed.lines += result.lines
-        feed.line_at = result.asked_at
+    statement = (
+        update(FeedState)
+        .where(FeedState.site == bindparam("of_site"), FeedState.feed == bindparam("of_feed"))
+        .values({"asked_at": bindparam("asked", type_=UtcTime()), **values})
+    )
+    session.connection().execute(
+        statement,
+        [
+            {
+                "of_site": one.site, "of_feed": one.feed, "asked": one.asked_at, "name": one.format,
+                "behind": one.cursor, "taken": one.lines, "said": one.error, "again": one.retry_at, "seen": one.notice,
+            }
+            for one in results
+        ],
+    )  # fmt: skip
 
 
 def batches(desk: Desk, *states: BatchState, limit: int | None = None) -> Sequence[Batch]:
@@ -98,12 +155,37 @@ def mark_in_flight(desk: Desk, batch_id: str) -> int:
         return int(batch.attempts)
 
 
-def mark_loaded(desk: Desk, batch_id: str, *, events: int, quarantined: int, at: datetime) -> None:
-    """Say that every line of the batch is in the store."""
+def mark_loaded(desk: Desk, batch_id: str, account: Iterable[Accounted], at: datetime) -> None:
+    """Say that every line of the batch is in the store, and add it to its feeds' accounts."""
+    rows = list(account)
+    statement = (
+        update(FeedState)
+        .where(FeedState.site == bindparam("of_site"), FeedState.feed == bindparam("of_feed"))
+        .values(
+            events=FeedState.events + bindparam("now_events"),
+            quarantined=FeedState.quarantined + bindparam("now_quarantined"),
+            ahead=FeedState.ahead + bindparam("now_ahead"),
+            newest=func.coalesce(bindparam("now_newest", type_=UtcTime()), FeedState.newest),
+            lag=func.coalesce(bindparam("now_lag", type_=Float()), FeedState.lag),
+        )
+    )
     with desk.begin() as session:
         batch = session.get_one(Batch, batch_id)
         batch.state, batch.loaded_at, batch.error = BatchState.LOADED, at, ""
-        batch.events, batch.quarantined = events, quarantined
+        batch.events = sum(row.events for row in rows)
+        batch.quarantined = sum(row.quarantined for row in rows)
+        if rows:
+            session.connection().execute(
+                statement,
+                [
+                    {
+                        "of_site": row.site, "of_feed": row.feed, "now_events": row.events,
+                        "now_quarantined": row.quarantined, "now_ahead": row.ahead, "now_newest": row.newest,
+                        "now_lag": row.lag,
+                    }
+                    for row in rows
+                ],
+            )  # fmt: skip
 
 
 def loadable(desk: Desk, now: datetime, limit: int | None = None) -> Sequence[Batch]:
@@ -134,11 +216,14 @@ def last_detection(desk: Desk) -> datetime:
         return session.scalar(select(func.max(Batch.detected_at))) or datetime.fromtimestamp(0, UTC)
 
 
-def waiting(desk: Desk) -> int:
-    """How many batches wait for the store."""
-    query = select(func.count()).select_from(Batch).where(Batch.state.in_([BatchState.SPOOLED, BatchState.IN_FLIGHT]))
+def waiting(desk: Desk) -> Waiting:
+    """How much waits for the store."""
+    query = select(func.count(), func.sum(Batch.bytes)).where(
+        Batch.state.in_([BatchState.SPOOLED, BatchState.IN_FLIGHT])
+    )
     with desk.session() as session:
-        return int(session.scalar(query) or 0)
+        number, size = session.execute(query).one()
+    return Waiting(int(number), int(size or 0))
 
 
 def backlog(desk: Desk) -> Backlog:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, Float, Index, Integer, SmallInteger, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from secmon.alerts.desk import UtcTime
@@ -56,7 +56,11 @@ class Batch(Base):
 
 
 class FeedState(Base):
-    """Where a feed of a site stands: its cursor, since when it is asked, when it last answered and sent a line."""
+    """Where a feed of a site stands: its cursor, since when it is asked, when it last answered and sent a line.
+
+    `lines` were taken, `events` and `quarantined` of them are in the store, `ahead` of the events by a clock that is
+    ahead; `newest` is the newest event's time and `lag` the seconds from it to its receipt, in the last batch loaded.
+    """
 
     __tablename__ = "feeds"
 
@@ -71,6 +75,28 @@ class FeedState(Base):
     line_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(Integer, default=0)
     error: Mapped[str] = mapped_column(Text, default="")
+    retry_at: Mapped[datetime | None]
+    events: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    quarantined: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    newest: Mapped[datetime | None]
+    lag: Mapped[float | None] = mapped_column(Float)
+    notice: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    notice_at: Mapped[datetime | None]
+
+
+class Maintenance(Base):
+    """Announced work at a site, or at one feed of it (`feed` is '' for all): its silence is expected meanwhile."""
+
+    __tablename__ = "maintenance"
+    __table_args__ = (Index("maintenance_by_end", "ends"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    site: Mapped[str] = mapped_column(String(5))
+    feed: Mapped[str] = mapped_column(String(32), default="")
+    begins: Mapped[datetime]
+    ends: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
 
 
 _OPEN = "status != 'closed' AND gathering"

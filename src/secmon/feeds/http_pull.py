@@ -1,55 +1,104 @@
-"""Fetch lines over HTTP: `GET url?after=cursor&limit=n`, LF-separated lines back, `X-Next-Cursor` behind them."""
+"""Fetch lines over HTTP: `GET url?after=cursor&limit=n`, LF-separated lines back, `X-Next-Cursor` behind them.
+
+A site that sends `X-After` repeats the cursor it answers to; an answer to another question, as a confused proxy gives,
+is then told apart. Docs: docs/transports.md
+"""
 
 import csv
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
+import aiohttp
 
 from secmon.errors import FeedUnavailable, UsageError
 from secmon.feeds.page import FeedAddress, Page, split_lines
 
+MOST_BYTES = 64 << 20
+"""Most of an answer, unpacked: more is no page of logs, and would fill the memory."""
+
 _IDLE_SECONDS = 60.0  # connections outlive the pause between rounds
+_CHUNK = 1 << 18
+_SITE_WIDE = {429, 502, 503, 504}  # what a gateway in front of a site says when the site is not there
 
 
-def http_client(parallel: int, timeout: float, *, gzip: bool = True) -> httpx.AsyncClient:
-    """A client that asks `parallel` sites at a time and gives each `timeout` seconds."""
-    headers = {"accept-encoding": "gzip" if gzip else "identity"}
-    limits = httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel, keepalive_expiry=_IDLE_SECONDS)
-    return httpx.AsyncClient(
-        headers=headers, limits=limits, timeout=httpx.Timeout(timeout, pool=None), follow_redirects=False
+def http_client(timeout: float, *, gzip: bool = True) -> aiohttp.ClientSession:
+    """Connections to the sites, each question answered within `timeout` seconds; open it within the event loop."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=timeout),
+        headers={"accept-encoding": "gzip" if gzip else "identity", "user-agent": "secmon"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
     )
 
 
 async def pull(
-    client: httpx.AsyncClient, address: FeedAddress, after: str, limit: int, clock: Callable[[], datetime]
+    client: aiohttp.ClientSession, address: FeedAddress, after: str, limit: int, clock: Callable[[], datetime]
 ) -> Page:
     """One page of a feed; raises FeedUnavailable when the site does not answer as agreed."""
-    parameters: dict[str, str | int] = {"limit": limit}
+    parameters = {"limit": str(limit)}
     if after:
         parameters["after"] = after
     headers = {"authorization": f"Bearer {address.token}"} if address.token else {}
     try:
-        response = await client.get(address.url, params=parameters, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise FeedUnavailable(str(error) or type(error).__name__, site=address.site, feed=address.feed) from error
-    if response.status_code != httpx.codes.OK:
-        raise FeedUnavailable(f"answered {response.status_code}", site=address.site, feed=address.feed)
-    cursor = response.headers.get("x-next-cursor", "")
-    if not cursor:
-        raise FeedUnavailable("answered without X-Next-Cursor", site=address.site, feed=address.feed)
-    if response.content and not response.content.endswith(b"\n"):
-        raise FeedUnavailable("the body ends within a line", site=address.site, feed=address.feed)
-    return Page(
-        site=address.site,
-        feed=address.feed,
-        format=address.format,
-        received_at=clock(),
-        lines=split_lines(response.content),
-        cursor=cursor,
-        more=response.headers.get("x-more") == "1",
-    )
+        async with client.get(address.url, params=parameters, headers=headers, allow_redirects=False) as response:
+            _agreed(response, address, after)
+            body = await _body(response, address)
+            cursor, more = response.headers["x-next-cursor"], response.headers.get("x-more") == "1"
+    except TimeoutError as error:
+        seconds = client.timeout.total or 0.0
+        raise _unavailable(f"no whole answer within {seconds:g} s", address, site_wide=True) from error
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
+        raise _unavailable(f"not an address: {address.url}", address) from error
+    except aiohttp.ClientPayloadError as error:
+        raise _unavailable(f"the body broke off or could not be unpacked ({_named(error)})", address) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise _unavailable(_named(error), address, site_wide=True) from error
+    if body and not body.endswith(b"\n"):
+        raise _unavailable("the body ends within a line", address)
+    lines = split_lines(body)
+    if lines and cursor == after:
+        raise _unavailable("lines came, but X-Next-Cursor stands still: they would come again for ever", address)
+    return Page(address.site, address.feed, address.format, clock(), lines, cursor, more)
+
+
+def _agreed(response: aiohttp.ClientResponse, address: FeedAddress, after: str) -> None:
+    """Refuse an answer that is not a page of this feed after this cursor."""
+    if response.status != 200:
+        wait = response.headers.get("retry-after", "")
+        raise _unavailable(
+            f"answered {response.status}",
+            address,
+            site_wide=response.status in _SITE_WIDE,
+            wait=timedelta(seconds=min(int(wait), 3600)) if wait.isascii() and wait.isdigit() else None,
+        )
+    if not response.headers.get("x-next-cursor"):
+        raise _unavailable("answered without X-Next-Cursor", address)
+    answered = response.headers.get("x-after")
+    if answered is not None and answered != after:
+        raise _unavailable("answered another question: X-After is not the cursor it was asked with", address)
+
+
+async def _body(response: aiohttp.ClientResponse, address: FeedAddress) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(_CHUNK):
+        size += len(part)
+        if size > MOST_BYTES:
+            raise _unavailable(f"the answer is over {MOST_BYTES >> 20} MB unpacked: ask for fewer lines", address)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unavailable(
+    what: str, address: FeedAddress, *, site_wide: bool = False, wait: timedelta | None = None
+) -> FeedUnavailable:
+    return FeedUnavailable(what, site=address.site, feed=address.feed, site_wide=site_wide, wait=wait)
+
+
+def _named(error: BaseException) -> str:
+    """The error's own words, or its name when it has none; one line."""
+    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 def read_tokens(path: Path) -> dict[str, str]:

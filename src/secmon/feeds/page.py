@@ -6,18 +6,25 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FeedAddress:
-    """Where one feed of one site is fetched, and with which bearer token ('' for none)."""
+    """Where one feed of one site is fetched, with which bearer token ('' for none), and how often.
+
+    `url` is http, https or file; `every` is in seconds, 0 for each round.
+    """
 
     site: str
     feed: str
     format: str
     url: str
     token: str
+    every: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Whole lines without their line ends, and the cursor behind them; `more` when the site has further lines now."""
+    """Whole lines without their line ends, and the cursor behind them; `more` when the site has further lines now.
+
+    `notice` says what the transport saw go wrong without being able to mend it, such as lines that were gone.
+    """
 
     site: str
     feed: str
@@ -26,6 +33,7 @@ class Page:
     lines: list[bytes]
     cursor: str
     more: bool
+    notice: str = ""
 
 
 def split_lines(body: bytes) -> list[bytes]:

@@ -31,10 +31,10 @@ async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
     first = await watch.collect()
     behind = collector.addresses if first.more or first.paused else ()
     loading: asyncio.Task[int] | None = asyncio.create_task(watch.load_only())
-    for share in _shares(behind, max(1, 2 * collector.batch_lines // _PAGE)):
+    for share in _shares(behind, max(1, 2 * collector.limits.batch_lines // _PAGE)):
         more = True
         while more:
-            asked = await collector.ask(watch.client(), share, _PAGE)
+            asked = await collector.ask(watch.transport, share, _PAGE)
             if loading is not None:
                 lines += await loading
             loading = asyncio.create_task(watch.load_only())

@@ -8,7 +8,7 @@ from typing import Any
 from secmon.alerts import journal
 from secmon.errors import UsageError
 from secmon.feeds.page import split_lines
-from secmon.jobs.collect import spool_batch
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.watch import Watch
 from secmon.store import sql
 from secmon.store.formats import FORMATS, UNKNOWN, most_common
@@ -32,7 +32,7 @@ async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, bod
     batch_id = await asyncio.to_thread(_keep, watch, part)
     await watch.load()
     ((events, quarantined),) = await asyncio.to_thread(
-        watch.console.store.rows, sql.query("batch_intake"), {"batch_id": batch_id}
+        watch.console.store.rows, sql.query("batch_totals"), {"batch_id": batch_id}
     )
     return {
         "format": part.format,

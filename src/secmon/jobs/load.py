@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
+from secmon.alerts.journal import Accounted
 from secmon.alerts.models import Batch, BatchState
 from secmon.errors import SpoolError, StoreError
 from secmon.feeds import spool
@@ -67,22 +69,37 @@ class Loader:
         attempt = journal.mark_in_flight(self.desk, batch.id)
         try:
             insert_table(self.store, batch.id, rows, attempt)
-            events, quarantined = self._account(batch)
+            account = self._account(batch)
         except StoreError as error:
             retry_at = self.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 10))
             _log.error("batch not loaded", batch=batch.id, attempt=attempt, retry_at=str(retry_at), error=str(error))
             repair.remove_batches(self.store, [batch.id])
             journal.mark_unloaded(self.desk, batch.id, str(error), retry_at)
             return 0
-        journal.mark_loaded(self.desk, batch.id, events=events, quarantined=quarantined, at=self.clock())
+        journal.mark_loaded(self.desk, batch.id, account, self.clock())
         spool.remove(self.spool, batch.id)
         return int(batch.lines)
 
-    def _account(self, batch: Batch) -> tuple[int, int]:
-        """Events and quarantined lines of the batch; together they must be all of its lines."""
-        ((events, quarantined),) = self.store.rows(sql.query("batch_intake"), {"batch_id": batch.id})
+    def _account(self, batch: Batch) -> list[Accounted]:
+        """What became of the batch's lines, feed by feed; together they must be all of its lines."""
+        rows = self.store.records(sql.query("batch_intake"), {"batch_id": batch.id})
+        account = [_accounted(row) for row in rows]
+        events, quarantined = sum(one.events for one in account), sum(one.quarantined for one in account)
         if events + quarantined != batch.lines:
             raise StoreError(
                 f"batch {batch.id}: {batch.lines} lines went in, {events} events and {quarantined} quarantined came out"
             )
-        return int(events), int(quarantined)
+        return account
+
+
+def _accounted(row: dict[str, Any]) -> Accounted:
+    newest = row["newest"] if row["events"] else None
+    return Accounted(
+        site=row["site"],
+        feed=row["feed"],
+        events=int(row["events"]),
+        quarantined=int(row["quarantined"]),
+        ahead=int(row["ahead"]),
+        newest=newest,
+        lag=(row["received"] - newest).total_seconds() if newest else None,
+    )

@@ -17,6 +17,7 @@ def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),
+        ("receive", 1.0, watch.receive),
         ("load", 1.0, watch.load),
         ("publish", 1.0, watch.publish),
     )

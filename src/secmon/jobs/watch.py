@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import httpx
 import structlog
 
 from secmon.alerts import journal
 from secmon.alerts.triage import Triage
+from secmon.feeds.syslog_listen import Reception
+from secmon.feeds.transport import Transport
 from secmon.jobs.collect import Collector, Round
 from secmon.jobs.detect import Detector
 from secmon.jobs.load import Loader
+from secmon.jobs.receive import Receiver
 from secmon.web.console import Console
 from secmon.web.snapshot import Rates, compose, encode
 
@@ -31,7 +33,10 @@ class Watch:
     detector: Detector
     console: Console
     clock: Callable[[], datetime]
-    connect: Callable[[], httpx.AsyncClient]
+    transport: Transport
+    receiver: Receiver
+    reception: Reception
+    ports: tuple[int, ...] = ()
     last_round: Round | None = None
     collected_at: datetime | None = None
     published_at: datetime | None = None
@@ -40,24 +45,25 @@ class Watch:
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _detecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _client: httpx.AsyncClient | None = None
     _news: bool = True
 
     async def collect(self) -> Round:
         """Ask every site once."""
         async with self._collecting:
-            self.last_round = done = await self.collector.round(self.client())
+            self.last_round = done = await self.collector.round(self.transport)
         if not done.paused:
             self.collected_at = self.clock()
             self._recent.append((self.collected_at, done.lines))
         self._news = True
         return done
 
-    def client(self) -> httpx.AsyncClient:
-        """The connections to the sites, opened at the first use."""
-        if self._client is None:
-            self._client = self.connect()
-        return self._client
+    async def receive(self) -> int:
+        """Keep what senders pushed; returns the number of lines."""
+        lines = await self.receiver.run()
+        if lines:
+            self._recent.append((self.clock(), lines))
+            self._news = True
+        return lines
 
     async def load(self) -> int:
         """Move what is spooled into the store and run the rules over it; returns the number of lines."""
@@ -106,9 +112,8 @@ class Watch:
 
     async def close(self) -> None:
         """End the connections to the sites; the watch may go on afterwards, also on another event loop."""
-        if self._client is not None:
-            await self._client.aclose()
-        self._client = None
+        await self.collector.close()
+        await self.transport.close()
         self._collecting, self._loading, self._detecting = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
 
     def healthy(self) -> dict[str, str]:

@@ -1,4 +1,6 @@
--- How many lines of a batch became events and how many went to quarantine? Read by jobs.load after each insert.
-SELECT sum(events), sum(quarantined)
-FROM intake
+-- What became of the lines of a batch, feed by feed? Read by jobs.load after each insert.
+SELECT site, feed, sum(i.events) AS events, sum(i.quarantined) AS quarantined, sum(i.ahead) AS ahead,
+       maxIf(i.newest, i.events > 0) AS newest, argMaxIf(i.received_at, i.newest, i.events > 0) AS received
+FROM intake AS i
 WHERE batch_id = {batch_id:String}
+GROUP BY site, feed
