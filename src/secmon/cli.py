@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from secmon import __version__, demo
 from secmon import app as program
+from secmon.alerts import maintenance as windows
 from secmon.app import Centre
 from secmon.errors import SecmonError, UsageError
 from secmon.instance import running
@@ -222,6 +223,37 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
         raise UsageError(
             f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
         )
+    _print(answer, as_json=as_json)
+
+
+@cli.command()
+def maintenance(
+    site: Annotated[str, typer.Argument(help="5-digit code of the site.")],
+    feed: Annotated[str, typer.Option(help="Only this feed of it.")] = "",
+    length: Annotated[str, typer.Option("--for", help="How long from now, as 90m or 2h.")] = "2h",
+    reason: Annotated[str, typer.Option(help="Why; shown to whoever is on watch.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End what was announced.")] = False,
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Announce work at a site, so that its silence is expected meanwhile."""
+    if site not in {known.code for known in load_sites()}:
+        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    settings = load_settings(config, data=data)
+    now = datetime.now(UTC)
+    until = now + duration(length)
+    if other := running(settings.data):
+        path = "/api/v1/maintenance/end" if end else "/api/v1/maintenance"
+        given = {"site": site, "feed": feed} | ({} if end else {"until": until.isoformat(), "reason": reason})
+        answer = post_json(other, path, given)
+    else:
+        with program.open_centre(settings) as centre:
+            if end:
+                answer = {"site": site, "feed": feed, "ended": windows.end(centre.desk, site, feed, now)}
+            else:
+                windows.announce(centre.desk, windows.Window(site, feed, now, until, reason))
+                answer = {"site": site, "feed": feed, "until": until.isoformat(), "reason": reason}
     _print(answer, as_json=as_json)
 
 

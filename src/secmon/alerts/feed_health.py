@@ -1,13 +1,16 @@
 """State of each feed: silence is never mistaken for safety."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from math import isnan
 
 from sqlalchemy import select
 
 from secmon.alerts.desk import Desk
+from secmon.alerts.feed_baseline import Baseline, Feed
+from secmon.alerts.maintenance import Window, running, window_of
 from secmon.alerts.models import FeedState
 
 
@@ -15,8 +18,9 @@ class Health(StrEnum):
     """What is known of a feed, worst last."""
 
     HEALTHY = "healthy"
-    LATE = "late"  # answers, but has not sent a line for a while
-    SILENT = "silent"  # answers, but has not sent a line for long
+    MAINTENANCE = "maintenance"  # announced work: what it would be else does not count
+    LATE = "late"  # answers, but has not sent a line for longer than it ever does
+    SILENT = "silent"  # answers, but has not sent a line for much longer
     FAILING = "failing"  # does not answer as agreed
     NEVER_SEEN = "never_seen"
 
@@ -26,7 +30,12 @@ HEALTH_ORDER = tuple(Health)
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """A feed's state with what it rests on; times are UTC."""
+    """A feed's state with what it rests on; times are UTC.
+
+    `missed` is how many events were to be expected since the last line (None: still being learnt), `rejected` how many
+    lines of the last day could not be read, `lag` the seconds between the newest event and its receipt, `ahead` the
+    share of events whose clock was ahead, `until` the end of announced work.
+    """
 
     site: str
     feed: str
@@ -37,53 +46,117 @@ class FeedReport:
     line_at: datetime | None
     failures: int
     error: str
+    missed: float | None = None
+    rejected: int = 0
+    received: int = 0
+    lag: float | None = None
+    ahead: float = 0.0
+    retry_at: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+    notice: str = ""
+    notice_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HealthLimits:
-    """Seconds without a line after which an answering feed counts as late or silent."""
+    """When an answering feed counts as late or silent.
+
+    With a baseline: once so many events were to be expected since the last line, and at least so many seconds passed.
+    Lines come in bursts, so a dozen missing events happen by chance and sixty do not. Without one: after
+    `late_after` and `silent_after` seconds.
+    """
 
     late_after: float
     silent_after: float
+    late_missed: float = 20.0
+    silent_missed: float = 60.0
+    late_least: float = 120.0
+    silent_least: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the store knows of the feeds: the baseline, and lines of the last day that could not be read, by feed."""
+
+    baseline: Baseline
+    rejected: Mapping[Feed, int] = field(default_factory=dict)
 
 
 def feed_reports(
-    desk: Desk, expected: Sequence[tuple[str, str, str]], limits: HealthLimits, now: datetime
+    desk: Desk,
+    expected: Sequence[tuple[str, str, str]],
+    limits: HealthLimits,
+    now: datetime,
+    evidence: Evidence | None = None,
 ) -> tuple[FeedReport, ...]:
     """Reports of the expected feeds, given as (site, feed, format); one never asked is `never_seen`."""
+    evidence = evidence or Evidence(Baseline(()))
     with desk.session() as session:
         known = {(row.site, row.feed): row for row in session.scalars(select(FeedState))}
-    return tuple(_report(site, feed, name, known.get((site, feed)), limits, now) for site, feed, name in expected)
-
-
-def _report(site: str, feed: str, name: str, row: FeedState | None, limits: HealthLimits, now: datetime) -> FeedReport:
-    if row is None:
-        return FeedReport(site, feed, name, Health.NEVER_SEEN, 0, None, None, 0, "")
-    return FeedReport(
-        site,
-        feed,
-        row.format,
-        health_of(row, limits, now),
-        row.lines,
-        row.answered_at,
-        row.line_at,
-        row.failures,
-        row.error,
+    work = running(desk, now)
+    return tuple(
+        _report((site, feed, name), known.get((site, feed)), limits, now, evidence, window_of(work, site, feed))
+        for site, feed, name in expected
     )
 
 
-def health_of(row: FeedState, limits: HealthLimits, now: datetime) -> Health:
+def _report(
+    which: tuple[str, str, str],
+    row: FeedState | None,
+    limits: HealthLimits,
+    now: datetime,
+    evidence: Evidence,
+    work: Window | None,
+) -> FeedReport:
+    site, feed, name = which
+    health, missed = Health.NEVER_SEEN, None
+    if row is not None:
+        missed = evidence.baseline.missed((site, feed), row.line_at, now) if row.line_at else None
+        missed = None if missed is None or isnan(missed) else missed
+        health = health_of(row, limits, now, missed)
+    if work is not None and health is not Health.HEALTHY:
+        health = Health.MAINTENANCE
+    until, reason = (work.ends, work.reason) if work else (None, "")
+    if row is None:
+        return FeedReport(site, feed, name, health, 0, None, None, 0, "", until=until, reason=reason)
+    received = evidence.baseline.received.get((site, feed))
+    return FeedReport(
+        site=site,
+        feed=feed,
+        format=row.format,
+        health=health,
+        lines=row.lines,
+        answered_at=row.answered_at,
+        line_at=row.line_at,
+        failures=row.failures,
+        error=row.error,
+        missed=missed,
+        rejected=evidence.rejected.get((site, feed), 0),
+        received=int(received.sum()) if received is not None else 0,
+        lag=row.lag,
+        ahead=row.ahead / row.events if row.events else 0.0,
+        retry_at=row.retry_at,
+        until=until,
+        reason=reason,
+        notice=row.notice,
+        notice_at=row.notice_at,
+    )
+
+
+def health_of(row: FeedState, limits: HealthLimits, now: datetime, missed: float | None) -> Health:
     """The state of one feed at `now`; one that answers without a line yet has until `late_after` to send its first."""
     if row.failures:
         return Health.FAILING
-    quiet = now - (row.line_at or row.since)
-    if row.line_at is None and (row.answered_at is None or quiet > timedelta(seconds=limits.late_after)):
+    quiet = (now - (row.line_at or row.since)).total_seconds()
+    if row.line_at is None and (row.answered_at is None or quiet > limits.late_after):
         return Health.NEVER_SEEN
-    if quiet > timedelta(seconds=limits.silent_after):
-        return Health.SILENT
-    if quiet > timedelta(seconds=limits.late_after):
-        return Health.LATE
-    return Health.HEALTHY
+    if missed is None:
+        silent, late = quiet > limits.silent_after, quiet > limits.late_after
+    else:
+        silent = missed > limits.silent_missed and quiet > limits.silent_least
+        late = missed > limits.late_missed and quiet > limits.late_least
+    return Health.SILENT if silent else Health.LATE if late else Health.HEALTHY
 
 
 def worst(states: Sequence[Health]) -> Health:

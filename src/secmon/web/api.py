@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from secmon.alerts import maintenance
 from secmon.errors import SecmonError
 from secmon.sites.registry import Province, Site
 from secmon.web.console import Console
@@ -85,6 +87,24 @@ def _register_commands(server: FastAPI, console: Console, ingest: Ingest, collec
             return _json(await ingest(site, feed, format, await request.body()))
         except SecmonError as error:
             return JSONResponse({"error": str(error)}, status_code=409)
+
+    @server.post("/api/v1/maintenance")
+    async def post_maintenance(site: str, until: datetime, reason: str, feed: str = "") -> Response:
+        """Announce work at a site, or at one feed of it, from now on, as `secmon maintenance`."""
+        if console.site(site) is None:
+            return JSONResponse({"error": f"no site has the code {site}"}, status_code=404)
+        try:
+            window = maintenance.Window(site, feed, console.clock(), until, reason)
+            await asyncio.to_thread(maintenance.announce, console.desk, window)
+        except (SecmonError, ValueError) as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
+        return _json({"site": site, "feed": feed, "until": until.isoformat(), "reason": reason})
+
+    @server.post("/api/v1/maintenance/end")
+    async def end_maintenance(site: str, feed: str = "") -> Response:
+        """End what was announced, as `secmon maintenance --end`."""
+        ended = await asyncio.to_thread(maintenance.end, console.desk, site, feed, console.clock())
+        return _json({"site": site, "feed": feed, "ended": ended})
 
     @server.post("/api/v1/collect")
     async def post_round() -> Response:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("ko", "en")
-_PAGES = re.compile(r"^/(|site/[0-9]{5})$")
+_PAGES = re.compile(r"^/(|feeds|site/[0-9]{5})$")
 _OTHERS = re.compile(r"^/(assets/|_dash-|_favicon\.ico$|_reload-hash$|live$|snapshot$|healthz$|api/v1/)")
 
 

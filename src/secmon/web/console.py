@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from secmon.alerts.desk import Desk
+from secmon.alerts.feed_baseline import Baseline
 from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
 from secmon.sites.registry import Province, Site
 from secmon.store.client import Store
+from secmon.web.feed_memory import FeedMemory
 from secmon.web.live import LiveHub
 from secmon.web.snapshot import RuleTitles
 
@@ -27,6 +29,7 @@ class Console:
     language: str
     simulated: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
+    memory: FeedMemory = field(default_factory=FeedMemory)
 
     def site(self, code: str) -> Site | None:
         """The site with this code."""
@@ -38,5 +41,10 @@ class Console:
 
     def reports(self, site: str = "") -> tuple[FeedReport, ...]:
         """State of every configured feed, or of one site's."""
+        now = self.clock()
         feeds = [feed for feed in self.feeds if not site or feed[0] == site]
-        return feed_reports(self.desk, feeds, self.limits, self.clock())
+        return feed_reports(self.desk, feeds, self.limits, now, self.memory.evidence(self.store, now))
+
+    def baseline(self) -> Baseline:
+        """What the feeds' events are measured against."""
+        return self.memory.evidence(self.store, self.clock()).baseline

@@ -10,9 +10,10 @@ from fastapi import FastAPI
 
 from secmon.web.console import Console
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import site, wall
+from secmon.web.pages import feeds, site, wall
 
 _SITE = re.compile(r"^/site/([0-9]{5})$")
+_PAGES = (("wall", "/"), ("feeds", "/feeds"))
 _OTHER = {"ko": "en", "en": "ko"}
 
 
@@ -39,6 +40,7 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     _register(app, console)
     wall.register(app)
     site.register(app, console)
+    feeds.register(app, console)
     # Dash waits for the first request for / or /_dash-…: a first page at /site/… would come without scripts and style
     app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
@@ -79,6 +81,7 @@ def _header(console: Console, language: str, path: str) -> html.Header:
             html.A(t("nav.skip", language), href="#content", className="skip"),
             html.Div([html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"),
             html.Span(t("app.simulated", language), className="badge") if console.simulated else None,
+            html.Nav([dcc.Link(t(f"nav.{name}", language), href=href) for name, href in _PAGES], className="pages"),
             html.Div(
                 [
                     html.Div([t("level.label", language), html.Br(), html.Span(id="level-by")]),
@@ -143,6 +146,8 @@ def _register(app: Dash, console: Console) -> None:
 
 def _page(console: Console, path: str, language: str) -> tuple[Any, str]:
     """Content and title of a path; the gate has already refused paths that are no page."""
+    if path == "/feeds":
+        return feeds.layout(language), f"{t('feeds.title', language)} – {t('app.title', language)}"
     match = _SITE.match(path)
     if match is None:
         return wall.layout(language, len(console.sites)), t("app.title", language)

@@ -1,5 +1,10 @@
 """Charts drawn from frames: pure functions, no reading."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from dash import html
@@ -77,3 +82,66 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
         uirevision="site",
     )
     return figure
+
+
+_COMPLETE = [[0.0, "#ff4d6d"], [0.5, "#f5862b"], [0.8, "#f0c33c"], [0.95, "#2c7a63"], [1.0, "#1f5f52"]]
+
+
+def completeness(
+    shares: npt.NDArray[np.float64], hours: Sequence[datetime], rows: Sequence[tuple[str, str]], language: str
+) -> go.Figure | dict[str, object]:
+    """Share of the expected events that came: a row a site (given as name and province), a column an hour (UTC)."""
+    if not len(hours) or np.isnan(shares).all():
+        return blank()
+    x = [hour.astimezone(KST).strftime("%m-%d %H:00") for hour in hours]
+    text = [[f"{share:.0%}" if share == share else t("feeds.learning", language) for share in row] for row in shares]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=x,
+            y=list(range(len(rows))),
+            text=text,
+            customdata=[[name] * len(x) for name, _ in rows],
+            hovertemplate="%{customdata}<br>%{x}<br>%{text}<extra></extra>",
+            hoverongaps=False,
+            colorscale=_COMPLETE,
+            zmin=0,
+            zmax=1,
+            showscale=False,
+            xgap=1,
+        )
+    )
+    provinces = [province for _, province in rows]
+    starts = [place for place, name in enumerate(provinces) if not place or provinces[place - 1] != name]
+    middles = [(start + end - 1) / 2 for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    figure.update_layout(
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="#18233a",
+        font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 12},
+        margin={"l": 84, "r": 16, "t": 8, "b": 28},
+        hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
+        xaxis={"type": "category", "tickvals": x[::4], "ticktext": [name[-5:] for name in x[::4]], "color": "#9fb0ca"},
+        yaxis={
+            "autorange": "reversed",
+            "tickvals": middles,
+            "ticktext": [provinces[start] for start in starts],
+            "color": "#9fb0ca",
+            "showgrid": False,
+            "zeroline": False,
+        },
+        shapes=[
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": start - 0.5, "y1": start - 0.5,
+             "line": {"color": "#8fa3c2", "width": 0.6}}
+            for start in starts[1:]
+        ],
+        uirevision="feeds",
+    )  # fmt: skip
+    return figure
+
+
+def completeness_legend(language: str) -> html.Div:
+    """What the colours of the heat map mean."""
+    steps = [("#1f5f52", "100 %"), ("#f0c33c", "80 %"), ("#f5862b", "50 %"), ("#ff4d6d", "0 %")]
+    swatches = [html.Span([html.I(style={"background": colour}), text]) for colour, text in steps]
+    swatches.append(html.Span([html.I(style={"background": "#18233a"}), t("feeds.learning", language)]))
+    return html.Div(swatches, className="types")

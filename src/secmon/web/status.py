@@ -28,7 +28,17 @@ def status(
         "sites": {"total": len(sites), **{state.value: by_site.get(state, 0) for state in HEALTH_ORDER}},
         "feeds": {"total": len(feeds), **{state.value: by_health.get(state, 0) for state in HEALTH_ORDER}},
         "not_healthy": [
-            {"site": report.site, "feed": report.feed, "health": report.health, "error": report.error}
+            {
+                "site": report.site,
+                "feed": report.feed,
+                "health": report.health,
+                "error": report.error,
+                "failures": report.failures,
+                "retry_at": report.retry_at.isoformat() if report.retry_at else None,
+                "last_line_at": report.line_at.isoformat() if report.line_at else None,
+                "events_missed": None if report.missed is None else round(report.missed, 1),
+                "maintenance": report.reason,
+            }
             for report in feeds
             if report.health is not Health.HEALTHY
         ],
@@ -36,6 +46,26 @@ def status(
         "events": int(events),
         "quarantine": int(quarantine),
         "balanced": backlog.events + backlog.quarantined == int(events) + int(quarantine),
+        "unreadable": [
+            {
+                "site": report.site,
+                "feed": report.feed,
+                "lines": report.rejected,
+                "share": round(report.rejected / max(1, report.rejected + report.received), 6),
+            }
+            for report in feeds
+            if report.rejected
+        ],
+        "clocks_ahead": [
+            {"site": report.site, "feed": report.feed, "share": round(report.ahead, 6)}
+            for report in feeds
+            if report.ahead
+        ],
+        "notices": [
+            {"site": report.site, "feed": report.feed, "at": report.notice_at.isoformat(), "notice": report.notice}
+            for report in feeds
+            if report.notice and report.notice_at
+        ],
         "findings": int(findings),
         "alerts": queue.count(desk),
         "incidents": 0,

@@ -1,0 +1,99 @@
+"""Everything the page of feed health shows, read in one go."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from secmon.alerts import journal
+from secmon.alerts.feed_baseline import SHOWN, Baseline
+from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health
+from secmon.alerts.journal import Backlog, Waiting
+from secmon.store import sql
+from secmon.web.console import Console
+from secmon.web.snapshot import DAY
+
+_REJECTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The feeds of one name over all sites; `lag` is the median in seconds, counts are of the last day."""
+
+    feed: str
+    format: str
+    feeds: int
+    healthy: int
+    received: int
+    rejected: int
+    lag: float | None
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsView:
+    """`unwell` is worst first; `completeness` has a row a site (registry order) and a column an hour, NaN if unknown."""
+
+    at: datetime
+    states: Mapping[Health, int]
+    unwell: Sequence[FeedReport]
+    kinds: Sequence[Kind]
+    hours: Sequence[datetime]
+    completeness: npt.NDArray[np.float64]
+    rejects: Sequence[Mapping[str, Any]]
+    waiting: Waiting
+    backlog: Backlog
+
+
+def read_feeds(console: Console) -> FeedsView:
+    """The view now; StoreError when the store does not answer."""
+    now = console.clock()
+    reports, baseline = console.reports(), console.baseline()
+    states = {state: sum(report.health is state for report in reports) for state in HEALTH_ORDER}
+    unwell = [report for report in reports if report.health is not Health.HEALTHY]
+    unwell.sort(key=lambda report: (-HEALTH_ORDER.index(report.health), report.line_at is not None, report.line_at))
+    return FeedsView(
+        at=now,
+        states=states,
+        unwell=unwell,
+        kinds=kinds_of(reports),
+        hours=baseline.hours[:SHOWN],
+        completeness=completeness(baseline, [site.code for site in console.sites], reports),
+        rejects=console.store.records(sql.query("newest_rejects"), {"since": now - DAY, "limit": _REJECTS}),
+        waiting=journal.waiting(console.desk),
+        backlog=journal.backlog(console.desk),
+    )
+
+
+def kinds_of(reports: Sequence[FeedReport]) -> list[Kind]:
+    """Reports summed up by the feed's name, in the order in which the names come."""
+    groups: dict[str, list[FeedReport]] = defaultdict(list)
+    for report in reports:
+        groups[report.feed].append(report)
+    return [
+        Kind(
+            feed=feed,
+            format=group[0].format,
+            feeds=len(group),
+            healthy=sum(report.health is Health.HEALTHY for report in group),
+            received=sum(report.received for report in group),
+            rejected=sum(report.rejected for report in group),
+            lag=median(lags) if (lags := [report.lag for report in group if report.lag is not None]) else None,
+            ahead=sum(report.ahead > 0 for report in group),
+        )
+        for feed, group in groups.items()
+    ]
+
+
+def completeness(baseline: Baseline, sites: Sequence[str], reports: Sequence[FeedReport]) -> npt.NDArray[np.float64]:
+    """Share of the expected events that came, by site and complete hour; NaN where nothing is expected or known."""
+    feeds: dict[str, list[tuple[str, str]]] = {site: [] for site in sites}
+    for report in reports:
+        feeds.setdefault(report.site, []).append((report.site, report.feed))
+    rows = [baseline.completeness(feeds[site]) if baseline.hours else [None] * SHOWN for site in sites]
+    return np.array([[np.nan if share is None else share for share in row] for row in rows], dtype=np.float64)

@@ -1,0 +1,204 @@
+"""Feed health. The operator decides here whom to call: whose silence is not safety, and what could not be read."""
+
+import asyncio
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from secmon.alerts.feed_health import FeedReport, Health
+from secmon.errors import SecmonError
+from secmon.web import figures
+from secmon.web.console import Console
+from secmon.web.feeds_view import FeedsView, Kind, read_feeds
+from secmon.web.i18n import kst, t
+
+_REFRESH_MS = 5000
+_CATCHING_UP = 5  # batches waiting at which the store is behind
+_MOST = 300  # rows of a table: a centre that has more unwell feeds has one cause, not three hundred
+
+
+def layout(language: str) -> html.Div:
+    """The page's frame."""
+    return html.Div(
+        [
+            dcc.Interval(id="feeds-tick", interval=_REFRESH_MS),
+            html.Div(
+                [
+                    dcc.Link(f"← {t('site.back', language)}", href="/", className="back"),
+                    html.H2(t("feeds.title", language)),
+                    html.Span(t("feeds.note", language), className="facts"),
+                    html.Span(id="feeds-asof", className="asof"),
+                ],
+                className="site-head wide",
+            ),
+            html.Div(id="feeds-error", className="wide"),
+            html.Div(id="feeds-states", className="kpis wide"),
+            _panel("unwell", language, html.Div(id="feeds-unwell", className="scroll")),
+            _panel("complete", language, _heat(language), " chart tall"),
+            _panel("kinds", language, html.Div(id="feeds-kinds", className="scroll")),
+            _panel("rejects", language, html.Div(id="feeds-rejects", className="scroll")),
+        ],
+        className="site feeds",
+    )
+
+
+def register(app: Dash, console: Console) -> None:
+    """One reading fills the whole page, at first sight and every few seconds."""
+
+    @app.callback(
+        Output("feeds-asof", "children"),
+        Output("feeds-error", "children"),
+        Output("feeds-states", "children"),
+        Output("feeds-unwell", "children"),
+        Output("feeds-complete", "figure"),
+        Output("feeds-kinds", "children"),
+        Output("feeds-rejects", "children"),
+        Input("feeds-tick", "n_intervals"),
+        State("language", "data"),
+    )
+    async def refresh(_tick: int | None, language: str) -> tuple[Any, ...]:
+        try:
+            view = await asyncio.to_thread(read_feeds, console)
+        except SecmonError as error:
+            failure = html.P([t("page.error", language), html.Br(), str(error)], className="failed")
+            return (no_update, failure, *[no_update] * 5)
+        names = _names(console, language)
+        return (
+            t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
+            None,
+            _states(view, language),
+            _unwell(view, names, language),
+            figures.completeness(view.completeness, view.hours, _rows(console, language), language),
+            _kinds(view, language),
+            _rejects(view, names, language),
+        )
+
+
+def _names(console: Console, language: str) -> dict[str, str]:
+    korean = language == "ko"
+    provinces = {one.code: one.short_ko if korean else one.short_en for one in console.provinces}
+    return {
+        site.code: f"{provinces[site.province]} {site.ko}" if korean else f"{site.en}, {provinces[site.province]}"
+        for site in console.sites
+    }
+
+
+def _rows(console: Console, language: str) -> list[tuple[str, str]]:
+    """Name and province of each site, as the heat map's rows."""
+    names = _names(console, language)
+    provinces = {one.code: one.short_ko if language == "ko" else one.short_en for one in console.provinces}
+    return [(names[site.code], provinces[site.province]) for site in console.sites]
+
+
+def _heat(language: str) -> html.Div:
+    config: Any = {"displayModeBar": False, "responsive": True}
+    return html.Div(
+        [
+            figures.completeness_legend(language),
+            dcc.Graph(id="feeds-complete", figure=figures.blank(), className="graph", config=config),
+        ],
+        className="stack",
+    )
+
+
+def _panel(name: str, language: str, child: Any, style: str = "") -> html.Section:
+    header = [html.H2(t(f"feeds.{name}", language)), html.Span(t(f"feeds.{name}.note", language))]
+    return html.Section([html.Header(header), child], className=f"panel panel-{name}{style}")
+
+
+def _states(view: FeedsView, language: str) -> list[Any]:
+    tiles = [
+        _tile(t(f"feed.{state}", language), f"{number:,}", t(f"feed.{state}.means", language), _colour(state, number))
+        for state, number in view.states.items()
+    ]
+    received = sum(kind.received for kind in view.kinds)
+    rejected = sum(kind.rejected for kind in view.kinds)
+    total = received + rejected
+    share = f"{rejected / total:.3%}" if total else "–"
+    said = t("feeds.rejected.of", language, rejected=f"{rejected:,}", total=f"{total:,}")
+    tiles.append(_tile(t("feeds.rejected", language), share, said, "warn" if rejected else "ok"))
+    waiting = t(
+        "feeds.waiting.size", language, megabytes=f"{view.waiting.bytes / 1e6:,.1f}", failed=view.backlog.failed
+    )
+    level = "crit" if view.backlog.failed else "warn" if view.waiting.batches > _CATCHING_UP else "ok"
+    tiles.append(_tile(t("feeds.waiting", language), f"{view.waiting.batches:,}", waiting, level))
+    return tiles
+
+
+def _colour(state: Health, number: int) -> str:
+    if not number or state in {Health.HEALTHY, Health.MAINTENANCE}:
+        return "ok" if state is Health.HEALTHY else ""
+    return "warn" if state is Health.LATE else "crit"
+
+
+def _tile(title: str, figure: str, below: str, style: str) -> html.Section:
+    return html.Section([html.H2(title), html.Strong(figure), html.P(below, title=below)], className=f"kpi {style}")
+
+
+def _table(columns: list[str], rows: list[Any], language: str) -> html.Table:
+    head = html.Thead(html.Tr([html.Th(t(name, language)) for name in columns]))
+    return html.Table([head, html.Tbody(rows)], className="table")
+
+
+def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
+    if not view.unwell:
+        return html.P(t("feeds.unwell.none", language, feeds=f"{sum(view.states.values()):,}"), className="empty")
+    rows = []
+    for report in view.unwell[:_MOST]:
+        state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
+        site = dcc.Link(names.get(report.site, report.site), href=f"/site/{report.site}")
+        cells: list[Any] = [state, site, report.feed, why(report, language), kst(report.line_at, "%m-%d %H:%M:%S")]
+        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+    if len(view.unwell) > _MOST:
+        more = t("feeds.unwell.more", language, number=f"{len(view.unwell) - _MOST:,}")
+        rows.append(html.Tr(html.Td(more, colSpan=5, className="empty")))
+    return _table(["site.state", "feeds.site", "site.feed", "feeds.why", "site.last_line"], rows, language)
+
+
+def why(report: FeedReport, language: str) -> Any:
+    """What the state rests on, in a sentence."""
+    if report.health is Health.MAINTENANCE:
+        return t("feeds.why.maintenance", language, until=kst(report.until, "%m-%d %H:%M"), reason=report.reason)
+    if report.health is Health.FAILING:
+        said = t("feeds.why.failing", language, error=report.error, failures=f"{report.failures:,}")
+        again = t("feeds.why.again", language, time=kst(report.retry_at, "%H:%M:%S")) if report.retry_at else ""
+        return [said, html.Div(again, className="raw")]
+    if report.health is Health.NEVER_SEEN:
+        return t("feeds.why.never", language)
+    if report.missed is None:
+        return t("feeds.why.learning", language)
+    return t("feeds.why.missed", language, events=f"{report.missed:,.0f}", since=kst(report.line_at, "%H:%M"))
+
+
+def _kinds(view: FeedsView, language: str) -> html.Table:
+    columns = [
+        "site.feed",
+        "site.format",
+        "feeds.healthy",
+        "feeds.received",
+        "feeds.rejected",
+        "feeds.lag",
+        "feeds.ahead",
+    ]
+    return _table(columns, [_kind(kind) for kind in view.kinds], language)
+
+
+def _kind(kind: Kind) -> html.Tr:
+    total = kind.received + kind.rejected
+    rejected = f"{kind.rejected:,} ({kind.rejected / total:.2%})" if kind.rejected else "0"
+    cells: list[Any] = [html.B(kind.feed), kind.format, f"{kind.healthy:,} / {kind.feeds:,}", f"{kind.received:,}"]
+    cells += [rejected, "–" if kind.lag is None else f"{kind.lag:,.0f} s", f"{kind.ahead:,}"]
+    return html.Tr([html.Td(cell) for cell in cells])
+
+
+def _rejects(view: FeedsView, names: dict[str, str], language: str) -> Any:
+    if not view.rejects:
+        return html.P(t("feeds.rejects.none", language), className="empty")
+    rows = []
+    for row in view.rejects:
+        unknown = t("feeds.nobody", language)
+        site: Any = dcc.Link(names[row["site"]], href=f"/site/{row['site']}") if row["site"] in names else unknown
+        cells: list[Any] = [kst(row["received_at"], "%m-%d %H:%M:%S"), site, row["feed"], row["reason"]]
+        line = html.Td(str(row["line"]), className="raw")
+        rows.append(html.Tr([*(html.Td(cell) for cell in cells), line]))
+    return _table(["column.time", "feeds.site", "column.feed", "column.reason", "column.line"], rows, language)
