@@ -4,7 +4,7 @@ import gzip
 import signal
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from simulator_process import Simulator, start, stop
+from simulator_process import Simulator
 from stream_reading import START
 
 from secmon.errors import UsageError
@@ -32,26 +32,6 @@ OPTIONS = SimulatorOptions(
 )
 
 Launch = Callable[..., Simulator]
-
-
-@pytest.fixture(scope="session")
-def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
-    """Start simulators; whatever still runs at the end of the session is ended."""
-    running: list[Simulator] = []
-
-    def launched(*, environment: dict[str, str] | None = None, **options: object) -> Simulator:
-        running.append(start(tmp_path_factory.mktemp("simulator"), environment or {}, **options))
-        return running[-1]
-
-    yield launched
-    for simulator in running:
-        stop(simulator)
-
-
-@pytest.fixture(scope="session")
-def simulator(launch: Launch) -> Simulator:
-    """One simulator most tests share."""
-    return launch()
 
 
 def _history(simulator: Simulator, site: str, feed: str, limit: int) -> bytes:
@@ -120,7 +100,7 @@ def test_only_the_sites_own_token_opens_a_feed(simulator: Simulator, which: str)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sites", "/sites/99999/feeds/ids", "/sites/11110/feeds/waf", "/sites/11110/feeds/ids/"]
+    "path", ["/", "/sites", "/sites/99999/feeds/ids", "/sites/11110/feeds/telnet", "/sites/11110/feeds/ids/"]
 )
 def test_unknown_places_are_404(simulator: Simulator, path: str) -> None:
     """Only known sites and feeds exist."""
@@ -224,6 +204,15 @@ def test_a_busy_port_is_said_before_serving(tmp_path: Path) -> None:
         (replace(OPTIONS, host="0.0.0.0"), "127.0.0.1 only"),
         (replace(OPTIONS, host="example.test"), "not an address"),
         (replace(OPTIONS, port=70_000), "choose one"),
+        (replace(OPTIONS, copies=0), "copies 0"),
+        (replace(OPTIONS, files_size=1), "files-size 1"),
+        (replace(OPTIONS, faults=("slow=x:11110",)), "takes a number"),
+        (replace(OPTIONS, syslog="udp://192.0.2.1:514"), "this machine only"),
+        (replace(OPTIONS, syslog="tls://127.0.0.1:514"), "write udp"),
+        (replace(OPTIONS, syslog="udp://127.0.0.1"), "write udp"),
+        (replace(OPTIONS, syslog="udp://localhost:99999"), "write udp"),
+        (replace(OPTIONS, syslog_feeds="auth,web"), "has no syslog priority"),
+        (replace(OPTIONS, syslog_feeds="phone"), "no such feed"),
         (replace(OPTIONS, tokens=Path("/proc/nowhere/tokens.csv")), "cannot be written"),
     ],
 )

@@ -57,7 +57,7 @@ def kept(store: Store, batch_id: str) -> list[bytes]:
 
 def intake(store: Store, batch_id: str) -> int:
     """Events and quarantined lines of a batch, as the intake account has them."""
-    ((events, quarantined),) = store.rows(sql.query("batch_intake"), {"batch_id": batch_id})
+    ((events, quarantined),) = store.rows(sql.query("batch_totals"), {"batch_id": batch_id})
     return int(events) + int(quarantined)
 
 
