@@ -240,8 +240,3 @@ def serve(centre: Centre, bound: socket.socket) -> None:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def with_simulator(settings: Settings, feeds: Sequence[Mapping[str, str]], token_file: Path) -> Settings:
-    """Settings whose feeds are the simulator's."""
-    return Settings.model_validate({**settings.model_dump(), "feeds": feeds, "token_file": token_file})

@@ -23,7 +23,6 @@ from secmon.errors import SecmonError
 from secmon.instance import Instance
 from secmon.jobs import catch_up
 from secmon.settings import Settings, load_settings
-from secmon.store.formats import FORMATS
 
 PAST = ("sweep-scan@-7h", "ssh-guessing@-3h")
 NEXT = ("ssh-guessing@+90s", "sweep-scan@+4m")
@@ -112,13 +111,25 @@ def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
     return tuple(text for text in scenarios if timedelta(hours=int(text.rsplit("@-", 1)[1][:-1])) < history)
 
 
-def feeds_at(port: int) -> list[dict[str, str]]:
+FEEDS = (
+    ("ids", "suricata_eve", 5),
+    ("firewall", "fortigate", 5),
+    ("web", "combined", 10),
+    ("auth", "rfc5424", 10),
+    ("endpoint", "winlogbeat", 10),
+    ("waf", "modsecurity", 15),
+    ("dns", "zeek_json", 15),
+    ("vpn", "rfc3164", 15),
+    ("mail", "rspamd", 30),
+    ("db", "db_access", 30),
+)
+"""What every simulated site sends: name, format, seconds between questions."""
+
+
+def feeds_at(port: int) -> list[dict[str, object]]:
     """The simulator's feeds as settings name them."""
     address = f"http://127.0.0.1:{port}/sites/{{site}}/feeds"
-    names = {"suricata_eve": "ids", "rfc5424": "auth"}
-    return [
-        {"name": names[entry.name], "format": entry.name, "url": f"{address}/{names[entry.name]}"} for entry in FORMATS
-    ]
+    return [{"name": name, "format": form, "url": f"{address}/{name}", "every": every} for name, form, every in FEEDS]
 
 
 def _free_port() -> int:

@@ -88,9 +88,9 @@ class Simulation:
         """What was injected, as NDJSON."""
         return self.folder / "truth.ndjson"
 
-    def settings(self, data: Path, **more: Any) -> Settings:
-        """Settings of a centre that collects from these sites."""
-        url = f"http://127.0.0.1:{self.port}/sites/{{site}}/feeds/"
+    def settings(self, data: Path, *, port: int = 0, **more: Any) -> Settings:
+        """Settings of a centre that collects from these sites, perhaps through a proxy on another port."""
+        url = f"http://127.0.0.1:{port or self.port}/sites/{{site}}/feeds/"
         feeds = [{"name": name, "format": form, "url": url + name} for name, form in FEEDS.items()]
         return load_settings(data=data, feeds=feeds, token_file=self.tokens, collect_gzip=False, retry_first=0, **more)
 

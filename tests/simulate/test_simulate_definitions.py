@@ -5,18 +5,21 @@ from collections import Counter
 from datetime import timedelta
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from stream_reading import START, TOWNS, read_all
 
 from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
+from secmon.simulate.fault import KINDS
 from secmon.simulate.plan import Played, merge, parse_run, parse_runs, play
 from secmon.simulate.scenarios.definition import by_name, load_scenarios, parse_scenario, scenario_names
 from secmon.simulate.scenarios.script import Scenario
 from secmon.simulate.scenarios.sightings import WHATS
 from secmon.simulate.stream import Streams
 from secmon.simulate.truth import truth
+from secmon.simulate.volume import FEED_SHARE
 
 CODES = [town.code for town in TOWNS]
 BY_CODE = {town.code: town for town in TOWNS}
@@ -81,7 +84,7 @@ def test_all_scenarios_and_decoys_are_there() -> None:
     assert {one.name for one in load_scenarios() if one.kind == "decoy"} == DECOYS
     assert set(scenario_names()) == ATTACKS | DECOYS
     used = {occurs.what for one in load_scenarios() for step in one.steps for occurs in step.occurs}
-    assert set(WHATS) - used == {"zeek-notice", "task-created", "vpn-logout"}
+    assert set(WHATS) == used
 
 
 @pytest.mark.parametrize("scenario", load_scenarios(), ids=lambda scenario: scenario.name)
@@ -230,3 +233,15 @@ def test_what_is_no_definition_is_refused(text: str) -> None:
     """Hostile or empty files are errors, and run nothing."""
     with pytest.raises(UsageError, match=r"example\.yml"):
         parse_scenario("example.yml", text)
+
+
+def test_the_page_tells_of_everything() -> None:
+    """docs/simulate.md names every feed with its format and share, every scenario, decoy and fault."""
+    page = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text("utf-8")
+    for name, feed in FEEDS.items():
+        assert f"| `{name}` | `{feed.format}` | {FEED_SHARE[name]:.0%} |".replace("%", " %") in page
+    for scenario in load_scenarios():
+        row = f"| `{scenario.name}` | {scenario.title_en}" if scenario.kind == "attack" else f"`{scenario.name}`"
+        assert row in page
+    for kind, does in KINDS.items():
+        assert f"| `{kind}` | {does} |" in page

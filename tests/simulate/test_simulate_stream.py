@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from stream_reading import START, TOWNS, read_all
 
 from secmon.errors import UsageError
+from secmon.simulate.background import FEEDS
 from secmon.simulate.plan import parse_run, play
 from secmon.simulate.stream import Cursor, Streams
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize("feed", ["ids", "auth"])
+@pytest.mark.parametrize("feed", list(FEEDS))
 def test_same_seed_same_bytes(feed: str) -> None:
     """Streams of one seed hold the same bytes, wherever history begins and whatever else was read."""
     early = Streams(seed=1, rate=200, since=START - HOUR)
@@ -32,7 +33,7 @@ def test_different_seed_differs() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(limit=st.integers(1, 400), site=st.integers(0, 225), feed=st.sampled_from(["ids", "auth"]))
+@given(limit=st.integers(1, 400), site=st.integers(0, 225), feed=st.sampled_from(list(FEEDS)))
 def test_paging_with_any_limit_gives_the_same_lines(limit: int, site: int, feed: str) -> None:
     """Pages of any size add up to the one big page."""
     streams = Streams(seed=3, rate=150, since=START)
@@ -99,3 +100,17 @@ def test_a_cursor_from_long_before_the_history_is_refused() -> None:
     """A reader cannot make the simulator walk through decades."""
     with pytest.raises(UsageError, match="more than a year"):
         Streams(seed=1, rate=1, since=START).lines(TOWNS[0], "ids", Cursor(0, 0), 10, START)
+
+
+def test_a_reader_who_waits_for_long_loses_nothing() -> None:
+    """Empty answers for hours, then lines: each once, in a feed that hardly ever writes."""
+    streams, town = Streams(seed=8, rate=3, since=START), TOWNS[40]
+    cursor, parts = None, list[bytes]()
+    for minute in range(0, 24 * 60, 7):
+        page = streams.lines(town, "db", cursor, 3, START + timedelta(minutes=minute))
+        cursor = page.cursor
+        parts.append(page.lines)
+    assert parts.count(b"") > 100
+    read = b"".join(parts) + streams.lines(town, "db", cursor, 10_000, START + 24 * HOUR).lines
+    assert read == read_all(Streams(seed=8, rate=3, since=START), town, "db", START + 24 * HOUR)
+    assert read.count(b"\n") > 5

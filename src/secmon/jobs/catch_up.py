@@ -1,13 +1,14 @@
 """Some sites after the others until they have nothing older to send: how history is filled, and a gap after a stop."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from secmon.feeds.page import FeedAddress
 from secmon.jobs.watch import Watch
 
 _PAGE = 5_000  # lines asked of a feed at a time
+_FIRST, _LEAST, _MOST = 40, 10, 226  # feeds asked together
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +29,37 @@ async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
     same for one batch as for twenty.
     """
     collector, lines, done = watch.collector, 0, 0
+    total = len(collector.addresses)
     first = await watch.collect()
-    behind = collector.addresses if first.more or first.paused else ()
+    # feeds of one format together: a batch then needs one insert instead of one for each format
+    behind = sorted(collector.addresses, key=_order) if first.more or first.paused or first.under_way else []
     loading: asyncio.Task[int] | None = asyncio.create_task(watch.load_only())
-    for share in _shares(behind, max(1, 2 * collector.limits.batch_lines // _PAGE)):
-        more = True
+    at_once = _FIRST
+    while done < len(behind):
+        share = [one for one in behind[done : done + at_once] if one.format == behind[done].format]
+        more, taken = True, 0
         while more:
             asked = await collector.ask(watch.transport, share, _PAGE)
+            taken += asked.lines
             if loading is not None:
                 lines += await loading
             loading = asyncio.create_task(watch.load_only())
-            more = asked.more > 0 or asked.paused
-            report(Progress(done, len(collector.addresses), lines))
+            more = asked.more > 0 or asked.paused or asked.under_way > 0
+            report(Progress(done, total, lines))
         done += len(share)
+        at_once = _next_size(len(share), taken, collector.limits.batch_lines)
     if loading is not None:
         lines += await loading
-    report(Progress(len(collector.addresses), len(collector.addresses), lines))
+    report(Progress(total, total, lines))
     await watch.detect()
     await watch.close()
     return lines
 
 
-def _shares(addresses: Sequence[FeedAddress], feeds: int) -> Iterator[Sequence[FeedAddress]]:
-    for start in range(0, len(addresses), feeds):
-        yield addresses[start : start + feeds]
+def _order(address: FeedAddress) -> tuple[str, str]:
+    return address.format, address.site
+
+
+def _next_size(feeds: int, lines: int, batch_lines: int) -> int:
+    """How many feeds to ask together so that they fill a batch, when these brought so many lines."""
+    return min(_MOST, max(_LEAST, feeds * batch_lines // max(1, lines)))

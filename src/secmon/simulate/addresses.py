@@ -1,14 +1,20 @@
 """Who owns which outside address. All of them are from documentation and reserved ranges.
 
     100.64.0.0/10    domestic: a /18 for each site (citizens and noise), the end for cloud services
-    198.18.0.0/15    foreign noise: 512 addresses for each site
+    100.122.64.0/24  domestic: suppliers of the sites, the same for all sites they serve
+    198.18.0.0/15    foreign noise: 512 networks, in each of them one address for each site
     203.0.113.0/24   foreign cloud services
     192.0.2.0/24, 198.51.100.0/24   attackers of the scenarios, used by nothing else
-    2001:db8::/32    IPv6 of everybody; the third group is the site
+    2001:db8::/32    IPv6 of everybody; the third group is the site, with its first bit set for foreign noise
 
 Noise comes from addresses that belong to one site and to one minute of two hours, so that no source is met at
 two sites, and none more than `NOISE_USES` times within any hour, although no bucket knows of another.
 """
+
+import csv
+import ipaddress
+from functools import lru_cache
+from importlib import resources
 
 SITES = 230
 """The plan has room for this many sites."""
@@ -17,7 +23,15 @@ NOISE_USES = 3
 
 _NOISE_BLOCK = 512
 _SLOTS = 240  # in an hour: 60 minutes of four addresses; even and odd hours use different halves of the block
-_FEED_SLOTS = {"ids": (0, 3), "auth": (3, 1)}  # of the four addresses of a minute: first, how many
+_FEED_SLOTS = {  # of the four addresses of a minute: first, how many
+    "ids": (0, 3),
+    "auth": (3, 1),
+    "firewall": (0, 4),
+    "web": (0, 3),
+    "waf": (0, 3),
+    "vpn": (3, 1),
+    "mail": (3, 1),
+}
 
 NOISE_CAPACITY = {feed: count * NOISE_USES for feed, (_, count) in _FEED_SLOTS.items()}
 """Noisy conversations a minute can hold; the Internet does not get louder when a site gets busier."""
@@ -44,10 +58,34 @@ def foreign_cloud(number: int) -> str:
     return f"203.0.113.{number}"
 
 
+def supplier(number: int) -> str:
+    """Address from which one of 250 suppliers maintains what it delivered."""
+    return f"100.{64 + (SITES + 3 >> 2)}.64.{number + 1}"
+
+
+def sender(place: int) -> str:
+    """Loopback address from which the site in that place of the list sends its syslog."""
+    return f"127.1.{(place + 1) >> 8}.{(place + 1) & 255}"
+
+
+def home(site: int, number: int) -> str:
+    """Domestic address from which a member of a site's staff works at home."""
+    return citizen(site, 4000 + number * 37)
+
+
 def noise_foreign(site: int, slot: int) -> str:
-    """Foreign source of background noise in a slot."""
-    number = site * _NOISE_BLOCK + slot
-    return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+    """Foreign source of background noise in a slot, which also decides about its country."""
+    return f"198.{18 + (slot >> 8)}.{slot & 255}.{site}"
+
+
+def noise_foreign6(site: int, slot: int, number: int) -> str:
+    """Foreign IPv6 source of background noise, all digits written as Suricata does."""
+    return f"2001:0db8:{0x8000 | site:04x}:0bad:0000:0000:{slot:04x}:{number:04x}"
+
+
+def noise_source(site: int, slot: int, turn: int) -> str:
+    """Source of background noise in a slot: foreign to domestic is eleven to one over the turns."""
+    return noise_foreign(site, slot) if turn % 12 else noise_domestic(site, slot)
 
 
 def noise_domestic(site: int, slot: int) -> str:
@@ -61,6 +99,26 @@ def noise_slot(feed: str, bucket: int, nth: int) -> int:
     hour, minute = divmod(bucket, 60)
     turn = (minute * 4 + first + nth % count) * 7 + hour * 101  # 7 and 240 share no factor: no two turns meet
     return (hour & 1) * _SLOTS + turn % _SLOTS
+
+
+@lru_cache(maxsize=65_536)
+def country(address: str) -> tuple[str, str]:
+    """ISO code and name of an address's country by our own table; `ZZ` and `Reserved` for what is in none."""
+    parsed = ipaddress.ip_address(address)
+    for network, code, name in COUNTRIES:
+        if parsed.version == network.version and parsed in network:
+            return code, name
+    return "ZZ", "Reserved"
+
+
+def _countries() -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str, str], ...]:
+    text = resources.files("secmon.simulate").joinpath("countries.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple((ipaddress.ip_network(row["prefix"]), row["country"], row["name"]) for row in rows)
+
+
+COUNTRIES = _countries()
+"""Where our reserved networks are, as prefix, ISO code and name: an invention, in roughly the real proportions."""
 
 
 def _domestic(site: int, number: int) -> str:

@@ -2,107 +2,182 @@
 
 GET /sites/{code}/feeds/{feed}?after=CURSOR&limit=N   with `Authorization: Bearer TOKEN`
 GET /healthz
+/control/...   see control.py
 """
 
 import asyncio
 import gzip
 import hmac
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
+from random import Random
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
 from secmon.errors import UsageError
-from secmon.simulate.stream import FEEDS, Cursor, Streams
+from secmon.simulate.background import FEEDS
+from secmon.simulate.control import MAX_BODY, Control
+from secmon.simulate.fault import Entry, Faults
+from secmon.simulate.playbill import Playbill
+from secmon.simulate.reply import Headers, Reply, document, refusal
+from secmon.simulate.spoil import SPOILS
+from secmon.simulate.stream import Cursor, Streams
 from secmon.simulate.town import Town
 
 DEFAULT_LIMIT, MAX_LIMIT = 5000, 50_000
 
 _GZIP_FROM = 1024
 _GZIP_ASIDE_FROM = 1 << 18  # above a quarter of a megabyte other requests should not wait for the compression
-_LINES = b"text/plain; charset=utf-8"
+_CONTROL = "/control/"
 
-Headers = tuple[tuple[bytes, bytes], ...]
+Task = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer before it is compressed."""
+class Stage:
+    """What the application plays: streams and towns, what is planned, which faults there are, and the time."""
 
-    status: int
-    body: bytes
-    kind: bytes = _LINES
-    headers: Headers = ()
+    streams: Streams
+    towns: Sequence[Town]
+    playbill: Playbill
+    faults: Faults
+    seed: int
+    clock: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class _Visit:
+    """A request to a feed, with the faults that hit it."""
+
+    town: Town
+    feed: str
+    hits: Mapping[str, Entry] = field(default_factory=dict)
+
+    def count(self, kind: str, lines: int = 0) -> None:
+        self.hits[kind].answers += 1
+        self.hits[kind].lines += lines
 
 
 class FeedApp:
     """Answers for all sites from their streams."""
 
     def __init__(
-        self,
-        streams: Streams,
-        towns: Sequence[Town],
-        tokens: Mapping[str, str],
-        down: Mapping[str, datetime],
-        clock: Callable[[], datetime],
+        self, stage: Stage, tokens: Mapping[str, str], control: Control | None = None, tasks: Sequence[Task] = ()
     ) -> None:
-        """`tokens` by site code; `down` says from when a site answers 503; `clock` gives aware times."""
-        self._streams, self._clock, self._down = streams, clock, down
-        self._towns = {town.code: town for town in towns}
+        """`tokens` by site code; `tasks` run beside the answers, from the start of the server to its end."""
+        self._stage, self._control, self._tasks = stage, control, tasks
+        self._towns = {town.code: town for town in stage.towns}
         self._bearers = {site: b"Bearer " + token.encode() for site, token in tokens.items()}
+        self._visits: Counter[tuple[str, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "lifespan":
+            await _live(self._tasks, receive, send)
+            return
         if scope["type"] != "http":
             raise RuntimeError(f"the feeds speak HTTP only, not {scope['type']}")
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        reply = self._answer(scope, headers.get(b"authorization", b""))
+        authorization = headers.get(b"authorization", b"")
+        visit = self._visit(scope)
+        if visit is None:
+            reply = await self._elsewhere(scope, authorization, receive)
+        else:
+            if "slow" in visit.hits:
+                visit.count("slow")
+                await asyncio.sleep(visit.hits["slow"].fault.number)
+            if "refuse" in visit.hits:
+                visit.count("refuse")
+                await _hang_up(receive, send)
+                return
+            reply = self._spoilt(visit, self._feed(visit, scope["query_string"], authorization))
         body, extra = await _encoded(reply.body, headers.get(b"accept-encoding", b""))
-        about = (
-            (b"content-type", reply.kind),
-            (b"content-length", b"%d" % len(body)),
-            (b"vary", b"Accept-Encoding"),
-        )
-        await send(
-            {
-                "type": "http.response.start",
-                "status": reply.status,
-                "headers": [*about, *extra, *reply.headers],
-            }
-        )
+        whole = replace(reply, body=body, headers=(*extra, *reply.headers))
+        if visit is not None and "truncated" in visit.hits and reply.status == 200 and len(body) > 1:
+            visit.count("truncated")
+            await _begin(send, whole)
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+            await _hang_up(receive, send)
+            return
+        await _begin(send, whole)
         await send({"type": "http.response.body", "body": body})
 
-    def _answer(self, scope: Scope, authorization: bytes) -> Reply:
-        if scope["method"] != "GET":
-            return _refusal(405, "only GET is answered here", ((b"allow", b"GET"),))
-        if scope["path"] == "/healthz":
-            return self._health()
+    def _visit(self, scope: Scope) -> _Visit | None:
         match scope["path"].split("/"):
-            case ["", "sites", site, "feeds", feed] if site in self._towns and feed in FEEDS:
-                return self._feed(self._towns[site], feed, scope["query_string"], authorization)
-        return _refusal(404, "no such site or feed")
+            case ["", "sites", site, "feeds", feed] if (
+                site in self._towns and feed in FEEDS and scope["method"] == "GET"
+            ):
+                hits = self._stage.faults.hitting(site, feed, self._stage.clock())
+                return _Visit(self._towns[site], feed, hits)
+        return None
 
-    def _health(self) -> Reply:
-        state = {"status": "ok", "now": self._clock().isoformat(), "sites": len(self._towns)}
-        return Reply(200, json.dumps(state).encode(), b"application/json")
+    async def _elsewhere(self, scope: Scope, authorization: bytes, receive: Receive) -> Reply:
+        method, path = scope["method"], scope["path"]
+        if path.startswith(_CONTROL) and self._control is not None:
+            body = await _body(receive)
+            if body is None:
+                return refusal(413, f"a question holds {MAX_BODY} bytes at most")
+            return self._control.answer(method, path, authorization, body)
+        if method != "GET":
+            return refusal(405, "only GET is answered here", ((b"allow", b"GET"),))
+        if path == "/healthz":
+            now = self._stage.clock().isoformat()
+            return document({"status": "ok", "now": now, "sites": len(self._towns)})
+        return refusal(404, "no such site or feed")
 
-    def _feed(self, town: Town, feed: str, query: bytes, authorization: bytes) -> Reply:
-        now = self._clock()
-        since = self._down.get(town.code)
-        if since is not None and now >= since:
-            return _refusal(503, "the site is down")
+    def _feed(self, visit: _Visit, query: bytes, authorization: bytes) -> Reply:
+        town, now = visit.town, self._stage.clock()
+        self._visits[town.code, visit.feed] += 1
+        if "down" in visit.hits:
+            visit.count("down")
+            return refusal(503, "the site is down")
+        if self._stage.playbill.is_down(town.code, now):
+            return refusal(503, "the site is down")
         if not hmac.compare_digest(authorization, self._bearers[town.code]):
-            return _refusal(401, "wrong or missing token of this site", ((b"www-authenticate", b"Bearer"),))
+            return refusal(401, "wrong or missing token of this site", ((b"www-authenticate", b"Bearer"),))
+        if "errors" in visit.hits and self._random(visit).random() < 0.75:
+            visit.count("errors")
+            return refusal(500, "the site made an error")
         try:
             after, limit = _parameters(query)
-            page = self._streams.lines(town, feed, after, limit, now)
+            page = self._stage.streams.lines(town, visit.feed, after, limit, now)
         except UsageError as error:
-            return _refusal(400, str(error))
-        cursor, more = str(page.cursor).encode(), b"1" if page.more else b"0"
-        return Reply(200, page.lines, headers=((b"x-next-cursor", cursor), (b"x-more", more)))
+            return refusal(400, str(error))
+        headers = (
+            (b"x-after", str(after or "").encode()),
+            (b"x-next-cursor", str(page.cursor).encode()),
+            (b"x-more", b"1" if page.more else b"0"),
+        )
+        return Reply(200, page.lines, headers=headers)
+
+    def _spoilt(self, visit: _Visit, reply: Reply) -> Reply:
+        """The answer after the faults that change lines; an empty page has nothing to spoil."""
+        if reply.status != 200 or not reply.body:
+            return reply
+        body, rng = reply.body, self._random(visit)
+        for kind, spoil in SPOILS.items():
+            if kind in visit.hits:
+                lines, count = spoil(body.splitlines(keepends=True), visit.hits[kind].fault.number, rng)
+                body = b"".join(lines)
+                visit.count(kind, count)
+        if "cut-line" in visit.hits:
+            visit.count("cut-line", 1)
+            last = body.rfind(b"\n", 0, len(body) - 1) + 1
+            body = body[: last + (len(body) - last) // 2]
+        return replace(reply, body=body)
+
+    def _random(self, visit: _Visit) -> Random:
+        """Chance that the seed decides, and how many questions the feed was asked before."""
+        before = self._visits[visit.town.code, visit.feed]
+        text = f"{self._stage.seed}|{visit.town.code}|{visit.feed}|{before}"
+        digest = blake2b(text.encode(), digest_size=16).digest()
+        return Random(int.from_bytes(digest, "little"))  # noqa: S311 - repeatable play, not secrets
 
 
 def _parameters(query: bytes) -> tuple[Cursor | None, int]:
@@ -114,8 +189,49 @@ def _parameters(query: bytes) -> tuple[Cursor | None, int]:
     return after, int(limit)
 
 
-def _refusal(status: int, text: str, headers: Headers = ()) -> Reply:
-    return Reply(status, f"{text}\n".encode(), headers=headers)
+async def _begin(send: Send, reply: Reply) -> None:
+    about: Headers = (
+        (b"content-type", reply.kind),
+        (b"content-length", b"%d" % len(reply.body)),
+        (b"vary", b"Accept-Encoding"),
+    )
+    headers = [*(about if reply.status != 204 else ()), *reply.headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+
+async def _hang_up(receive: Receive, send: Send) -> None:
+    """Close the connection; ASGI has no word for it, so this reaches for the server's own transport."""
+    send.__self__.transport.close()  # type: ignore[attr-defined]  # a bound method of uvicorn's cycle
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body of a request; None when it is too long."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            return None
+    return body
+
+
+async def _live(tasks: Sequence[Task], receive: Receive, send: Send) -> None:
+    """Run the tasks from the server's start to its end."""
+    await receive()
+    running = [asyncio.create_task(task()) for task in tasks]
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    for task in running:
+        task.cancel()
+    for task in running:
+        with suppress(asyncio.CancelledError):
+            await task
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _encoded(body: bytes, accepted: bytes) -> tuple[bytes, Headers]:

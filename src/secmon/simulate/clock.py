@@ -8,6 +8,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BUCKET = 60_000_000
 """Microseconds in a bucket."""
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 Line = tuple[int, str]
 """Microseconds into a bucket, and a log line with its LF."""
 
@@ -23,15 +26,18 @@ def moment_of(microseconds: int) -> datetime:
 
 
 class Minute:
-    """One bucket, able to write the times in it and in the minute before it."""
+    """One bucket, able to write the times in it, and with `stamp` in the minute before it, in each product's form."""
 
-    __slots__ = ("_before", "_this", "bucket")
+    __slots__ = ("_before", "_forms", "_this", "bucket", "seconds")
 
     def __init__(self, bucket: int) -> None:
         """Prepare the text all times of the bucket share."""
         self.bucket = bucket
+        self.seconds = bucket * 60
+        """Seconds from 1970 to its beginning."""
         self._this = _date_hour_minute(bucket)
         self._before = _date_hour_minute(bucket - 1)
+        self._forms = _other_forms(bucket)
 
     def stamp(self, offset: int) -> str:
         """Local time `offset` microseconds into the bucket (down to -60 s), without its UTC offset."""
@@ -40,6 +46,39 @@ class Minute:
             return f"{self._this}{digits[:2]}.{digits[2:]}"
         digits = f"{offset + BUCKET:08d}"
         return f"{self._before}{digits[:2]}.{digits[2:]}"
+
+    def common(self, offset: int) -> str:
+        """`24/Nov/2026:11:35:02 +0900`, as web servers write local time."""
+        return f"{self._forms[0]}{offset // 1_000_000:02d} +0900"
+
+    def syslog(self, offset: int) -> str:
+        """`Nov 24 11:35:02`: local time of old syslog, without year and zone."""
+        return f"{self._forms[1]}{offset // 1_000_000:02d}"
+
+    def ctime(self, offset: int) -> str:
+        """`Tue Nov 24 11:35:02 2026`: local time as C writes it, without zone."""
+        return f"{self._forms[2]}{offset // 1_000_000:02d}{self._forms[3]}"
+
+    def utc(self, offset: int) -> str:
+        """`2026-11-24T02:35:02.123Z`."""
+        digits = f"{offset // 1000:05d}"
+        return f"{self._forms[4]}{digits[:2]}.{digits[2:]}Z"
+
+    def fortigate(self, offset: int) -> tuple[str, str]:
+        """`date=2026-11-24 time=11:35:02` in local time, and nanoseconds since 1970."""
+        seconds, rest = divmod(offset, 1_000_000)
+        return f"{self._forms[5]}{seconds:02d}", f"{self.seconds + seconds}{rest:06d}000"
+
+    def epoch(self, offset: int) -> str:
+        """`1764000000.123456`: seconds since 1970."""
+        seconds, rest = divmod(offset, 1_000_000)
+        return f"{self.seconds + seconds}.{rest:06d}"
+
+
+def minute_of(microseconds: int) -> tuple[Minute, int]:
+    """The bucket of an absolute time, and how far into it that is."""
+    bucket, offset = divmod(microseconds, BUCKET)
+    return Minute(bucket), offset
 
 
 def stamp(microseconds: int) -> str:
@@ -51,3 +90,23 @@ def stamp(microseconds: int) -> str:
 @lru_cache(maxsize=4096)
 def _date_hour_minute(bucket: int) -> str:
     return moment_of(bucket * BUCKET).astimezone(KST).strftime("%Y-%m-%dT%H:%M:")
+
+
+@lru_cache(maxsize=4096)
+def _other_forms(bucket: int) -> tuple[str, str, str, str, str, str]:
+    """What precedes the seconds in each form, and the year that follows them in C's."""
+    moment = moment_of(bucket * BUCKET)
+    local = moment.astimezone(KST)
+    month, weekday = (
+        _MONTHS[local.month - 1],
+        _WEEKDAYS[local.weekday()],
+    )  # strftime would follow the machine's language
+    day_first = f"{month} {local.day:2d} {local:%H:%M}:"
+    return (
+        f"{local.day:02d}/{month}/{local:%Y:%H:%M}:",
+        day_first,
+        f"{weekday} {day_first}",
+        f" {local:%Y}",
+        f"{moment:%Y-%m-%dT%H:%M}:",
+        f"date={local:%Y-%m-%d} time={local:%H:%M}:",
+    )

@@ -1,22 +1,25 @@
-"""Which attacks are played and when; a plan file keeps runs absolute, so that a restart repeats them."""
+"""Which scenarios are played and when; a plan file keeps runs absolute, so that a restart repeats them."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
 from secmon.errors import UsageError
-from secmon.simulate.scenarios import SCENARIOS
-from secmon.simulate.scenarios.script import Injected, Run, Scenario
+from secmon.simulate.scenarios.definition import by_name, scenario_names
+from secmon.simulate.scenarios.performance import perform
+from secmon.simulate.scenarios.script import Injected, Run, Scenario, Silence
 from secmon.simulate.town import Town
 from secmon.simulate.when import ALLOWED, parse_when
 from secmon.simulate.whole_file import write_whole
 
-_BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
-SCENARIO_NAMES = tuple(_BY_NAME)
+ALL = "all"
+"""Instead of a name: every scenario and decoy, one after the other."""
+_PAUSE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +37,33 @@ class PlannedRun:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The lines of one run."""
+    """The lines of one run, and the silences it causes."""
 
     run: Run
     lines: tuple[Injected, ...]
+    silences: tuple[Silence, ...] = ()
+
+
+def parse_runs(text: str, start: datetime, sites: Iterable[str]) -> list[PlannedRun]:
+    """The runs of `NAME@WHEN`, `NAME:SITE@WHEN` or `all@WHEN`; UsageError says what is allowed."""
+    what, at, when = text.partition("@")
+    if what != ALL or not at:
+        return [parse_run(text, start, sites)]
+    begins, runs = parse_when(when, start), list[PlannedRun]()
+    for scenario in by_name().values():
+        runs.append(PlannedRun(f"{ALL}/{scenario.name}@{when}", Run(scenario.name, "", begins)))
+        begins += timedelta(seconds=scenario.seconds) + _PAUSE
+    return runs
 
 
 def parse_run(text: str, start: datetime, sites: Iterable[str]) -> PlannedRun:
     """A run from `NAME@WHEN` or `NAME:SITE@WHEN`; UsageError says what is allowed."""
     what, at, when = text.partition("@")
     name, colon, site = what.partition(":")
-    scenario = _BY_NAME.get(name)
+    scenario = by_name().get(name)
     if scenario is None or not at:
-        names = ", ".join(SCENARIO_NAMES)
-        raise UsageError(f"scenario {text!r}: write NAME@WHEN; NAME is one of {names}, WHEN is {ALLOWED}")
+        names = ", ".join(scenario_names())
+        raise UsageError(f"scenario {text!r}: write NAME@WHEN; NAME is {ALL} or one of {names}, WHEN is {ALLOWED}")
     if colon:
         _check_site(text, scenario, site, sites)
     return PlannedRun(text, Run(name, site, parse_when(when, start)))
@@ -91,7 +107,7 @@ def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
 
 def _planned(entry: dict[str, str], sites: set[str]) -> PlannedRun:
     run = Run(entry["scenario"], entry["site"], datetime.fromisoformat(entry["start"]).astimezone(UTC))
-    if run.scenario not in _BY_NAME or (run.site and run.site not in sites):
+    if run.scenario not in by_name() or (run.site and run.site not in sites):
         raise ValueError(f"unknown scenario or site in {run.name}")
     return PlannedRun(str(entry["text"]), run)
 
@@ -111,11 +127,23 @@ def save_plan(path: Path, plan: Iterable[PlannedRun]) -> None:
 
 
 def play(plan: Iterable[PlannedRun], towns: Sequence[Town], seed: int) -> tuple[Played, ...]:
-    """The lines of every run: a pure function of seed and run."""
-    return tuple(Played(one.run, _lines(one.run, towns, seed)) for one in plan)
+    """The lines of every run: a pure function of seed and run, but for what falls into a silence of any of them."""
+    played = [_perform(one.run, tuple(towns), seed) for one in plan]
+    silences: dict[tuple[str, str], list[Silence]] = {}
+    for silence in (silence for one in played for silence in one.silences):
+        silences.setdefault((silence.site, silence.feed), []).append(silence)
+    return tuple(replace(one, lines=tuple(_heard(one.lines, silences))) for one in played)
 
 
-def _lines(run: Run, towns: Sequence[Town], seed: int) -> tuple[Injected, ...]:
+def _heard(lines: Iterable[Injected], silences: Mapping[tuple[str, str], Sequence[Silence]]) -> Iterator[Injected]:
+    for one in lines:
+        if not any(silence.covers(one.site, one.feed, one.at) for silence in silences.get((one.site, one.feed), ())):
+            yield one
+
+
+@lru_cache(maxsize=256)
+def _perform(run: Run, towns: tuple[Town, ...], seed: int) -> Played:
     digest = hashlib.blake2b(f"{seed}|{run.name}".encode(), digest_size=16).digest()
     rng = Random(int.from_bytes(digest, "little"))  # noqa: S311 - repeatable play, not secrets
-    return tuple(_BY_NAME[run.scenario].play(run, towns, rng))
+    shown = perform(by_name()[run.scenario], run, towns, rng)
+    return Played(run, shown.lines, shown.silences)

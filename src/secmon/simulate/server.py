@@ -15,13 +15,15 @@ from pathlib import Path
 import uvicorn
 
 from secmon.errors import UsageError
-from secmon.simulate.app import FeedApp
-from secmon.simulate.fault import parse_faults
-from secmon.simulate.plan import Played, load_plan, merge, parse_run, play, save_plan
+from secmon.simulate.app import FeedApp, Stage, Task
+from secmon.simulate.background import FEEDS
+from secmon.simulate.control import Control
+from secmon.simulate.fault import Faults, parse_fault
+from secmon.simulate.playbill import Playbill
 from secmon.simulate.stream import Streams
 from secmon.simulate.tokens import site_token, tokens_csv
 from secmon.simulate.town import Town, build_towns
-from secmon.simulate.truth import truth
+from secmon.simulate.transports import DEFAULT_FEEDS, SyslogTarget, Tails, send_syslog, syslog_feeds, write_files
 from secmon.simulate.whole_file import write_whole
 from secmon.sites.registry import load_sites
 
@@ -36,8 +38,9 @@ _IDLE_SECONDS = 75  # collectors come back every few seconds and keep their conn
 class SimulatorOptions:
     """What `secmon simulate` was asked for.
 
-    `rate` is in events per second over all sites and both feeds on a working day; relative times refer to
-    `start`, and history counts back from it (None: now).
+    `rate` is in events per second over all sites and feeds on a working day; relative times refer to `start`,
+    and history counts back from it (None: now). `control_token` is the file the control desk's token is written
+    to; without it there is no desk. Files of `files` are rotated above `files_size` bytes.
     """
 
     port: int
@@ -52,25 +55,68 @@ class SimulatorOptions:
     start: datetime | None
     host: str = "127.0.0.1"
     exit_with_stdin: bool = False
+    control_token: Path | None = None
+    syslog: str = ""
+    syslog_feeds: str = ",".join(DEFAULT_FEEDS)
+    files: Path | None = None
+    files_size: int = 10_000_000
+    copies: int = 1
 
 
 def run(options: SimulatorOptions) -> None:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; UsageError comes before serving."""
     _check(options)
-    towns = build_towns(load_sites())
+    towns = build_towns(load_sites(), options.copies)
     start = options.start or datetime.now(UTC)
-    down = parse_faults(options.faults, start, [town.code for town in towns])
-    played = _played(options, towns, start)
+    codes = [town.code for town in towns]
+    faults = Faults(parse_fault(text, start, codes) for text in options.faults)
+    target = SyslogTarget.parse(options.syslog) if options.syslog else None
+    chosen = syslog_feeds(options.syslog_feeds)
+    playbill = Playbill(towns, options.seed, options.plan, options.truth)
+    playbill.begin(options.scenarios, start)
     tokens = _tokens(towns)
     with _bound(options.host, options.port) as listener:
         if options.tokens is not None:
             write_whole(options.tokens, tokens_csv(tokens.items()), mode=0o600)
-        if options.truth is not None:
-            write_whole(options.truth, truth(played))
-        injected = (line for one in played for line in one.lines)
-        streams = Streams(seed=options.seed, rate=options.rate, since=start - options.history, injected=injected)
-        app = FeedApp(streams, towns, tokens, down, clock=_now)
-        _serve(app, listener, exit_with_stdin=options.exit_with_stdin)
+        playbill.write_truth()
+        streams = Streams(
+            seed=options.seed,
+            rate=options.rate,
+            since=start - options.history,
+            injected=playbill.lines,
+            silences=playbill.silences,
+        )
+        streams.flood(faults.floods())
+        stage = Stage(streams, towns, playbill, faults, options.seed, _now)
+        tasks = _tasks(options, stage, target, chosen)
+        app = FeedApp(stage, tokens, _control(options, stage), tasks)
+        _serve(app, listener, exit_with_stdin=options.exit_with_stdin, beside=bool(tasks))
+
+
+def _control(options: SimulatorOptions, stage: Stage) -> Control | None:
+    if options.control_token is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    write_whole(options.control_token, token.encode() + b"\n", mode=0o600)
+    return Control(token, stage.playbill, stage.faults, stage.streams, stage.towns, stage.clock)
+
+
+def _tasks(
+    options: SimulatorOptions, stage: Stage, target: SyslogTarget | None, chosen: tuple[str, ...]
+) -> tuple[Task, ...]:
+    """What goes out besides the answers over HTTP."""
+
+    def is_down(site: str, now: datetime) -> bool:
+        return "down" in stage.faults.hitting(site, "", now) or stage.playbill.is_down(site, now)
+
+    tasks: list[Task] = []
+    if target is not None:
+        by_syslog = Tails(stage.streams, stage.towns, chosen, stage.clock, is_down)
+        tasks.append(lambda: send_syslog(by_syslog, target))
+    if options.files is not None:
+        folder, to_files = options.files, Tails(stage.streams, stage.towns, tuple(FEEDS), stage.clock, is_down)
+        tasks.append(lambda: write_files(to_files, folder, options.files_size))
+    return tuple(tasks)
 
 
 def _now() -> datetime:
@@ -84,18 +130,12 @@ def _check(options: SimulatorOptions) -> None:
         raise UsageError(f"rate {options.rate}: give events per second over all sites, above 0 and up to 1,000,000")
     if not timedelta(0) <= options.history <= timedelta(days=366):
         raise UsageError(f"history {options.history}: give a time from 0 to 366 days")
+    if not 1 <= options.copies <= 100:
+        raise UsageError(f"copies {options.copies}: give a number from 1 (every site once) to 100")
+    if not 1_000 <= options.files_size <= 10_000_000_000:
+        raise UsageError(f"files-size {options.files_size}: give bytes from 1,000 to 10,000,000,000")
     if options.start is not None and options.start.tzinfo is None:
         raise UsageError(f"start {options.start}: give it with its UTC offset, as 2026-11-23T10:00:00+09:00")
-
-
-def _played(options: SimulatorOptions, towns: tuple[Town, ...], start: datetime) -> tuple[Played, ...]:
-    codes = [town.code for town in towns]
-    asked = [parse_run(text, start, codes) for text in options.scenarios]
-    kept = load_plan(options.plan, codes) if options.plan is not None else ()
-    plan = merge(kept, asked)
-    if options.plan is not None and plan != kept:
-        save_plan(options.plan, plan)
-    return play(plan, towns, options.seed)
 
 
 def _tokens(towns: tuple[Town, ...]) -> dict[str, str]:
@@ -121,12 +161,12 @@ def _bound(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(app: FeedApp, listener: socket.socket, *, exit_with_stdin: bool) -> None:
+def _serve(app: FeedApp, listener: socket.socket, *, exit_with_stdin: bool, beside: bool) -> None:
     config = uvicorn.Config(
         app,
         http="httptools",
         loop="uvloop",
-        lifespan="off",
+        lifespan="on" if beside else "off",
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -1,5 +1,6 @@
 """Signatures of the sites' IDS: our own names, Suricata's classifications, the seven Korean attack types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,6 +98,28 @@ SSH_GUESSING = Signature(
 )
 SWEEP = Signature(9110100, "LGC SCAN web scanner walks through known paths", _SCAN, 2, "information_gathering")
 EXPLOIT = Signature(9120100, "LGC WEB lookup string for remote class in request", _ADMIN, 1, "privilege_acquisition")
+
+SCRIPTED: Mapping[str, Signature] = {
+    "sweep": SWEEP,
+    "exploit": EXPLOIT,
+    "ssh-guessing": SSH_GUESSING,
+    "syn-flood": Signature(9100100, "LGC DOS SYN flood against web service", _DOS, 2, "denial_of_service", 443),
+    "http-flood": Signature(9100101, "LGC DOS HTTP flood from known bots", _DOS, 2, "denial_of_service", 80),
+    "dns-flood": Signature(9100102, "LGC DOS DNS query flood", _DOS, 2, "denial_of_service", 53, "UDP"),
+    "upload": Signature(9120101, "LGC WEB script uploaded through board editor", _ADMIN, 1, "privilege_acquisition"),
+    "web-shell": Signature(9150100, "LGC WEB command sent to script in upload folder", _TROJAN, 1, "malware"),
+    "sql-injection": Signature(9130100, "LGC WEB SQL union select in request", _LEAK, 1, "information_leak"),
+    "rdp-guessing": Signature(
+        9160101,
+        "LGC RDP many logins from one source",
+        "Unsuccessful User Privilege Gain",
+        2,
+        "unauthorised_access",
+        3389,
+    ),
+    "beacon": Signature(9150101, "LGC TROJAN regular beacon to bait domain", _TROJAN, 1, "malware", 443),
+}
+"""Signatures of scripted attacks by the names their definitions use."""
 
 
 def _wheel() -> tuple[Signature, ...]:

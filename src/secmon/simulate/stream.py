@@ -6,27 +6,27 @@ any time, in any process, and is always the same; nothing is stored. A line is o
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from math import exp
 from random import Random
 
 from secmon.errors import UsageError
-from secmon.simulate import auth, ids
+from secmon.simulate.background import FEEDS
 from secmon.simulate.clock import BUCKET, Line, Minute, micros
-from secmon.simulate.scenarios.script import Injected
+from secmon.simulate.scenarios.script import Injected, Silence
 from secmon.simulate.town import Town
-from secmon.simulate.volume import FEED_SHARE, activity
+from secmon.simulate.volume import FEED_SHARE, activity, poisson, poisson_above_zero
 
-Background = Callable[[Town, Minute, float, Random], list[Line]]
-
-FEEDS: Mapping[str, Background] = {"ids": ids.bucket_lines, "auth": auth.bucket_lines}
-FORMATS: Mapping[str, str] = {"ids": "suricata_eve", "auth": "rfc5424"}
+FORMATS: Mapping[str, str] = {name: feed.format for name, feed in FEEDS.items()}
 """Name of the log format of each feed."""
 
 _OLDEST = 366 * 1440  # minutes before the history; walking further would keep everybody else waiting
-_CACHED_BUCKETS = 1024  # two for each of 452 streams, and some
+_CACHED_BUCKETS = 6000  # two for each of 2,260 streams, and some
+_SMALL = 4.0
+"""Stories a minute below which a minute may well be empty."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,22 +64,63 @@ class _Bucket:
     lines: tuple[str, ...]
 
 
+_EMPTY = _Bucket((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """A feed writes `times` as much as usual; site `*` and feed '' mean all, times are microseconds since 1970."""
+
+    site: str
+    feed: str
+    begins: int
+    ends: int
+    times: float
+
+
 _Key = tuple[str, str, int]
 
 
 class Streams:
     """All sites' streams for one seed, rate and plan; keeps only a few buckets somebody is still reading."""
 
-    def __init__(self, *, seed: int, rate: float, since: datetime, injected: Iterable[Injected] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        rate: float,
+        since: datetime,
+        injected: Iterable[Injected] = (),
+        silences: Iterable[Silence] = (),
+    ) -> None:
         """Rate is in events per second over all towns; history begins with the minute of `since`."""
         self._seed, self._rate = seed, rate
         self._first = Cursor(micros(since) // BUCKET, 0)
         self._injected: dict[_Key, list[Line]] = {}
+        self._silences: dict[tuple[str, str], list[Silence]] = {}
+        self._floods: tuple[Flood, ...] = ()
+        self._open: OrderedDict[_Key, _Bucket] = OrderedDict()
+        self._nothing_until: dict[tuple[str, str], tuple[Cursor, int]] = {}
+        self._random = Random()  # noqa: S311 - repeatable play, not secrets
+        self.replan(injected, silences)
+
+    def replan(self, injected: Iterable[Injected], silences: Iterable[Silence]) -> None:
+        """Take another plan; readers lose and repeat nothing when the two differ in the future only."""
+        self._injected.clear()
+        self._silences.clear()
+        self._open.clear()
+        self._nothing_until.clear()
         for one in injected:
             bucket, offset = divmod(one.at, BUCKET)
             self._injected.setdefault((one.site, one.feed, bucket), []).append((offset, one.line))
-        self._open: OrderedDict[_Key, _Bucket] = OrderedDict()
-        self._random = Random()  # noqa: S311 - repeatable play, not secrets
+        for silence in silences:
+            self._silences.setdefault((silence.site, silence.feed), []).append(silence)
+
+    def flood(self, floods: Iterable[Flood]) -> None:
+        """Take other floods; as with `replan`, only the future may differ."""
+        self._floods = tuple(floods)
+        self._open.clear()
+        self._nothing_until.clear()
 
     def lines(self, town: Town, feed: str, after: Cursor | None, limit: int, now: datetime) -> Page:
         """At most `limit` lines of a town's feed that follow `after` and are not later than `now`."""
@@ -88,6 +129,9 @@ class Streams:
             raise UsageError("malformed cursor: it lies more than a year before the history")
         newest, offset = divmod(micros(now), BUCKET)
         bucket, index = start.bucket, start.index
+        asked, until = self._nothing_until.get((town.code, feed), (start, 0))
+        if asked == start and bucket < until <= newest:
+            bucket, index = until, 0
         parts: list[str] = []
         while bucket <= newest:
             whole = self._bucket(town, feed, bucket, newest)
@@ -103,6 +147,7 @@ class Streams:
             self._open.pop((town.code, feed, bucket), None)
             bucket, index = bucket + 1, 0
         if not parts:
+            self._nothing_until[town.code, feed] = (start, bucket)
             return Page(b"", start, more=False)
         more = bucket < newest or (bucket == newest and index < ready)
         return Page("".join(parts).encode(), Cursor(bucket, index), more)
@@ -114,19 +159,49 @@ class Streams:
             self._open.move_to_end(key)
             return known
         made = self._make(town, feed, bucket)
+        if made is _EMPTY and bucket < newest:
+            return made  # quickly made again, and readers seldom end in one
         self._open[key] = made
         if len(self._open) > _CACHED_BUCKETS:
             self._open.popitem(last=False)
         return made
 
     def _make(self, town: Town, feed: str, bucket: int) -> _Bucket:
-        seed = f"{self._seed}|{town.code}|{feed}|{bucket}".encode()
-        self._random.seed(int.from_bytes(blake2b(seed, digest_size=16).digest(), "little"))
-        mean = self._rate * 60 * town.share * FEED_SHARE[feed] * activity(bucket)
-        lines = FEEDS[feed](town, Minute(bucket), mean, self._random)
+        lines = self._background(town, feed, bucket)
+        for flood in self._floods:
+            lines += self._flooded(flood, town, feed, bucket)
         lines += self._injected.get((town.code, feed, bucket), ())
+        if silences := self._silences.get((town.code, feed)):
+            begins = bucket * BUCKET
+            lines = [
+                line for line in lines if not any(one.covers(town.code, feed, begins + line[0]) for one in silences)
+            ]
+        if not lines:
+            return _EMPTY
         lines.sort()
         return _Bucket(tuple(offset for offset, _ in lines), tuple(line for _, line in lines))
+
+    def _flooded(self, flood: Flood, town: Town, feed: str, bucket: int) -> list[Line]:
+        """The lines a flood adds in a minute."""
+        begins = bucket * BUCKET
+        if flood.site not in {"*", town.code} or flood.feed not in {"", feed} or flood.times <= 1:
+            return []
+        if flood.ends <= begins or flood.begins >= begins + BUCKET:
+            return []
+        lines = self._background(town, feed, bucket, times=flood.times - 1, salt="|flood")
+        return [line for line in lines if flood.begins <= begins + line[0] < flood.ends]
+
+    def _background(self, town: Town, feed: str, bucket: int, times: float = 1.0, salt: str = "") -> list[Line]:
+        """The quiet lines; most minutes of small feeds are empty, which one number of the hash decides."""
+        made = FEEDS[feed]
+        mean = times * self._rate * 60 * town.share * FEED_SHARE[feed] * activity(bucket) / made.lines_per_story
+        digest = blake2b(f"{self._seed}|{town.code}|{feed}|{bucket}{salt}".encode(), digest_size=16).digest()
+        seed = int.from_bytes(digest, "little")
+        if mean < _SMALL and seed / 2**128 < exp(-mean):
+            return []
+        self._random.seed(seed)
+        count = poisson(mean, self._random) if mean >= _SMALL else poisson_above_zero(mean, self._random)
+        return made.stories(town, Minute(bucket), count, self._random)
 
 
 def _number(text: str) -> bool:

@@ -4,10 +4,11 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secmon.errors import UsageError
 from secmon.simulate.addresses import SITES
+from secmon.simulate.suppliers import PROVIDERS, VENDORS, Supplier
 from secmon.sites.registry import Site
 
 FAMILY_NAMES = (
@@ -28,6 +29,7 @@ FAMILY_NAMES = (
 )
 INITIALS = ("ms", "jh", "sy", "hj", "yj", "dh", "sw", "ey", "jw", "kh", "mj", "sh", "ys", "hk", "tw", "bn")
 STAFF = 16
+ADMINISTRATORS = 4
 PCS = 64
 
 
@@ -38,11 +40,21 @@ class Account:
     name: str
     uid: int
     pc: str
+    number: int
+
+    @property
+    def admin(self) -> bool:
+        """Whether it administers servers."""
+        return self.number < ADMINISTRATORS
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """One municipality as its own network sees it."""
+    """One municipality as its own network sees it: addresses of its servers, its people and its suppliers.
+
+    `firewall` holds the members by which its FortiGate names itself; `vendor` made the web site's software and
+    `provider` looks after servers and PCs, both for many towns.
+    """
 
     code: str
     province: str
@@ -56,8 +68,30 @@ class Town:
     mail: str
     dns: str
     bastion: str
+    vpn: str
+    was: str
+    dc: str
+    files: str
+    db: str
     pcs: tuple[str, ...]
     staff: tuple[Account, ...]
+    firewall: str
+    vendor: Supplier
+    provider: Supplier
+
+    @property
+    def domain(self) -> str:
+        """Domain of its mail addresses."""
+        return f"{self.slug}.example"
+
+    @property
+    def windows(self) -> str:
+        """NetBIOS name of its Windows domain."""
+        return self.slug.upper()[:15]
+
+    def pc_name(self, number: int) -> str:
+        """Host name of an endpoint; `number` is its place in `pcs`."""
+        return f"PC{self.code}-{number:02d}"
 
     @property
     def www(self) -> str:
@@ -70,21 +104,40 @@ class Town:
         return f"bastion01.{self.slug}"
 
 
-def build_towns(sites: Sequence[Site]) -> tuple[Town, ...]:
-    """Towns in the order of their codes; networks depend on that order, nothing else does."""
+def build_towns(sites: Sequence[Site], copies: int = 1) -> tuple[Town, ...]:
+    """Towns in the order of their codes; networks depend on that order, nothing else does.
+
+    With `copies` every town stands there so often: all but the first have codes that begin with X and collide with
+    none, share the networks of the original, and write logs of their own.
+    """
     if len(sites) > SITES:
         raise UsageError(f"the simulator has addresses for {SITES} sites, the registry lists {len(sites)}")
     ordered = sorted(sites, key=lambda site: site.code)
     slugs = Counter(_slug(site.en) for site in ordered)
     total = sum(site.size for site in ordered)
-    return tuple(
-        _build(site, index, site.size / total, unique=slugs[_slug(site.en)] == 1) for index, site in enumerate(ordered)
+    towns = tuple(
+        _build(site, index, site.size / total / copies, unique=slugs[_slug(site.en)] == 1)
+        for index, site in enumerate(ordered)
     )
+    more = (
+        replace(town, code=_copy_code(SITES * number + town.index)) for number in range(copies - 1) for town in towns
+    )
+    return (*towns, *more)
+
+
+def _copy_code(number: int) -> str:
+    """`X` and four digits to the base of 36."""
+    digits = ""
+    for _ in range(4):
+        number, digit = divmod(number, 36)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + digits
+    return f"X{digits}"
 
 
 def _build(site: Site, index: int, share: float, *, unique: bool) -> Town:
     digest = hashlib.blake2b(site.code.encode(), digest_size=4).digest()
     name = _slug(site.en)
+    slug = name if unique else f"{name}-{site.province}"  # six cities have a Jung-gu
     net = f"10.{index + 1}"
     pcs = tuple(f"{net}.{16 + n // 32}.{20 + n % 32}" for n in range(PCS))
     return Town(
@@ -92,7 +145,7 @@ def _build(site: Site, index: int, share: float, *, unique: bool) -> Town:
         province=site.province,
         index=index,
         share=share,
-        slug=name if unique else f"{name}-{site.province}",  # six cities have a Jung-gu
+        slug=slug,
         suricata=8 if digest[0] < 64 else 7,
         iface=("eth1", "ens5", "enp3s0", "bond0")[digest[1] & 3],
         web=f"{net}.1.10",
@@ -100,14 +153,22 @@ def _build(site: Site, index: int, share: float, *, unique: bool) -> Town:
         mail=f"{net}.1.25",
         dns=f"{net}.1.53",
         bastion=f"{net}.1.22",
+        vpn=f"{net}.1.94",
+        was=f"{net}.2.10",
+        dc=f"{net}.2.5",
+        files=f"{net}.2.20",
+        db=f"{net}.3.10",
         pcs=pcs,
         staff=tuple(_account(digest[2] + n, n, pcs) for n in range(STAFF)),
+        firewall=f'devname="FGT-{slug.upper()}" devid="FG100FTK2{int.from_bytes(digest, "little") % 10**7:07d}"',
+        vendor=VENDORS[digest[3] % len(VENDORS)],
+        provider=PROVIDERS[int(site.province) % len(PROVIDERS)],
     )
 
 
 def _account(turn: int, number: int, pcs: tuple[str, ...]) -> Account:
     name = f"{FAMILY_NAMES[turn % len(FAMILY_NAMES)]}.{INITIALS[(turn * 5 + number) % len(INITIALS)]}"
-    return Account(name=name, uid=1001 + number, pc=pcs[number * 3 % len(pcs)])
+    return Account(name=name, uid=1001 + number, pc=pcs[number * 3 % len(pcs)], number=number)
 
 
 def _slug(name: str) -> str:

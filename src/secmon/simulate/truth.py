@@ -1,30 +1,49 @@
-"""Ground truth: every injected line with the attack it belongs to, as NDJSON."""
+"""Ground truth: every injected line and every silence with the scenario it belongs to, as NDJSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from secmon.simulate.clock import moment_of
 from secmon.simulate.plan import Played
-from secmon.simulate.scenarios.script import Injected, Run
+from secmon.simulate.scenarios.definition import by_name
+from secmon.simulate.scenarios.script import Phase, Run
+
+_Entry = tuple[int, str, str, str, str, dict[str, str]]
 
 
 def truth(played: Iterable[Played]) -> bytes:
-    """One object per injected line, by time; the same bytes for the same seed and plan."""
-    entries = [(one.at, one.site, one.feed, one.line, run.run, one) for run in played for one in run.lines]
-    entries.sort(key=lambda entry: (*entry[:4], entry[4].name))
-    return "".join(_entry(run, one) for *_, run, one in entries).encode()
+    """One object per injected line or silence, by time; the same bytes for the same seed and plan.
+
+    A silence has `until`, an empty `line`, and '' as its feed when the whole site does not answer.
+    """
+    entries = sorted((entry for one in played for entry in _entries(one)), key=lambda entry: entry[:5])
+    return "".join(
+        json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n" for *_, entry in entries
+    ).encode()
 
 
-def _entry(run: Run, one: Injected) -> str:
-    entry = {
+def _entries(played: Played) -> Iterator[_Entry]:
+    run = played.run
+    for one in played.lines:
+        told = {"source": one.source, "line": one.line.rstrip("\n")}
+        entry = _about(run, one.phase) | {"site": one.site, "feed": one.feed, "time": _time(one.at)} | told
+        yield one.at, one.site, one.feed, one.line, run.name, entry
+    for silence in played.silences:
+        told = {"source": "", "line": "", "until": _time(silence.ends)}
+        entry = _about(run, silence.phase) | {"site": silence.site, "feed": silence.feed, "time": _time(silence.begins)}
+        yield silence.begins, silence.site, silence.feed, "", run.name, entry | told
+
+
+def _about(run: Run, phase: Phase) -> dict[str, str]:
+    return {
         "scenario": run.scenario,
         "run": run.name,
-        "phase": one.phase.name,
-        "attack_type": one.phase.attack_type,
-        "site": one.site,
-        "feed": one.feed,
-        "time": moment_of(one.at).isoformat(timespec="microseconds"),
-        "source": one.source,
-        "line": one.line.rstrip("\n"),
+        "kind": by_name()[run.scenario].kind,
+        "phase": phase.name,
+        "attack_type": phase.attack_type,
+        "technique": phase.technique,
     }
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _time(microseconds: int) -> str:
+    return moment_of(microseconds).isoformat(timespec="microseconds")

@@ -72,6 +72,9 @@ PAGES = tuple(
 PROBES = tuple(
     request(path, agent, "text/html", "GET", status) for path, agent, status in (_PROBES[n % 8] for n in range(256))
 )
+VISITS = tuple((f"{method} {path}", status) for path, _, method, status in _PATHS)
+"""Method and path of what citizens ask for, and the status they get."""
+PROBE_REQUESTS = _PROBES
 PROBE_AGENTS = tuple(agent for _, agent, _ in _PROBES)
 
 

@@ -37,7 +37,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FeedsView:
-    """`unwell` is worst first; `completeness` has a row a site (registry order) and a column an hour, NaN if unknown."""
+    """`unwell` is worst first; `completeness`: a row a site in registry order, a column an hour, NaN if unknown."""
 
     at: datetime
     states: Mapping[Health, int]

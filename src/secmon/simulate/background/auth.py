@@ -10,7 +10,7 @@ from random import Random
 
 from secmon.simulate.addresses import NOISE_CAPACITY, noise_domestic, noise_foreign, noise_slot
 from secmon.simulate.clock import Line, Minute
-from secmon.simulate.syslog import (
+from secmon.simulate.lines.syslog import (
     AUTH_INFO,
     AUTHPRIV_INFO,
     AUTHPRIV_NOTICE,
@@ -20,8 +20,7 @@ from secmon.simulate.syslog import (
     session_opened,
     sudo,
 )
-from secmon.simulate.town import Account, Town
-from secmon.simulate.volume import poisson
+from secmon.simulate.town import ADMINISTRATORS, Account, Town
 
 Draw = tuple[int, ...]
 """One story's randomness: time, (32 bit), process, port, what (16), four bytes."""
@@ -47,7 +46,6 @@ CRON = (
 )
 STRAY_NAMES = ("admin", "test", "oracle", "ubuntu", "user", "guest", "ftpuser", "pi")
 SERVERS = ("bastion01", "web01", "web02", "db01")
-ADMINISTRATORS = 4
 
 _DRAW = struct.Struct("<IHHHBBBB")
 _KIND = 4
@@ -55,11 +53,10 @@ _ROOM = 45_000_000
 """Stories begin in the first 45 s, so that all their lines fall in the bucket (the longest takes 14 s)."""
 
 
-def bucket_lines(town: Town, minute: Minute, mean: float, rng: Random) -> list[Line]:
-    """Lines of one minute, `mean` of them on average, in no order."""
+def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
+    """Lines of `count` stories of one minute, in no order."""
     lines: list[Line] = []
     strays = forgotten = 0
-    count = poisson(mean / LINES_PER_STORY, rng)
     for draw in _DRAW.iter_unpack(rng.randbytes(_DRAW.size * count)):
         story = _MIX[draw[_KIND]]
         if story is _stray:

@@ -7,19 +7,19 @@ import struct
 from collections.abc import Callable
 from random import Random
 
-from secmon.simulate import eve
 from secmon.simulate.addresses import (
     NOISE_CAPACITY,
     citizen,
     citizen6,
     noise_domestic,
     noise_foreign,
+    noise_foreign6,
     noise_slot,
 )
 from secmon.simulate.clock import BUCKET, Line, Minute
+from secmon.simulate.lines import eve
 from secmon.simulate.signatures import WHEEL
 from secmon.simulate.town import Town
-from secmon.simulate.volume import poisson
 from secmon.simulate.webpages import FINGERPRINTS, PAGES, PROBE_AGENTS, PROBES, SERVICES, dropped
 
 Draw = tuple[int, ...]
@@ -32,11 +32,10 @@ _LAST_SECONDS = 59_000_000
 _EPHEMERAL = 32768
 
 
-def bucket_lines(town: Town, minute: Minute, mean: float, rng: Random) -> list[Line]:
-    """Lines of one minute, `mean` of them on average, in no order."""
+def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
+    """Lines of `count` conversations of one minute, in no order."""
     lines: list[Line] = []
     noises = 0
-    count = poisson(mean / LINES_PER_CONVERSATION, rng)
     for draw in _DRAW.iter_unpack(rng.randbytes(_DRAW.size * count)):
         conversation = _MIX[draw[_KIND]]
         if conversation is not None:
@@ -215,7 +214,7 @@ def _noise_source(town: Town, slot: int, what: int, who: int) -> str:
     if what % 12 == 0:
         return noise_domestic(town.index, slot)
     if who & 31 == 0:
-        return f"2001:0db8:{town.index:04x}:0bad:0000:0000:{slot:04x}:{who:04x}"
+        return noise_foreign6(town.index, slot, who)
     return noise_foreign(town.index, slot)
 
 
@@ -232,4 +231,4 @@ _SHARES: tuple[tuple[Conversation | None, int, float], ...] = (
 """Conversation (None is noise), its share of 256, and how many lines it has."""
 
 _MIX = tuple(conversation for conversation, share, _ in _SHARES for _ in range(share))
-LINES_PER_CONVERSATION = sum(share * lines for _, share, lines in _SHARES) / 256
+LINES_PER_STORY = sum(share * lines for _, share, lines in _SHARES) / 256

@@ -1,4 +1,4 @@
-"""Simulators that end with the session."""
+"""Fixtures: simulators that end with the session. Test modules name this one as a plugin."""
 
 from collections.abc import Callable, Iterator
 

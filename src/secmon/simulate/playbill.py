@@ -1,0 +1,102 @@
+"""What is being played: the plan in force, kept in its files and in the streams while runs are added to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from secmon.errors import UsageError
+from secmon.simulate.clock import micros, moment_of
+from secmon.simulate.plan import PlannedRun, Played, load_plan, merge, parse_runs, play, save_plan
+from secmon.simulate.scenarios.definition import by_name
+from secmon.simulate.scenarios.script import Injected, Silence
+from secmon.simulate.stream import Streams
+from secmon.simulate.town import Town
+from secmon.simulate.truth import truth
+from secmon.simulate.whole_file import write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A run with what became of it: the sites it touches, its end, and whether it is planned, running or past."""
+
+    name: str
+    scenario: str
+    site: str
+    start: datetime
+    ends: datetime
+    state: str
+    sites: tuple[str, ...]
+
+
+class Playbill:
+    """The plan, its lines and its silences."""
+
+    def __init__(self, towns: Sequence[Town], seed: int, plan_file: Path | None, truth_file: Path | None) -> None:
+        """Nothing is planned yet; the files are where plan and truth are kept, if anywhere."""
+        self._towns, self._seed = tuple(towns), seed
+        self._codes = tuple(town.code for town in towns)
+        self._plan_file, self._truth_file = plan_file, truth_file
+        self._plan: tuple[PlannedRun, ...] = ()
+        self._played: tuple[Played, ...] = ()
+        self._outages: tuple[Silence, ...] = ()
+
+    def begin(self, texts: Iterable[str], start: datetime) -> None:
+        """Take over the plan file, add the runs asked for on the command line, and keep them."""
+        asked = [run for text in texts for run in parse_runs(text, start, self._codes)]
+        kept = load_plan(self._plan_file, self._codes) if self._plan_file is not None else ()
+        plan = merge(kept, asked)
+        if self._plan_file is not None and plan != kept:
+            save_plan(self._plan_file, plan)
+        self._take(plan)
+
+    def add(self, text: str, now: datetime, streams: Streams) -> tuple[PlannedRun, ...]:
+        """Add runs that begin from now on; UsageError when they cannot be played."""
+        asked = parse_runs(text, now, self._codes)
+        if any(one.run.start < now for one in asked):
+            raise UsageError(f"scenario {text!r}: it would begin in the past, whose lines were served already")
+        plan = merge(self._plan, asked)
+        if self._plan_file is not None:
+            save_plan(self._plan_file, plan)
+        self._take(plan)
+        self.write_truth()
+        streams.replan(self.lines, self.silences)
+        return tuple(asked)
+
+    def _take(self, plan: tuple[PlannedRun, ...]) -> None:
+        self._plan = plan
+        self._played = play(plan, self._towns, self._seed)
+        self._outages = tuple(silence for silence in self.silences if not silence.feed)
+
+    def write_truth(self) -> None:
+        """Write the ground truth, if it is kept."""
+        if self._truth_file is not None:
+            write_whole(self._truth_file, truth(self._played))
+
+    @property
+    def lines(self) -> list[Injected]:
+        """Every line of every run."""
+        return [line for one in self._played for line in one.lines]
+
+    @property
+    def silences(self) -> list[Silence]:
+        """Every silence of every run."""
+        return [silence for one in self._played for silence in one.silences]
+
+    def is_down(self, site: str, now: datetime) -> bool:
+        """Whether a scenario has taken the whole site off the air."""
+        return any(outage.covers(site, "", micros(now)) for outage in self._outages)
+
+    def staged(self, now: datetime) -> tuple[Staged, ...]:
+        """All runs by their beginning."""
+        return tuple(sorted((_staged(one, now) for one in self._played), key=lambda one: (one.start, one.name)))
+
+
+def _staged(played: Played, now: datetime) -> Staged:
+    run = played.run
+    begins, ends = run.start.astimezone(UTC), run.start + timedelta(seconds=by_name()[run.scenario].seconds)
+    last = max((silence.ends for silence in played.silences), default=0)
+    ends = max(ends, moment_of(last))
+    state = "planned" if now < begins else "running" if now < ends else "past"
+    sites = {line.site for line in played.lines} | {silence.site for silence in played.silences}
+    return Staged(run.name, run.scenario, run.site, begins, ends.astimezone(UTC), state, tuple(sorted(sites)))

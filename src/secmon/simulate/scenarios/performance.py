@@ -1,0 +1,133 @@
+"""Plays a scenario: from a definition and a run to the lines and silences it puts into the feeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from string import Template
+
+from secmon.simulate.clock import micros
+from secmon.simulate.scenarios import cast
+from secmon.simulate.scenarios.script import Injected, Occurs, Run, Scenario, Silence, Step, Value
+from secmon.simulate.scenarios.sightings import WHATS
+from secmon.simulate.scenarios.sightings.occurrence import Occurrence
+from secmon.simulate.town import Town
+
+_SECOND = 1_000_000
+_SPREAD = "spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What a run puts into the feeds, and the silences it causes."""
+
+    lines: tuple[Injected, ...]
+    silences: tuple[Silence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A site in a run: which in the order of sites, when the run begins there, and who plays."""
+
+    town: Town
+    number: int
+    begins: int
+    bound: Mapping[str, Sequence[str]]
+
+
+def perform(scenario: Scenario, run: Run, towns: Sequence[Town], rng: Random) -> Performance:
+    """Lines and silences of a run: a pure function of definition, run, towns and generator."""
+    chosen = choose(scenario, run.site, towns, rng)
+    common = cast.of_run(scenario.cast, rng)
+    step = scenario.sites.stagger / len(chosen)
+    lines: list[Injected] = []
+    silences: list[Silence] = []
+    for number, town in enumerate(chosen):
+        later = number * step + rng.random() * step / 2
+        bound = common | cast.of_site(scenario.cast, town, rng)
+        stage = _Stage(town, number, micros(run.start) + round(later * _SECOND), bound)
+        source = _filled(scenario.source, stage, 0, 0)
+        for part in scenario.steps:
+            silences += _silences(part, stage)
+            for occurs in part.occurs:
+                lines += _lines(part, occurs, stage, source, rng)
+    return Performance(tuple(lines), tuple(silences))
+
+
+def choose(scenario: Scenario, site: str, towns: Sequence[Town], rng: Random) -> list[Town]:
+    """The sites of a run; a site that was asked for comes first."""
+    sites = scenario.sites
+    if sites.choose == _SPREAD:
+        return _spread(towns, sites.count, rng)
+    first = next(town for town in towns if town.code == site) if site else rng.choice(towns)
+    if sites.choose == "one":
+        return [first]
+    group = [town for town in towns if _shares(first, town, sites.choose) and town is not first]
+    others = rng.sample(group, len(group))
+    return [first, *others][: sites.count or None]
+
+
+def _shares(one: Town, other: Town, what: str) -> bool:
+    if what == "vendor":
+        return one.vendor == other.vendor
+    if what == "provider":
+        return one.provider == other.provider
+    return one.province == other.province
+
+
+def _spread(towns: Sequence[Town], count: int, rng: Random) -> list[Town]:
+    """One site of each province in turn, until there are enough."""
+    provinces: dict[str, list[Town]] = {}
+    for town in rng.sample(list(towns), len(towns)):
+        provinces.setdefault(town.province, []).append(town)
+    turns = [
+        (turn, number, town)
+        for number, of_province in enumerate(provinces.values())
+        for turn, town in enumerate(of_province)
+    ]
+    return [town for _, _, town in sorted(turns, key=lambda t: t[:2])[:count]]
+
+
+def _silences(step: Step, stage: _Stage) -> list[Silence]:
+    begins = stage.begins + round(step.phase.begins * _SECOND)
+    ends = stage.begins + round(step.phase.ends * _SECOND)
+    feeds = ("",) if step.down else step.silence
+    return [Silence(stage.town.code, feed, begins, ends, step.phase) for feed in feeds]
+
+
+def _lines(step: Step, occurs: Occurs, stage: _Stage, source: str, rng: Random) -> list[Injected]:
+    if occurs.sites and stage.number >= occurs.sites:
+        return []
+    what = WHATS[occurs.what]
+    lines: list[Injected] = []
+    for number, seconds in enumerate(_moments(step, occurs, rng)):
+        turn, at = rng.getrandbits(32), stage.begins + round(seconds * _SECOND)
+        given: dict[str, Value] = {
+            name: _filled(value, stage, turn, number) if isinstance(value, str) else value
+            for name, value in occurs.given.items()
+        }
+        one = Occurrence(stage.town, at, rng.randrange(32_768, 61_000), rng.getrandbits(64), given)
+        outside = str(given.get("source", ""))
+        told = outside if outside and not outside.startswith("10.") else source
+        for feed in occurs.seen:
+            lines += [
+                Injected(when, stage.town.code, feed, told, step.phase, text)
+                for when, text in what.sightings[feed](one)
+            ]
+    return lines
+
+
+def _moments(step: Step, occurs: Occurs, rng: Random) -> list[float]:
+    """Seconds after the beginning: evenly over the phase, each a little late."""
+    count = rng.randint(*occurs.times)
+    if occurs.at is not None:
+        return [occurs.at + number * 0.4 for number in range(count)]
+    gap = (step.phase.ends - step.phase.begins) / count
+    return [step.phase.begins + (number + rng.random() / 2) * gap for number in range(count)]
+
+
+def _filled(text: str, stage: _Stage, turn: int, number: int) -> str:
+    """The text with its names replaced; where a name has several values, all names take the same turn."""
+    if "$" not in text:
+        return text
+    values = {name: found[turn % len(found)] for name, found in stage.bound.items()}
+    return Template(text).substitute(values, n=number)

@@ -1,0 +1,54 @@
+"""One thing that happens at one site at one moment, as the definitions describe it."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from secmon.simulate.clock import Minute, minute_of
+from secmon.simulate.scenarios.script import Value
+from secmon.simulate.town import Town
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """It happens `at` microseconds since 1970; `port` and `big` (64 bits) are its randomness."""
+
+    town: Town
+    at: int
+    port: int
+    big: int
+    given: Mapping[str, Value]
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter as text."""
+        return str(self.given.get(name, default))
+
+    def quoted(self, name: str, default: str = "") -> str:
+        """A parameter as text inside a JSON string."""
+        return json.dumps(self.text(name, default), ensure_ascii=False)[1:-1]
+
+    def number(self, name: str, default: int) -> int:
+        """A parameter as a whole number."""
+        return int(self.given.get(name, default))
+
+    def flag(self, name: str) -> bool:
+        """A parameter that is true or false (false when left out)."""
+        return self.given.get(name) is True
+
+    def minute(self, later: int = 0) -> tuple[Minute, int]:
+        """The minute of the moment, and how far into it that is."""
+        return minute_of(self.at + later)
+
+    @property
+    def record(self) -> int:
+        """A record number of the Windows event log."""
+        return (self.at // 60_000_000 - 29_000_000) * 400 + 391
+
+    @property
+    def session(self) -> int:
+        """A session number of the firewall."""
+        return self.big & 0xFFFFFFF
+
+
+Sighting = Callable[[Occurrence], Iterable[tuple[int, str]]]
+"""How a feed sees something: its lines with their times in microseconds since 1970."""
