@@ -1,8 +1,8 @@
 """How many events a feed has in an hour as a rule: what health and completeness are measured against.
 
 An hour is compared with the same hour of the day on days of its kind (working days, weekends in Korea) in the four
-weeks before; the median decides, so that one flood or one outage does not. Before there is such an hour any day's will
-do, and a feed younger than that is still being learnt.
+weeks before; the median decides, so that one flood or one outage does not. A feed too young for that is compared with
+the feeds of its name at the other sites: its share of what they all had, of what they had in that hour.
 """
 
 from collections.abc import Mapping
@@ -53,15 +53,19 @@ class Baseline:
         return total + max(0.0, before) / _HOUR.total_seconds() * float(np.nanmean(rates))
 
     def completeness(self, feeds: list[Feed]) -> list[float | None]:
-        """Share of the expected events that came in each complete hour, at most 1; None where nothing is expected."""
-        shares: list[float | None] = []
-        for hour in range(SHOWN):
-            known = [one for one in feeds if one in self.expected and not isnan(self.expected[one][hour])]
-            expected = sum(self.expected[one][hour] for one in known)
-            # more of one feed does not make up for less of another
-            got = sum(min(self.expected[one][hour], self.received[one][hour]) for one in known)
-            shares.append(float(got / expected) if expected >= 1 else None)
-        return shares
+        """Share of the expected events that came in each complete hour; None where nothing is expected.
+
+        A shortfall that chance explains (three standard deviations of events that come in pairs) is none, and more of
+        one feed does not make up for less of another.
+        """
+        known = [one for one in feeds if one in self.expected]
+        if not known:
+            return [None] * SHOWN
+        expected = np.nan_to_num(np.stack([self.expected[one][:SHOWN] for one in known]))
+        received = np.stack([self.received[one][:SHOWN] for one in known])
+        got = np.minimum(expected, received + 3 * np.sqrt(2 * expected)).sum(axis=0)
+        total = expected.sum(axis=0)
+        return [float(part / whole) if whole >= 1 else None for part, whole in zip(got, total, strict=True)]
 
 
 def hours_until(now: datetime) -> tuple[datetime, ...]:
@@ -92,28 +96,46 @@ def learn(rows: pd.DataFrame, now: datetime) -> Baseline:
     known = np.where(np.arange(len(every)) > first[:, None], counts, nan)
     known[:, -1] = nan
     weekend = every.tz_convert(_KST).day_of_week.to_numpy() >= _SATURDAY
-    columns = [_expect(known, weekend, len(every) - 1 - SHOWN + turn) for turn in range(SHOWN + 1)]
+    kinds = pd.factorize(pd.Index([feed for _, feed in feeds]))[0]
+    peers = _among_peers(counts, known, kinds)
+    columns = []
+    for hour in range(len(every) - 1 - SHOWN, len(every)):
+        found = _as_before(known, weekend, hour)
+        columns.append(np.where(np.isnan(found), peers[:, min(hour, len(every) - 2)], found))
     expected = np.stack(columns, axis=1)
     received = counts[:, -1 - SHOWN :].astype(np.int64)
     names = [(str(site), str(feed)) for site, feed in feeds]
     return Baseline(hours, dict(zip(names, expected, strict=True)), dict(zip(names, received, strict=True)))
 
 
-def _expect(known: npt.NDArray[np.float64], weekend: npt.NDArray[np.bool_], hour: int) -> npt.NDArray[np.float64]:
-    """Events to expect of each feed in one hour."""
+def _as_before(known: npt.NDArray[np.float64], weekend: npt.NDArray[np.bool_], hour: int) -> npt.NDArray[np.float64]:
+    """Median of each feed's events at this time on days of this kind, else on any day; NaN where there was none."""
     days = np.arange(hour - 24, -1, -24)
     alike = days[weekend[days] == weekend[hour]]
     found = np.full(len(known), nan)
-    recent = np.arange(max(0, hour - 24), hour)
-    for chosen, share in ((alike, 1.0), (days, 1.0), (recent, 0.5)):
-        # the last resort knows nothing of the hour of the day: half of the usual is a careful guess
-        missing = np.isnan(found)
-        if not missing.any() or not len(chosen):
-            continue
-        values = known[np.ix_(missing, chosen)]
-        rows = ~np.isnan(values).all(axis=1)
-        filled = np.full(len(values), nan)
+    for chosen in (alike, days):
+        values = known[:, chosen]
+        rows = np.isnan(found) & ~np.isnan(values).all(axis=1) if len(chosen) else np.zeros(len(known), bool)
         if rows.any():
-            filled[rows] = np.nanmedian(values[rows], axis=1) * share
-        found[missing] = filled
+            found[rows] = np.nanmedian(values[rows], axis=1)
     return found
+
+
+def _among_peers(
+    counts: npt.NDArray[np.float64], known: npt.NDArray[np.float64], kinds: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    """Each feed's share of all feeds of its name, of what those had in each hour; NaN before its first whole hour."""
+    result = np.full(counts.shape, nan)
+    for kind in np.unique(kinds):
+        rows = kinds == kind
+        all_of_kind = counts[rows].sum(axis=0)
+        seen = ~np.isnan(known[rows])
+        total = (seen * all_of_kind).sum(axis=1)
+        share = np.divide(np.nansum(known[rows], axis=1), total, out=np.zeros(len(total)), where=total > 0)
+        if all_of_kind.any():
+            # hours of silence make the sum small: the median hour knows better, where there is enough to count
+            hourly = np.where(seen & (all_of_kind > 0), known[rows], nan) / np.where(all_of_kind > 0, all_of_kind, nan)
+            measured = ~np.isnan(hourly).all(axis=1)
+            share[measured] = np.maximum(share[measured], np.nanmedian(hourly[measured], axis=1))
+        result[rows] = np.where(seen & (total > 0)[:, None], share[:, None] * all_of_kind, nan)
+    return result

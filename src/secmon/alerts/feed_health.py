@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from math import isnan
+from typing import Any
 
 from sqlalchemy import select
 
@@ -93,7 +94,8 @@ def feed_reports(
     """Reports of the expected feeds, given as (site, feed, format); one never asked is `never_seen`."""
     evidence = evidence or Evidence(Baseline(()))
     with desk.session() as session:
-        known = {(row.site, row.feed): row for row in session.scalars(select(FeedState))}
+        rows = session.execute(select(FeedState.__table__)).all()  # plain rows: objects of two thousand feeds take long
+    known = {(row.site, row.feed): row for row in rows}
     work = running(desk, now)
     return tuple(
         _report((site, feed, name), known.get((site, feed)), limits, now, evidence, window_of(work, site, feed))
@@ -103,7 +105,7 @@ def feed_reports(
 
 def _report(
     which: tuple[str, str, str],
-    row: FeedState | None,
+    row: Any,
     limits: HealthLimits,
     now: datetime,
     evidence: Evidence,
@@ -112,8 +114,7 @@ def _report(
     site, feed, name = which
     health, missed = Health.NEVER_SEEN, None
     if row is not None:
-        missed = evidence.baseline.missed((site, feed), row.line_at, now) if row.line_at else None
-        missed = None if missed is None or isnan(missed) else missed
+        missed = _missed((site, feed), row.line_at, limits, now, evidence.baseline)
         health = health_of(row, limits, now, missed)
     if work is not None and health is not Health.HEALTHY:
         health = Health.MAINTENANCE
@@ -144,8 +145,20 @@ def _report(
     )
 
 
-def health_of(row: FeedState, limits: HealthLimits, now: datetime, missed: float | None) -> Health:
-    """The state of one feed at `now`; one that answers without a line yet has until `late_after` to send its first."""
+def _missed(
+    feed: Feed, line_at: datetime | None, limits: HealthLimits, now: datetime, baseline: Baseline
+) -> float | None:
+    """Events to be expected since the last line; 0 when that is too short ago to matter, None when nobody knows."""
+    if line_at is None or feed not in baseline.expected:
+        return None
+    if (now - line_at).total_seconds() <= limits.late_least:
+        return 0.0
+    missed = baseline.missed(feed, line_at, now)
+    return None if isnan(missed) else missed
+
+
+def health_of(row: Any, limits: HealthLimits, now: datetime, missed: float | None) -> Health:
+    """The state of a row of feeds at `now`; one that answers without a line has until `late_after` to send its first."""
     if row.failures:
         return Health.FAILING
     quiet = (now - (row.line_at or row.since)).total_seconds()

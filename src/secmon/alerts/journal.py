@@ -188,6 +188,12 @@ def mark_loaded(desk: Desk, batch_id: str, account: Iterable[Accounted], at: dat
             )  # fmt: skip
 
 
+def forget_lags(desk: Desk) -> None:
+    """What was late because it was fetched late says nothing of the sites: measure anew."""
+    with desk.begin() as session:
+        session.execute(update(FeedState).values(lag=None))
+
+
 def loadable(desk: Desk, now: datetime, limit: int | None = None) -> Sequence[Batch]:
     """Spooled batches whose next try is due, oldest first."""
     due = or_(Batch.retry_at.is_(None), Batch.retry_at <= now)

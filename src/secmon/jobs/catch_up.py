@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from secmon.alerts import journal
 from secmon.feeds.page import FeedAddress
 from secmon.jobs.watch import Watch
 
@@ -52,6 +53,8 @@ async def catch_up(watch: Watch, report: Callable[[Progress], None]) -> int:
         lines += await loading
     report(Progress(total, total, lines))
     await watch.detect()
+    await asyncio.to_thread(journal.forget_lags, watch.console.desk)
+    watch.console.memory.forget()
     await watch.close()
     return lines
 
