@@ -158,7 +158,7 @@ def _missed(
 
 
 def health_of(row: Any, limits: HealthLimits, now: datetime, missed: float | None) -> Health:
-    """The state of a row of feeds at `now`; one that answers without a line has until `late_after` to send its first."""
+    """The state of a row of feeds; one that answers without a line has until `late_after` to send its first."""
     if row.failures:
         return Health.FAILING
     quiet = (now - (row.line_at or row.since)).total_seconds()
