@@ -37,9 +37,9 @@ def feed_table() -> str:
 
 
 def formats_table() -> str:
-    """One row a log format."""
-    rows = ["| format | is | begins |", "|---|---|---|"]
-    rows += [f"| `{entry.name}` | {entry.title} | `{entry.first}` |" for entry in FORMATS]
+    """One row a log format, in the order they are tried in."""
+    rows = ["| format | is |", "|---|---|"]
+    rows += [f"| `{entry.name}` | {entry.title} |" for entry in FORMATS]
     return "\n".join(rows)
 
 

@@ -21,7 +21,7 @@ BOXES = """selectors => selectors.flatMap(selector => [...document.querySelector
 }))"""
 CUT = """selectors => selectors.flatMap(selector => [...document.querySelectorAll(selector)]
     .filter(element => element.scrollWidth > element.clientWidth + 1).map(element => element.innerText))"""
-HEADER = [".brand h1", ".brand p", ".badge", ".declared > div", "#level", "#conn", "#clock", ".language"]
+HEADER = [".brand h1", ".brand p", ".badge", ".pages a", ".declared > div", "#level", "#conn", "#clock", ".language"]
 SIZE = """() => { const page = document.documentElement;
     return {width: page.scrollWidth - innerWidth, height: page.scrollHeight - innerHeight}; }"""
 
@@ -103,6 +103,22 @@ def test_a_sites_page_has_no_sideways_scrolling(
     page.wait_for_selector("#site-trend .barlayer .trace")
     assert page.evaluate(SIZE)["width"] <= 0
     assert overlapping(page.evaluate(BOXES, [*HEADER, ".back", ".site-head h2", ".facts", "#site-asof"])) == []
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_feed_health_page_fits(demo: Server, visits: Visits, width: int, height: int, language: str) -> None:
+    """As wide as the screen, no figure cut, no text over another, provinces beside their rows."""
+    page = visits.open(f"{demo.url}/feeds?lang={language}", width=width, height=height)
+    page.wait_for_selector("#feeds-complete .heatmaplayer image")
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    assert page.evaluate(SIZE)["width"] <= 0
+    assert overlapping(page.evaluate(BOXES, [*HEADER, ".back", ".site-head h2", ".facts", "#feeds-asof"])) == []
+    assert page.evaluate(CUT, [".kpi h2", ".kpi strong", ".kpi p", ".panel h2", ".panel > header span", ".table"]) == []
+    labels = page.evaluate(BOXES, ["#feeds-complete .ytick text"])
+    assert len(labels) == 15
+    assert overlapping(labels) == []
+    assert page.locator("#feeds-states .kpi").count() == 8
 
 
 def test_the_wall_fills_a_large_screen(demo: Server, visits: Visits) -> None:

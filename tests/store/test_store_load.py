@@ -17,6 +17,19 @@ from secmon.store.repair import rebuild_day, remove_batches, uneven_days
 
 RECEIVED = datetime(2026, 11, 23, 1, tzinfo=UTC)
 NAMES = [entry.name for entry in FORMATS]
+WITH_TIME = {
+    "suricata_eve": '{"timestamp":"%s","event_type":"http","http":{"url":"/%s"}}',
+    "zeek_json": '{"_path":"http","ts":"%s","uri":"/%s"}',
+    "modsecurity": '{"transaction":{"client_ip":"203.0.113.9","time_stamp":"%s","request":{"uri":"/%s"}}}',
+    "winlogbeat": '{"@timestamp":"%s","winlog":{"event_id":4688,"event_data":{"CommandLine":"%s"}}}',
+    "evtx_json": '{"Event":{"System":{"EventID":1,"TimeCreated":{"#attributes":{"SystemTime":"%s"}}},'
+    '"EventData":{"CommandLine":"%s"}}}',
+    "rspamd": '{"unix_time":"%s","action":"reject","subject":"%s"}',
+    "db_access": '{"time":"%s","event":"query","db_user":"u","statement":"%s"}',
+    "rfc5424": "<34>1 %s host app 1 - - %s",
+}
+"""A readable line of each format that may write its time in ISO 8601, to be filled with time and text."""
+
 _SLOT = "toStartOfFifteenMinutes(time) AS slot"
 
 ANY_LINE = st.binary(min_size=1, max_size=300).map(lambda line: line.replace(b"\n", b"\x0b"))
@@ -81,13 +94,10 @@ def test_whatever_is_sent_is_kept_byte_for_byte(store: Store, name: str, lines: 
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_TIME)
 def test_very_long_and_deep_lines_are_kept(store: Store, name: str) -> None:
     """Megabytes in one line, and nesting no parser follows, disturb neither themselves nor their neighbours."""
-    good = {
-        "suricata_eve": b'{"timestamp":"2026-11-23T09:40:00+0900","event_type":"http","http":{"url":"/%s"}}',
-        "rfc5424": b"<34>1 2026-11-23T09:40:00+09:00 h app 1 - - %s",
-    }[name]
+    good = WITH_TIME[name].encode() % (b"2026-11-23T09:40:00Z", b"%s")
     lines = [
         good % b"a",
         good % (b"b" * 3_000_000),
@@ -105,7 +115,7 @@ def test_very_long_and_deep_lines_are_kept(store: Store, name: str) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_TIME)
 def test_a_time_that_cannot_be_true_is_replaced(store: Store, name: str) -> None:
     """A day ahead or 400 days back is a broken clock: the time of receipt stands in, what was told is kept."""
     for stamp in ("1970-01-01T00:00:00Z", "2025-10-18T00:59:59Z", "2026-11-24T01:00:01Z", "2105-01-01T00:00:00Z"):
@@ -115,7 +125,7 @@ def test_a_time_that_cannot_be_true_is_replaced(store: Store, name: str) -> None
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_TIME)
 def test_a_time_that_can_be_true_is_kept(store: Store, name: str) -> None:
     """Late lines and slightly fast clocks keep their time, whatever their zone."""
     for stamp in ("2025-10-20T01:00:00Z", "2026-11-24T00:59:59Z", "2026-11-23T10:00:00+09:00"):
@@ -126,10 +136,7 @@ def test_a_time_that_can_be_true_is_kept(store: Store, name: str) -> None:
 
 def only_event(store: Store, name: str, stamp: str) -> dict[str, Any]:
     """The event of one line with this time."""
-    line = {
-        "suricata_eve": f'{{"timestamp":"{stamp}","event_type":"http"}}',
-        "rfc5424": f"<34>1 {stamp} host app 1 - - text",
-    }[name]
+    line = WITH_TIME[name] % (stamp, "text")
     [event] = store.records(sql.query("batch_events"), {"batch_id": load(store, line.encode(), name=name)})
     return event
 

@@ -50,7 +50,7 @@ class Baseline:
             if overlap > 0 and not isnan(rate):
                 total += rate * overlap / _HOUR.total_seconds()
         before = (self.hours[0] - since).total_seconds()
-        return total + max(0.0, before) / _HOUR.total_seconds() * float(np.nanmean(rates))
+        return float(total + max(0.0, before) / _HOUR.total_seconds() * np.nanmean(rates))
 
     def completeness(self, feeds: list[Feed]) -> list[float | None]:
         """Share of the expected events that came in each complete hour; None where nothing is expected.

@@ -12,7 +12,11 @@ from secmon.rules.literals import lit
 from secmon.store.client import identifier
 
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS events \((.*?)\n\)", re.DOTALL)
-_COLUMN = re.compile(r"^ {4}(\w+) (LowCardinality\(String\)|String|UInt(?:8|16|32|64))(?=[ ,\n])", re.MULTILINE)
+_ADDED = re.compile(r"ALTER TABLE events\n(.*?);", re.DOTALL)
+_COLUMN = re.compile(
+    r"^ {4}(?:ADD COLUMN IF NOT EXISTS )?(\w+) (LowCardinality\(String\)|String|UInt(?:8|16|32|64))(?=[ ,\n])",
+    re.MULTILINE,
+)
 _PARTS = {"path": "cutQueryStringAndFragment", "query": "queryString"}
 
 
@@ -42,16 +46,21 @@ class Column:
 @cache
 def event_columns() -> Mapping[str, Column]:
     """Text and number columns of `events` by name; times, maps and the rest cannot be named by a rule."""
-    for file in sorted(files("secmon.store").joinpath("schema").iterdir(), key=lambda entry: entry.name):
-        table = _TABLE.search(file.read_text(encoding="utf-8")) if file.name.endswith(".sql") else None
-        if table:
-            return MappingProxyType(
-                {
-                    name: Column(identifier(name), number=kind.startswith("UInt"))
-                    for name, kind in _COLUMN.findall(table.group(1))
-                }
-            )
-    raise RuleError("the store's schema has no table `events`: rules have nothing to look at")
+    texts = [
+        file.read_text(encoding="utf-8")
+        for file in sorted(files("secmon.store").joinpath("schema").iterdir(), key=lambda entry: entry.name)
+        if file.name.endswith(".sql")
+    ]
+    parts = [part for text in texts for part in (*_TABLE.findall(text), *_ADDED.findall(text))]
+    if not parts:
+        raise RuleError("the store's schema has no table `events`: rules have nothing to look at")
+    return MappingProxyType(
+        {
+            name: Column(identifier(name), number=kind.startswith("UInt"))
+            for part in parts
+            for name, kind in _COLUMN.findall(part)
+        }
+    )
 
 
 def event_column(reference: str) -> Column:

@@ -1,5 +1,6 @@
 """What lines would become, without keeping anything."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ class Read:
 def dry_run(scratch: Store, lines: Sequence[bytes], format_name: str, received_at: datetime) -> Iterator[Read]:
     """Every line in order, read by the same views that load it; `scratch` is a throw-away store."""
     for start in range(0, len(lines), _AT_ONCE):
-        batch = f"dry-{start}"
+        batch = f"dry-{secrets.token_hex(6)}-{start}"
         part = Lines("", "", format_name, received_at, lines[start : start + _AT_ONCE])
         insert_lines(scratch, batch, [part])
         parameters = {"batch_id": batch}

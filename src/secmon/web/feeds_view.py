@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -36,12 +36,21 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Feeds of one site that are in the same state for the same reason, told by the one that is worst off."""
+
+    feeds: Sequence[str]
+    worst: FeedReport
+    line_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedsView:
     """`unwell` is worst first; `completeness`: a row a site in registry order, a column an hour, NaN if unknown."""
 
     at: datetime
     states: Mapping[Health, int]
-    unwell: Sequence[FeedReport]
+    unwell: Sequence[Trouble]
     kinds: Sequence[Kind]
     hours: Sequence[datetime]
     completeness: npt.NDArray[np.float64]
@@ -55,12 +64,10 @@ def read_feeds(console: Console) -> FeedsView:
     now = console.clock()
     reports, baseline = console.reports(), console.baseline()
     states = {state: sum(report.health is state for report in reports) for state in HEALTH_ORDER}
-    unwell = [report for report in reports if report.health is not Health.HEALTHY]
-    unwell.sort(key=lambda report: (-HEALTH_ORDER.index(report.health), report.line_at is not None, report.line_at))
     return FeedsView(
         at=now,
         states=states,
-        unwell=unwell,
+        unwell=troubles(reports),
         kinds=kinds_of(reports),
         hours=baseline.hours[:SHOWN],
         completeness=completeness(baseline, [site.code for site in console.sites], reports),
@@ -68,6 +75,26 @@ def read_feeds(console: Console) -> FeedsView:
         waiting=journal.waiting(console.desk),
         backlog=journal.backlog(console.desk),
     )
+
+
+def troubles(reports: Sequence[FeedReport]) -> list[Trouble]:
+    """What is not healthy, worst first, the longest silence first."""
+    groups: dict[tuple[str, Health, str], list[FeedReport]] = defaultdict(list)
+    for report in reports:
+        if report.health is not Health.HEALTHY:
+            # each silent feed has a silence of its own; a site that does not answer has one reason for all its feeds
+            reason = report.error or report.reason or report.feed
+            groups[report.site, report.health, reason].append(report)
+    found = [
+        Trouble(
+            feeds=[report.feed for report in group],
+            worst=max(group, key=lambda report: report.failures),
+            line_at=max((report.line_at for report in group if report.line_at), default=None),
+        )
+        for group in groups.values()
+    ]
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda one: (-HEALTH_ORDER.index(one.worst.health), one.line_at or never))
 
 
 def kinds_of(reports: Sequence[FeedReport]) -> list[Kind]:

@@ -14,9 +14,45 @@ class Format:
     first: str
 
 
+_CLOCK = (
+    r"(?:[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: 20\d\d)?"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)"
+)
+# what a syslog sender or relay puts before a line of another format: never a word of the message itself, so that text
+# somebody wrote into a message does not make it a line of that format
+_HEADER = (
+    r"(?:<\d{1,3}>)?(?:1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?"
+    rf"|:? ?(?:{_CLOCK}[: ] ?)?(?:[^\s=|%:{{]\S* )?(?:[^\s=|%{{]*: ?)?)"
+)
+
 FORMATS: tuple[Format, ...] = (
+    Format("modsecurity", "ModSecurity audit log, JSON", r'\{\s*"transaction"\s*:\s*\{'),
+    Format("evtx_json", "Windows events, EVTX as JSON", r'\{\s*"Event"\s*:\s*\{'),
+    Format("winlogbeat", "Windows events, Winlogbeat JSON", r'\{.*?"winlog"\s*:\s*\{'),
     Format("suricata_eve", "Suricata EVE JSON", r'\{.*"event_type"\s*:'),
+    Format("rspamd", "Rspamd mail gateway, JSON", r'\{.*?"required_score"\s*:'),
+    Format("db_access", "Database access gateway, JSON", r'\{.*?"dbms"\s*:'),
+    Format("zeek_json", "Zeek logs, JSON", r'\{.*?"(?:_path|id\.orig_h|id|note|fuid|peer)"\s*:'),
+    Format("cisco_asa", "Cisco ASA and FTD syslog", _HEADER + r"%(?:ASA|FTD|PIX)-(?:[a-z]+-)?[0-7]-\d{6}:"),
+    Format("cef", "Common Event Format (ArcSight)", _HEADER + r"CEF: ?[01]\|"),
+    Format("leef", "Log Event Extended Format (QRadar)", _HEADER + r"LEEF:[12]\.0\|"),
+    Format(
+        "fortigate",
+        "FortiGate syslog, key=value",
+        _HEADER + r"(?:\w+=\S+ ){0,4}?date=\d{4}-\d\d-\d\d time=[\d:]{8} (?:.{0,400}? )?(?:logid|devid)=",
+    ),
     Format("rfc5424", "Syslog, RFC 5424", r"<\d{1,3}>1 "),
+    Format(
+        "apache_error",
+        "Apache and nginx error logs, ModSecurity in them",
+        r"\[[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} [\d:.]{8,18} \d{4}\] \[|\d{4}/\d\d/\d\d [\d:]{8} \[\w+\] \d+#\d+:",
+    ),
+    Format("rfc3164", "BSD syslog, RFC 3164, and syslog files", rf"(?:<\d{{1,3}}>)? ?{_CLOCK}:? +\S"),
+    Format(
+        "combined",
+        "Web access log, common and combined format",
+        r"(?:[\w.-]+:\d{1,5} )?[^\s<{\[]\S* \S+ .{0,200}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:",
+    ),
 )
 
 UNKNOWN = "unknown"

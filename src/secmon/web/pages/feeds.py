@@ -1,6 +1,7 @@
 """Feed health. The operator decides here whom to call: whose silence is not safety, and what could not be read."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
@@ -14,6 +15,7 @@ from secmon.web.i18n import kst, t
 
 _REFRESH_MS = 5000
 _CATCHING_UP = 5  # batches waiting at which the store is behind
+_NAMED = 3  # feeds of a row that are named
 _MOST = 300  # rows of a table: a centre that has more unwell feeds has one cause, not three hundred
 
 
@@ -114,7 +116,7 @@ def _states(view: FeedsView, language: str) -> list[Any]:
     received = sum(kind.received for kind in view.kinds)
     rejected = sum(kind.rejected for kind in view.kinds)
     total = received + rejected
-    share = f"{rejected / total:.3%}" if total else "–"
+    share = _share(rejected, total)
     said = t("feeds.rejected.of", language, rejected=f"{rejected:,}", total=f"{total:,}")
     tiles.append(_tile(t("feeds.rejected", language), share, said, "warn" if rejected else "ok"))
     waiting = t(
@@ -123,6 +125,13 @@ def _states(view: FeedsView, language: str) -> list[Any]:
     level = "crit" if view.backlog.failed else "warn" if view.waiting.batches > _CATCHING_UP else "ok"
     tiles.append(_tile(t("feeds.waiting", language), f"{view.waiting.batches:,}", waiting, level))
     return tiles
+
+
+def _share(part: int, whole: int) -> str:
+    """A share that is not nothing is not shown as nothing."""
+    if not part:
+        return "0 %"
+    return "< 0.01 %" if part / whole < 1e-4 else f"{part / whole:.2%}"
 
 
 def _colour(state: Health, number: int) -> str:
@@ -144,15 +153,25 @@ def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
     if not view.unwell:
         return html.P(t("feeds.unwell.none", language, feeds=f"{sum(view.states.values()):,}"), className="empty")
     rows = []
-    for report in view.unwell[:_MOST]:
+    for trouble in view.unwell[:_MOST]:
+        report = trouble.worst
         state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
         site = dcc.Link(names.get(report.site, report.site), href=f"/site/{report.site}")
-        cells: list[Any] = [state, site, report.feed, why(report, language), kst(report.line_at, "%m-%d %H:%M:%S")]
-        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+        few = len(trouble.feeds) <= _NAMED
+        feeds = ", ".join(trouble.feeds) if few else t("feeds.several", language, number=len(trouble.feeds))
+        cells: list[Any] = [state, site, feeds, why(report, language), _when(trouble.line_at, view.at)]
+        rows.append(
+            html.Tr([html.Td(cell, title=", ".join(trouble.feeds) if cell == feeds else None) for cell in cells])
+        )
     if len(view.unwell) > _MOST:
         more = t("feeds.unwell.more", language, number=f"{len(view.unwell) - _MOST:,}")
         rows.append(html.Tr(html.Td(more, colSpan=5, className="empty")))
     return _table(["site.state", "feeds.site", "site.feed", "feeds.why", "site.last_line"], rows, language)
+
+
+def _when(at: datetime | None, now: datetime) -> str:
+    """A time of today without its date."""
+    return kst(at, "%H:%M:%S" if at and kst(at, "%m-%d") == kst(now, "%m-%d") else "%m-%d %H:%M")
 
 
 def why(report: FeedReport, language: str) -> Any:
@@ -162,7 +181,7 @@ def why(report: FeedReport, language: str) -> Any:
     if report.health is Health.FAILING:
         said = t("feeds.why.failing", language, error=report.error, failures=f"{report.failures:,}")
         again = t("feeds.why.again", language, time=kst(report.retry_at, "%H:%M:%S")) if report.retry_at else ""
-        return [said, html.Div(again, className="raw")]
+        return [said, html.Div(again, className="below")]
     if report.health is Health.NEVER_SEEN:
         return t("feeds.why.never", language)
     if report.missed is None:
@@ -185,7 +204,7 @@ def _kinds(view: FeedsView, language: str) -> html.Table:
 
 def _kind(kind: Kind) -> html.Tr:
     total = kind.received + kind.rejected
-    rejected = f"{kind.rejected:,} ({kind.rejected / total:.2%})" if kind.rejected else "0"
+    rejected = f"{kind.rejected:,} ({_share(kind.rejected, total)})" if kind.rejected else "0"
     cells: list[Any] = [html.B(kind.feed), kind.format, f"{kind.healthy:,} / {kind.feeds:,}", f"{kind.received:,}"]
     cells += [rejected, "–" if kind.lag is None else f"{kind.lag:,.0f} s", f"{kind.ahead:,}"]
     return html.Tr([html.Td(cell) for cell in cells])

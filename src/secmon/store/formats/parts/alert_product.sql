@@ -1,0 +1,2 @@
+-- Does the vendor g[10] or the product g[11] raise alarms, rather than keep records?
+            match(concat(g[10], ' ', g[11]), '(?i)\\b(?:ips|ids|idp|waf|wapples|edr|xdr|ddos|apt|av)\\b|web application|application security|firewall manager|intrusion|deep security|anti.?(?:virus|malware)|endpoint|threat|malware|sandbox|defender|\\bv3\\b|secure.?sphere|tippingpoint|fireeye|sniper|crowdstrike|stealthwatch')

@@ -1,0 +1,91 @@
+        -- What programs of a server write, taken apart; for a SELECT that knows `app` (the program) and `text` (its message).
+        -- Whoever talks to a program chooses part of its words (a user name, a mail address), so a field is taken only
+        -- from a place that the program alone can have written.
+        multiIf(
+            app IN ('sshd', 'sshd-session', 'sshd-auth'), 'sshd',
+            app IN ('sudo', 'su', 'kernel', 'named', 'login', 'systemd-logind'), app,
+            app IN ('CRON', 'cron', 'crond'), 'cron',
+            startsWith(app, 'postfix'), 'postfix',
+            startsWith(app, 'openvpn') OR startsWith(app, 'ovpn'), 'openvpn',
+            app IN ('useradd', 'userdel', 'usermod', 'groupadd', 'groupdel', 'groupmod', 'passwd', 'chpasswd', 'gpasswd'), 'accounts',
+            '') AS program,
+        if(startsWith(text, 'message repeated '), extractGroups(text, '^message repeated (\\d+) times: \\[ ?(\\C*)\\]$'), []) AS again,
+        if(empty(again), text, again[2]) AS said,
+        -- a user name is whatever the client sent, also "x from 10.0.0.1 port 22": the address that sshd wrote is the last
+        if(program = 'sshd', extractGroups(said, '^(?:Failed|Accepted) (\\S+) for (?:invalid user )?(.*) from (\\S+) port (\\d+)'), []) AS ssh_login,
+        if(program = 'sshd' AND empty(ssh_login),
+           extractGroups(replaceRegexpOne(said, '^(Received disconnect from \\S+ port \\d+):.*', '\\1'),
+               '^(Invalid user|(?:Connection closed by|Connection reset by|Disconnected from) (?:authenticating |invalid )?user|Connection closed by|Connection reset by|Disconnected from|Received disconnect from) ?(.*?)(?: from)? ([0-9a-fA-F.:]+) port (\\d+)(?: \\[preauth\\])?$'),
+           ssh_login) AS ssh,
+        if(program = 'sudo', extractGroups(said, '^(\\S+) : '), []) AS login,
+        if(program = 'sudo', extractGroups(said, ' ; USER=(\\S+) ; (?:.*? ; )?COMMAND=(.*)$'), []) AS sudo,
+        if(program = 'cron', extractGroups(said, '^\\((\\S+)\\) CMD \\((.*)\\)$'), []) AS cron,
+        -- the user name stands last: nothing behind it is read
+        if(startsWith(said, 'pam_'),
+           extractGroups(said, '^pam_\\w+\\([^()]*\\): authentication failure; logname=\\S* uid=\\d* euid=\\d* tty=\\S* ruser=(\\S*) rhost=(\\S*) *(?:user=(\\C*))?$'),
+           []) AS pam,
+        if(startsWith(said, 'pam_') AND program IN ('', 'login'),
+           extractGroups(said, '^pam_\\w+\\([^()]*:session\\): session (opened|closed) for user ([^\\s(]+)'), []) AS pam_session,
+        if(program = 'kernel' AND position(said, ' OUT=') > 0,
+           extractGroups(said, '^(?:\\[ *[\\d.]+\\] ?)?(.*?) ?IN=(\\S*) OUT=(\\S*) (?:.*? )?SRC=(\\S+) DST=(\\S+) LEN=(\\d+) .*?PROTO=(\\S+)(?: SPT=(\\d+) DPT=(\\d+))?(.*)$'),
+           []) AS packet,
+        upper(packet[1]) AS packet_prefix,
+        -- a certificate's or user's name stands before the address; a line with two addresses does not say which is OpenVPN's
+        if(program = 'openvpn',
+           extractGroups(said, '^(?:\\d{4}-\\S+ \\S+ )?(?:(.*)/)?([0-9a-fA-F.:]+):(\\d{1,5}) (.*)$'), []) AS tunnel_line,
+        if(notEmpty(tunnel_line) AND countMatches(said, '(?:^|/| )[0-9a-fA-F.:]+:\\d{1,5} ') = 1, tunnel_line, []) AS tunnel,
+        if(program = 'openvpn', extractGroups(said, '\\[([^\\]]*)\\] Peer Connection Initiated with \\[AF_INET6?\\]([0-9a-fA-F.:]+):(\\d+)(?: \\(via .*\\))?$'), []) AS tunnel_peer,
+        if(program = 'openvpn', extractGroups(said, 'TLS: Username/Password authentication \\w+ for username \'([^\']*)\'(?: \\[CN SET\\])?$'), []) AS tunnel_user,
+        multiIf(
+            program != 'openvpn', '',
+            notEmpty(tunnel_peer), 'opened',
+            startsWith(tunnel_line[4], 'TLS Auth Error: '), 'refused',
+            startsWith(tunnel_line[4], 'VERIFY ERROR: ') OR match(tunnel_line[4], '^SENT CONTROL \\[.*\\]: \'AUTH_FAILED[^\']*\' \\(status=\\d+\\)$'), 'failed',
+            match(tunnel_line[4], '^SENT CONTROL \\[.*\\]: \'PUSH_REPLY[^\']*\' \\(status=\\d+\\)$'), 'passed',
+            startsWith(tunnel_line[4], 'TLS Error: '), 'broken',
+            endsWith(tunnel_line[4], 'client-instance exiting'), 'closed',
+            notEmpty(tunnel_line), 'other', '') AS tunnel_step,
+        -- a quoted mail address may hold anything: none is taken from such a line
+        if(program = 'postfix',
+           extractGroups(said, '^(?:[0-9A-Za-z]+: )?(connect from|disconnect from|lost connection after [A-Z]+ from|timeout after [A-Z]+ from|reject: [A-Z]+ from|client=|warning:) ?([^\\s\\[]+)\\[([0-9a-fA-F.:]+)\\](?::\\d+)?(\\C*)$'),
+           []) AS mail_peer,
+        if(mail_peer[1] = 'warning:', extractGroups(mail_peer[4], '^: SASL (\\S+) authentication failed(?:: .*?)?(?:, sasl_username=(.*))?$'), []) AS mail_refused,
+        if(mail_peer[1] = 'client=', extractGroups(mail_peer[4], '^, sasl_method=(\\S+), sasl_username=(.*)$'), []) AS mail_login,
+        if(startsWith(mail_peer[1], 'reject: '), extractGroups(mail_peer[4], '^: (\\d{3}) .*; from=<([^<>"]*)> to=<([^<>"]*)> proto='), []) AS mail_reject,
+        if(program = 'postfix' AND empty(mail_peer), extractGroups(said, '^([0-9A-Za-z]{6,20}): (from|to)=<([^<>"]*)>(\\C*)$'), []) AS mail,
+        if(mail[2] = 'to', extractGroups(mail[4], '^(?:, orig_to=<[^<>"]*>)?, relay=([^\\s\\[,]+)(?:\\[([0-9a-fA-F.:]+)\\](?::(\\d+))?)?, (?:[a-z_]+=\\S+, )*status=(\\w+)'), []) AS delivery,
+        if(program = 'named',
+           extractGroups(said, '^(?:[\\w-]+: (?:\\w+: )?)?client (?:@0x[0-9a-f]+ )?([0-9a-fA-F.:]+)(?:%\\w+)?#(\\d+)(?:/key \\S+)? \\((\\S*)\\): (?:view \\S+: )?(\\C*)$'), []) AS asked,
+        if(startsWith(asked[4], 'query: '), extractGroups(asked[4], '^query: (\\S+) (\\S+) (\\S+) (\\S+)(?: \\(([0-9a-fA-F.:]+)\\))?'), []) AS query,
+        if(notEmpty(asked) AND empty(query),
+           extractGroups(asked[4], '^(query|query \\(cache\\)|zone transfer|transfer of|update|rpz \\w+ \\w+ rewrite) \'?([^\\s\']*?)/(?:(\\w+)/)?(\\w+)\'?:? ?(\\S*)'), []) AS answer,
+        if(program = 'accounts',
+           extractGroups(said, '^(new user: name=|delete user \'|change user \'|lock user \'|unlock user \'|lock \'|unlock \'|new group: name=|group added to /etc/group: name=|removed group \'|group \'|add \'|delete \'|user |pam_unix\\(\\w+:chauthtok\\): password changed for |password for \')([^\',\\s]+)\'?(?:.*? (?:to|from) (?:shadow )?group \'?([^\'\\s]+))?(.*)$'),
+           []) AS account,
+        if(position(account[1], 'password changed') > 0, 'password', transform(account[1],
+            ['', 'new user: name=', 'delete user \'', 'lock user \'', 'lock \'', 'unlock user \'', 'unlock \'', 'password for \'',
+             'new group: name=', 'group added to /etc/group: name=', 'removed group \'', 'group \'', 'add \'', 'delete \'', 'user '],
+            ['', 'created', 'deleted', 'locked', 'locked', 'unlocked', 'unlocked', 'password',
+             'group created', 'group created', 'group deleted', 'group deleted', 'member added', 'member removed', 'member'],
+            'changed')) AS account_said,
+        multiIf(account_said = 'member', if(position(account[4], 'removed') > 0 OR position(said, ' removed by ') > 0, 'member removed', 'member added'),
+            account_said = 'member removed' AND position(said, ' group ') = 0, 'deleted', account_said) AS account_step,
+        multiIf(
+            program = 'systemd-logind', extractGroups(said, '^(New session|Removed session|Session) \'?(\\w+)\'?(?: of user \'?([^\'\\s]+?)\'?(?: with .*)?\\.?$)?'),
+            program = 'login', extractGroups(said, '^(FAILED LOGIN|ROOT LOGIN|LOGIN)(?: SESSION)?(?: \\(?\\d+\\)?)? (?i:on) \'?([^\\s\']+)\'?(?: FROM \'?(?:[^\\s\']+)\'?)?(?: (?:FOR|BY) \'?([^\']*?)\'?(?:, [^\']*)?)?$'),
+            []) AS console,
+        multiIf(
+            program = 'sshd' AND empty(pam), ssh[3],
+            notEmpty(pam), pam[2],
+            notEmpty(packet), if(length(packet[4]) = 39, toString(toIPv6OrDefault(packet[4])), packet[4]),
+            program = 'openvpn', replaceOne(if(notEmpty(tunnel_peer), tunnel_peer[2], tunnel[2]), '::ffff:', ''),
+            program = 'postfix', mail_peer[3],
+            program = 'named', asked[1],
+            '') AS peer,
+        multiIf(notEmpty(packet), if(length(packet[5]) = 39, toString(toIPv6OrDefault(packet[5])), packet[5]), notEmpty(delivery), delivery[2], query[5]) AS target,
+        -- The engine evaluates a column that is only used in branches anew in every branch; used here, each is evaluated once.
+        length(ssh_login) + length(ssh) + length(login) + length(sudo) + length(cron) + length(pam) + length(pam_session) + length(packet)
+            + length(tunnel) + length(tunnel_line) + length(tunnel_peer) + length(tunnel_user) + length(tunnel_step)
+            + length(mail_peer) + length(mail_refused) + length(mail_login) + length(mail_reject) + length(mail) + length(delivery)
+            + length(asked) + length(query) + length(answer) + length(account) + length(account_step) + length(console)
+            + length(again) + length(packet_prefix) AS understood

@@ -1,0 +1,124 @@
+"""The page of feed health: what it says is what is."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from log_lines import http
+from web_console import NOW, call, centre_over, load, visitor
+
+from secmon.alerts import journal, maintenance
+from secmon.alerts.desk import Desk
+from secmon.alerts.feed_health import Health
+from secmon.alerts.journal import FeedResult
+from secmon.alerts.maintenance import Window
+from secmon.app import Centre
+from secmon.instance import Instance
+from secmon.store.client import Store
+from secmon.store.load import Lines
+from secmon.web.feeds_view import kinds_of, read_feeds, troubles
+
+JONGNO, YONGSAN = "11110", "11170"
+REFRESH = {"feeds-tick.n_intervals": 1, "language.data": "en"}
+BEFORE = NOW - timedelta(minutes=1)
+
+
+@pytest.fixture
+def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
+    """A centre with two sites' feeds, over an empty store."""
+    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    desk.migrate()
+    with Instance(tmp_path) as instance:
+        yield centre_over(store, desk, tmp_path, instance)
+    desk.close()
+
+
+def fail(centre: Centre, site: str, error: str, times: int = 1) -> None:
+    """A site that does not answer."""
+    for _ in range(times):
+        results = [
+            FeedResult(site, feed, "rfc5424", BEFORE, error=error, retry_at=NOW + timedelta(seconds=40))
+            for feed in ("ids", "auth")
+        ]
+        journal.record_round(centre.desk, None, results)
+
+
+@pytest.mark.store
+async def test_the_page_says_whom_to_call_and_why(centre: Centre) -> None:
+    """One row for a site that is out of reach, its unreadable lines with the reason, figures that add up."""
+    load(centre, "c", Lines(JONGNO, "ids", "suricata_eve", BEFORE, [http(BEFORE, "/"), b"<b>nonsense</b>"]))
+    fail(centre, YONGSAN, "answered 503", times=3)
+    async with visitor(centre) as client:
+        answer = (await call(client, "feeds-unwell.children", REFRESH)).json()["response"]
+    unwell, rejects = str(answer["feeds-unwell"]), str(answer["feeds-rejects"])
+    assert "answered 503 (3 times in a row)" in unwell
+    assert "next try" in unwell
+    assert unwell.count("answered 503") == 1
+    assert "not JSON" in rejects
+    assert "<b>nonsense</b>" in rejects
+    assert "1 of 2 lines in 24 h" in str(answer["feeds-states"])
+    view = read_feeds(centre.watch.console)
+    assert sum(view.states.values()) == len(centre.watch.console.feeds)
+    assert view.completeness.shape == (226, 24)
+    [ids] = view.kinds
+    assert (ids.received, ids.rejected) == (1, 1)
+
+
+@pytest.mark.store
+async def test_a_store_that_is_away_is_said_in_the_page(store: Store, tmp_path: Path) -> None:
+    """The old picture stays, with the error above it."""
+    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    desk.migrate()
+    with Instance(tmp_path) as instance:
+        away = centre_over(Store("clickhouse://127.0.0.1:9"), desk, tmp_path, instance)
+        async with visitor(away) as client:
+            answer = await call(client, "feeds-unwell.children", REFRESH)
+    desk.close()
+    assert answer.status_code == 200
+    assert "could not be read" in str(answer.json()["response"]["feeds-error"])
+
+
+@pytest.mark.store
+def test_announced_work_is_not_trouble_of_the_same_kind(centre: Centre) -> None:
+    """A site under maintenance is listed last, with the reason, and one row for all its feeds."""
+    fail(centre, JONGNO, "answered 500")
+    fail(centre, YONGSAN, "answered 503")
+    maintenance.announce(centre.desk, Window(YONGSAN, "", BEFORE, NOW + timedelta(hours=1), "power works"))
+    reports = [report for report in centre.watch.console.reports() if report.site in {JONGNO, YONGSAN}]
+    found = troubles(reports)
+    assert [(one.worst.site, one.worst.health) for one in found] == [
+        (JONGNO, Health.FAILING), (YONGSAN, Health.MAINTENANCE),
+    ]  # fmt: skip
+    assert found[1].worst.reason == "power works"
+    assert kinds_of(reports)[0].healthy == 0
+
+
+@pytest.mark.store
+async def test_maintenance_is_announced_and_ended_over_the_api(centre: Centre) -> None:
+    """With the running server's token only; a site that does not exist, or no reason, is refused."""
+    token = {"authorization": f"Bearer {centre.instance.token}"}
+    until = (NOW + timedelta(hours=2)).isoformat()
+    async with visitor(centre) as client:
+        given = {"site": JONGNO, "until": until, "reason": "power"}
+        assert (await client.post("/api/v1/maintenance", params=given)).status_code == 401
+        assert (await client.post("/api/v1/maintenance", params=given, headers=token)).status_code == 200
+        nobody = await client.post("/api/v1/maintenance", params={**given, "site": "99999"}, headers=token)
+        silent = await client.post("/api/v1/maintenance", params={**given, "reason": " "}, headers=token)
+        ended = await client.post("/api/v1/maintenance/end", params={"site": JONGNO}, headers=token)
+    assert (nobody.status_code, silent.status_code) == (404, 409)
+    assert ended.json()["ended"] == 1
+
+
+@pytest.mark.store
+async def test_the_status_tells_of_every_feed_that_is_not_healthy(centre: Centre) -> None:
+    """As JSON: state, error, next try, missed events, rejects by feed."""
+    load(centre, "c", Lines(JONGNO, "ids", "suricata_eve", BEFORE, [http(BEFORE, "/"), b"nonsense"]))
+    fail(centre, YONGSAN, "answered 503")
+    async with visitor(centre) as client:
+        said = (await client.get("/api/v1/status")).json()
+    failing = [one for one in said["not_healthy"] if one["health"] == "failing"]
+    assert {(one["site"], one["error"], one["failures"]) for one in failing} == {(YONGSAN, "answered 503", 1)}
+    assert all(one["retry_at"] for one in failing)
+    assert said["unreadable"] == [{"site": JONGNO, "feed": "ids", "lines": 1, "share": 0.5}]
+    assert said["balanced"] is True
