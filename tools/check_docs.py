@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from secmon.cli import cli
 from secmon.rules.ruleset import load_rules
-from secmon.settings import FeedSource, Settings
+from secmon.settings import FeedSource, Settings, SyslogListener
 from secmon.store.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,15 @@ def feed_table() -> str:
     return "\n".join(rows)
 
 
+def listener_table() -> str:
+    """One row a key of a listener."""
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    for name, field in SyslogListener.model_fields.items():
+        default = "" if field.is_required() or field.default is None else f"`{field.default}`"
+        rows.append(f"| `{name}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
 def formats_table() -> str:
     """One row a log format, in the order they are tried in."""
     rows = ["| format | is |", "|---|---|"]
@@ -52,7 +61,13 @@ def rules_table() -> str:
     return "\n".join(rows)
 
 
-TABLES = {"settings": settings_table, "feed": feed_table, "formats": formats_table, "rules": rules_table}
+TABLES = {
+    "settings": settings_table,
+    "feed": feed_table,
+    "listener": listener_table,
+    "formats": formats_table,
+    "rules": rules_table,
+}
 
 
 def filled(text: str) -> str:

@@ -86,6 +86,7 @@ def simulator(options: DemoOptions, settings: Settings, port: int) -> Iterator[N
     command = [sys.executable, "-m", "secmon.simulate", "--port", str(port), "--rate", str(options.rate)]
     command += ["--seed", str(options.seed), "--history", f"{int(options.history.total_seconds())}s"]
     command += ["--tokens", str(settings.token_file), "--truth", str(folder / "truth.ndjson"), "--plan", str(plan)]
+    command += ["--control-token", str(folder / "control-token")]
     command += [part for scenario in scenarios for part in ("--scenario", scenario)]
     process = subprocess.Popen(  # noqa: S603  # our own program with our own options
         [*command, "--exit-with-stdin"], stdin=subprocess.PIPE, start_new_session=True, env=_environment()

@@ -93,7 +93,8 @@ class Collector:
     async def round(self, transport: Transport) -> Round:
         """Ask every feed whose turn it is once, for as many lines as together fill a batch."""
         now = self._clock()
-        due = [one for one in self.addresses if self._due.get((one.site, one.feed), now) <= now]
+        soon = now + timedelta(seconds=self._pace.patience)  # rounds come at their own ticks, never exactly when due
+        due = [one for one in self.addresses if self._due.get((one.site, one.feed), now) <= soon]
         limit = min(_MOST, max(_LEAST, self.limits.batch_lines // max(1, len(due))))
         return await self.ask(transport, due, limit)
 
@@ -210,16 +211,21 @@ class Collector:
         return batch
 
     def _note(self, pages: Sequence[Page]) -> None:
-        """When each feed's turn comes again: at once when it has more, else after its own time, evenly spread."""
+        """When each feed's turn comes again: at once when it has more, else after its own time.
+
+        Feeds of one name come together, as every format in a batch costs an insert; different names come in turns.
+        """
         now, every = self._clock(), {(one.site, one.feed): one.every for one in self.addresses}
         for page in pages:
             key = page.site, page.feed
-            seconds = every.get(key, 0.0)
+            seconds, turn = every.get(key, 0.0), self._due.get(key)
             if page.more or not seconds:
                 self._due.pop(key, None)
+            elif turn is None:
+                self._due[key] = now + timedelta(seconds=seconds * _place(page.feed))
             else:
-                first = key not in self._due
-                self._due[key] = now + timedelta(seconds=seconds * (_place(key) if first else 1.0))
+                later = turn + timedelta(seconds=seconds)
+                self._due[key] = later if later > now else now + timedelta(seconds=seconds)
 
 
 def _answer(page: Page, asked_at: datetime) -> FeedResult:
@@ -228,9 +234,9 @@ def _answer(page: Page, asked_at: datetime) -> FeedResult:
     )
 
 
-def _place(key: tuple[str, str]) -> float:
-    """A number from 0 to 1 that stays the same for a feed and spreads feeds evenly."""
-    return zlib.crc32("/".join(key).encode()) / 2**32
+def _place(feed: str) -> float:
+    """A number from 0 to 1 that stays the same for a feed's name."""
+    return zlib.crc32(feed.encode()) / 2**32
 
 
 def _site_of(address: FeedAddress) -> str:
