@@ -108,15 +108,15 @@ def test_a_sites_page_has_no_sideways_scrolling(
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_feed_health_page_fits(demo: Server, visits: Visits, width: int, height: int, language: str) -> None:
-    """As wide as the screen, no figure cut, no text over another, provinces beside their rows."""
+    """As wide as the screen, no figure cut, no text over another; provinces beside rows, or why there are none."""
     page = visits.open(f"{demo.url}/feeds?lang={language}", width=width, height=height)
-    page.wait_for_selector("#feeds-complete .heatmaplayer image")
+    page.wait_for_selector("#feeds-complete :is(.heatmaplayer image, .annotation-text)")
     page.evaluate("() => document.fonts.ready.then(() => true)")
     assert page.evaluate(SIZE)["width"] <= 0
     assert overlapping(page.evaluate(BOXES, [*HEADER, ".back", ".site-head h2", ".facts", "#feeds-asof"])) == []
     assert page.evaluate(CUT, [".kpi h2", ".kpi strong", ".kpi p", ".panel h2", ".panel > header span", ".table"]) == []
     labels = page.evaluate(BOXES, ["#feeds-complete .ytick text"])
-    assert len(labels) == 15
+    assert len(labels) in {0, 15}
     assert overlapping(labels) == []
     assert page.locator("#feeds-states .kpi").count() == 8
 

@@ -20,14 +20,14 @@ def wall(demo: Server, visits: Visits) -> Page:
 
 
 def test_a_tile_opens_its_site(wall: Page) -> None:
-    """A click opens the site's page in place: its name, two healthy feeds, its events; Back shows the wall again."""
+    """A click opens the site's page in place: its name, ten healthy feeds, its events; Back shows the wall again."""
     tile = wall.locator(HEALTHY).first
     code, label = tile.get_attribute("data-code"), tile.get_attribute("aria-label") or ""
     tile.click()
     wall.wait_for_selector("#site-events .ag-row")
     assert wall.url.endswith(f"/site/{code}")
     assert wall.inner_text(".site-head h2") == label.split(",")[0]
-    assert wall.locator("#site-feeds .state.healthy").count() == 2
+    assert wall.locator("#site-feeds .state.healthy").count() == 10
     assert wall.evaluate("() => window.same") is True
     wall.wait_for_selector("#conn.on")
     assert wall.locator(".tip:visible").count() == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ def type_legend(language: str, *, other: bool = False) -> html.Div:
     return html.Div(swatches, className="types")
 
 
-def blank() -> dict[str, object]:
+def blank() -> dict[str, Any]:
     """A figure that shows nothing, not even axes, until there is something to show."""
     hidden = {"visible": False}
     clear = "rgba(0,0,0,0)"
@@ -89,10 +90,14 @@ _COMPLETE = [[0.0, "#ff4d6d"], [0.5, "#f5862b"], [0.8, "#f0c33c"], [0.95, "#2c7a
 
 def completeness(
     shares: npt.NDArray[np.float64], hours: Sequence[datetime], rows: Sequence[tuple[str, str]], language: str
-) -> go.Figure | dict[str, object]:
+) -> go.Figure | dict[str, Any]:
     """Share of the expected events that came: a row a site (given as name and province), a column an hour (UTC)."""
     if not len(hours) or np.isnan(shares).all():
-        return blank()
+        empty = blank()
+        font = {"family": "Pretendard, sans-serif", "color": "#9fb0ca", "size": 15}
+        note = {"text": t("feeds.complete.none", language), "showarrow": False, "font": font}
+        empty["layout"] = {**empty["layout"], "annotations": [note]}
+        return empty
     x = [hour.astimezone(KST).strftime("%m-%d %H:00") for hour in hours]
     text = [[f"{share:.0%}" if share == share else t("feeds.learning", language) for share in row] for row in shares]
     figure = go.Figure(
