@@ -16,7 +16,11 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PAGES = {"wall": ("/", "#hex a.tile[data-severity]"), "site": ("/site/{site}", "#site-events .ag-row")}
+PAGES = {
+    "wall": ("/", "#hex a.tile[data-severity]"),
+    "site": ("/site/{site}", "#site-events .ag-row"),
+    "feeds": ("/feeds", "#feeds-states .kpi"),
+}
 
 
 def take(browser: Browser, url: str, name: str, language: str, site: str, size: tuple[int, int], target: Path) -> None:

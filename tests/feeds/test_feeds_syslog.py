@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,6 +149,7 @@ def test_a_site_is_told_by_the_narrowest_network() -> None:
         ("sender,site\n10.0.0.1,99999\n", "line 2: no site has the code '99999'"),
         ("sender,site\n10.0.0.1,11110\nbad name!,11110\n", "line 3: 'bad name!' is neither"),
         ("sender,site\n10.0.0.1\n", "needs the columns"),
+        ("sender,site\nFW1,11110\nfw1,11140\n", "line 3: 'fw1' sends for 11110 already"),
     ],
 )
 def test_a_senders_file_that_cannot_be_used_is_named(tmp_path: Path, rows: str, what: str) -> None:
@@ -170,6 +172,20 @@ async def test_datagrams_and_both_framings_arrive() -> None:
         pages = await here.pages(4)
     assert {(page.site, page.feed, page.format) for page in pages} == {("11110", "auth", "rfc5424")}
     assert sorted(line for page in pages for line in page.lines) == sorted([LINE, LINE, LINE, b"last without end"])
+
+
+def test_the_servers_own_event_loop_receives_too() -> None:
+    """The server runs on uvloop, whose sockets and transports are not asyncio's: all three ways work there."""
+
+    async def receive() -> list[bytes]:
+        async with listener(at("udp"), at("tcp")) as here:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(LINE, ("127.0.0.1", here.ports[0]))
+            await send(here.ports[1], LINE + b"\n", b"%d %s" % (len(LINE), LINE))
+            return await here.lines(3)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(receive()) == [LINE] * 3
 
 
 async def test_auto_recognises_each_line_and_keeps_the_others() -> None:

@@ -62,7 +62,10 @@ def read_senders(path: Path, sites: frozenset[str]) -> Senders:
         raise UsageError(f"senders file {path}: {error!r}; it needs the columns sender,site") from error
     names: dict[str, str] = {}
     networks: list[tuple[_Network, str]] = []
+    seen: dict[str, str] = {}
     for number, sender, site in rows:
+        if seen.setdefault(sender.lower(), site) != site:
+            raise UsageError(f"senders file {path}, line {number}: {sender!r} sends for {seen[sender.lower()]} already")
         if site not in sites:
             raise UsageError(f"senders file {path}, line {number}: no site has the code {site!r}")
         try:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -79,8 +79,7 @@ class _Connection(asyncio.Protocol):
     transport: asyncio.Transport | None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but its class
         self._open.add(self)
         peer = transport.get_extra_info("peername")
         self._site = self._reception.site(self._at, peer[0], certificate_names(transport.get_extra_info("peercert")))

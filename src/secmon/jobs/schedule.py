@@ -1,5 +1,6 @@
 """The job table, and the boundary at which a job's failure is recorded instead of spreading."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,6 +41,8 @@ def guarded(watch: Watch, name: str, job: _Job) -> _Job:
     async def run() -> None:
         try:
             await job()
+        except asyncio.CancelledError:
+            return  # the server ends; what was under way is in the journal and goes on at the next start
         except Exception as error:  # noqa: BLE001  # the job boundary: recorded, shown, tried again at the next tick
             watch.failures[name] = f"{type(error).__name__}: {error}"
             _log.exception("job failed", job=name)

@@ -169,7 +169,7 @@ class _Connections:
     async def batch(self, batch: Batch) -> None:
         """Send a batch; OSError when the receiver is not there."""
         writer = self._writers.get(batch.place)
-        if writer is None:
+        if writer is None or writer.is_closing():  # a receiver that was restarted has closed all of them at once
             _, writer = await asyncio.open_connection(
                 self._target.host, self._target.port, local_addr=(sender(batch.place), 0)
             )
