@@ -1,6 +1,5 @@
 """Where lines come from, as settings say it, and what is said when that cannot be."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ from secmon.errors import UsageError
 from secmon.settings import load_settings
 from secmon.sources import feed_addresses, known_senders, listen_addresses
 
-FEED = {"name": "ids", "format": "suricata_eve", "url": "https://logs.example/{site}/ids", "every": 30}
-LISTENER = {"name": "firewall", "protocol": "tcp", "port": 6514}
+FEED: dict[str, Any] = {"name": "ids", "format": "suricata_eve", "url": "https://logs.example/{site}/ids", "every": 30}
+LISTENER: dict[str, Any] = {"name": "firewall", "protocol": "tcp", "port": 6514}
 
 
 def test_every_site_has_every_feed(tmp_path: Path) -> None:
@@ -33,7 +32,7 @@ def test_every_site_has_every_feed(tmp_path: Path) -> None:
         ({"url": "logs/{site}"}, "cannot be fetched; it begins with http, https, file"),
     ],
 )
-def test_a_feed_that_cannot_be_fetched_is_said(tmp_path: Path, feed: Mapping[str, Any], said: str) -> None:
+def test_a_feed_that_cannot_be_fetched_is_said(tmp_path: Path, feed: dict[str, Any], said: str) -> None:
     """Before anything is opened, with the feed's name."""
     with pytest.raises(UsageError) as raised:
         feed_addresses(load_settings(data=tmp_path, feeds=[FEED | feed]))
@@ -56,7 +55,7 @@ def test_listeners_need_to_know_their_senders(tmp_path: Path) -> None:
     ("listener", "said"),
     [({"format": "cobol"}, "unknown format cobol"), ({"protocol": "sctp"}, "protocol"), ({"port": 70_000}, "port")],
 )
-def test_a_listener_that_cannot_be_is_said(tmp_path: Path, listener: Mapping[str, Any], said: str) -> None:
+def test_a_listener_that_cannot_be_is_said(tmp_path: Path, listener: dict[str, Any], said: str) -> None:
     """A wrong protocol, port or format is named."""
     with pytest.raises(UsageError) as raised:
         listen_addresses(load_settings(data=tmp_path, listeners=[LISTENER | listener], senders_file=tmp_path / "s.csv"))
