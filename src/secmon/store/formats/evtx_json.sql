@@ -1,4 +1,5 @@
 -- Windows events from EVTX files as evtx_dump -o jsonl writes them, one object a line: https://github.com/omerbenamram/evtx
+-- Members are taken with tupleElement(x, 'y'): x.y of a computed tuple is read as a subcolumn, which makes this view cost 1.1 times as much.
 WITH {include address} AS address, {include file_name} AS name_of, {include activity_name} AS caption, (word -> if(word = '-', '', word)) AS said
 SELECT
     {include windows_events},
@@ -14,28 +15,30 @@ FROM (
 {include windows_kinds}
     FROM (
         SELECT *,
+            tupleElement(tupleElement(tupleElement(s, 'TimeCreated'), '#attributes'), 'SystemTime') AS written,
+            tupleElement(tupleElement(tupleElement(s, 'Provider'), '#attributes'), 'Name') AS named,
             -- attributes stand inside, or beside when evtx_dump was told to separate them
-            parseDateTime64BestEffortOrNull(if(s.TimeCreated.`#attributes`.SystemTime != '', s.TimeCreated.`#attributes`.SystemTime, s.TimeCreated_attributes.SystemTime), 3, 'UTC') AS stamp,
-            s.Channel AS channel,
-            if(s.Provider.`#attributes`.Name != '', s.Provider.`#attributes`.Name, s.Provider_attributes.Name) AS provider,
+            parseDateTime64BestEffortOrNull(if(written != '', written, tupleElement(tupleElement(s, 'TimeCreated_attributes'), 'SystemTime')), 3, 'UTC') AS stamp,
+            tupleElement(s, 'Channel') AS channel,
+            if(named != '', named, tupleElement(tupleElement(s, 'Provider_attributes'), 'Name')) AS provider,
             -- a number, or an object when the event has qualifiers
-            toUInt32(if(startsWith(s.EventID, '{'), JSONExtractUInt(s.EventID, '#text') % 65536, toUInt16OrZero(s.EventID))) AS event_id,
-            s.Computer AS computer,
-            s.Level AS level,
-            lower(s.Keywords) LIKE '0x801%' AS failed,
+            toUInt32(if(startsWith(tupleElement(s, 'EventID'), '{'), JSONExtractUInt(tupleElement(s, 'EventID'), '#text') % 65536, toUInt16OrZero(tupleElement(s, 'EventID')))) AS event_id,
+            tupleElement(s, 'Computer') AS computer,
+            tupleElement(s, 'Level') AS level,
+            lower(tupleElement(s, 'Keywords')) LIKE '0x801%' AS failed,
             '' AS text,
             '' AS task,
             -- user data stands one element deeper, under a name of the provider's own
-            mapConcat(e.Event.EventData, mapFilter((name, value) -> name != '#attributes', JSONExtract(
-                arrayFirst(one -> startsWith(one, '{"') AND NOT startsWith(one, '{"xmlns'), mapValues(e.Event.UserData)), 'Map(String, String)'))) AS d,
-            map('record_id', s.EventRecordID, 'Provider_Name', provider, 'user_sid', s.Security.`#attributes`.UserID) AS header
+            mapConcat(tupleElement(event, 'EventData'), mapFilter((name, value) -> name != '#attributes', JSONExtract(
+                arrayFirst(one -> startsWith(one, '{"') AND NOT startsWith(one, '{"xmlns'), mapValues(tupleElement(event, 'UserData'))), 'Map(String, String)'))) AS d,
+            map('record_id', tupleElement(s, 'EventRecordID'), 'Provider_Name', provider, 'user_sid', tupleElement(tupleElement(tupleElement(s, 'Security'), '#attributes'), 'UserID')) AS header
         FROM (
             SELECT *, JSONExtract(line, 'Tuple(Event Tuple(
                 System Tuple(Provider Tuple(`#attributes` Tuple(Name String)), Provider_attributes Tuple(Name String), EventID String, Level UInt8, Keywords String,
                     TimeCreated Tuple(`#attributes` Tuple(SystemTime String)), TimeCreated_attributes Tuple(SystemTime String), EventRecordID String,
                     Channel String, Computer String, Security Tuple(`#attributes` Tuple(UserID String))),
                 EventData Map(String, String), UserData Map(String, String)
-            ))') AS e, e.Event.System AS s
+            ))') AS e, tupleElement(e, 'Event') AS event, tupleElement(event, 'System') AS s
             FROM {landing}
         )
     )

@@ -10,6 +10,12 @@ SELECT
     ) AS reason
 FROM (
     SELECT *,
+{include syslog_activity}
+    FROM (
+    SELECT *,
+{include syslog_class}
+    FROM (
+    SELECT *,
 {include syslog_programs}
     FROM (
         SELECT *,
@@ -27,5 +33,7 @@ FROM (
             SELECT *, extractGroups(line, '^(?:<(\\d{1,3})>)? ?(?:([A-Z][a-z]{2}) {1,2}(\\d{1,2})(?: (\\d{4}))? ([0-2]?\\d:[0-5]\\d:[0-6]\\d(?:\\.\\d{1,9})?)(?: (20\\d{2}))?|(\\d{4}-\\d\\d-\\d\\d[T ][0-2]\\d:[0-5]\\d:[0-6]\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d:?\\d\\d)?)):? +(?:([0-9A-Za-z](?:[^\\s\\[]*[^\\s\\[:])?) +([^\\s:\\[]*[^\\s:\\[\\]])\\]?(?:\\[([^\\]\\s]*)\\])?: ?|([^\\s:\\[]*[^\\s:\\[\\]])\\]?(?:\\[([^\\]\\s]*)\\])?:(?: |$)|([0-9A-Za-z](?:[^\\s\\[]*[^\\s\\[:])?) +)? *(\\C*)$') AS g
             FROM {landing}
         )
+    )
+)
     )
 )

@@ -10,6 +10,12 @@ SELECT
     ) AS reason
 FROM (
     SELECT *,
+{include syslog_activity}
+    FROM (
+    SELECT *,
+{include syslog_class}
+    FROM (
+    SELECT *,
 {include syslog_programs}
     FROM (
         SELECT *,
@@ -24,5 +30,7 @@ FROM (
             SELECT *, extractGroups(line, '^<(\\d{1,3})>1 (\\S+) (\\S+) (\\S+) (\\S+) (\\S+) (-|(?:\\[(?:[^\\]\\\\]|\\\\.)*\\])+) ?(\\C*)$') AS g
             FROM {landing}
         )
+    )
+)
     )
 )

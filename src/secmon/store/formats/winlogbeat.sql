@@ -1,4 +1,5 @@
 -- Windows events as Winlogbeat 7 and 8 write them, one object a line: https://www.elastic.co/docs/reference/beats/winlogbeat
+-- Members are taken with tupleElement(x, 'y'): x.y of a computed tuple is read as a subcolumn, which makes this view cost 1.2 times as much.
 WITH {include address} AS address, {include file_name} AS name_of, {include activity_name} AS caption, (word -> if(word = '-', '', word)) AS said
 SELECT
     {include windows_events},
@@ -14,18 +15,20 @@ FROM (
 {include windows_kinds}
     FROM (
         SELECT *,
-            parseDateTime64BestEffortOrNull(w.`@timestamp`, 3, 'UTC') AS stamp,
-            w.winlog.channel AS channel,
-            w.winlog.provider_name AS provider,
-            if(w.winlog.event_id > 0, w.winlog.event_id, w.event.code) AS event_id,
-            if(w.winlog.computer_name != '', w.winlog.computer_name, w.host.name) AS computer,
-            transform(lower(w.log.level), ['critical', 'error', 'warning', 'information', 'info', 'verbose', ''], [1, 2, 3, 4, 4, 5, 0], 0) AS level,
-            w.event.outcome = 'failure' OR has(w.winlog.keywords, 'Audit Failure') AS failed,
-            w.message AS text,
-            w.winlog.task AS task,
+            tupleElement(w, 'winlog') AS winlog, tupleElement(w, 'event') AS event,
+            parseDateTime64BestEffortOrNull(tupleElement(w, '@timestamp'), 3, 'UTC') AS stamp,
+            tupleElement(winlog, 'channel') AS channel,
+            tupleElement(winlog, 'provider_name') AS provider,
+            if(tupleElement(winlog, 'event_id') > 0, tupleElement(winlog, 'event_id'), tupleElement(event, 'code')) AS event_id,
+            if(tupleElement(winlog, 'computer_name') != '', tupleElement(winlog, 'computer_name'), tupleElement(tupleElement(w, 'host'), 'name')) AS computer,
+            transform(lower(tupleElement(tupleElement(w, 'log'), 'level')), ['critical', 'error', 'warning', 'information', 'info', 'verbose', ''], [1, 2, 3, 4, 4, 5, 0], 0) AS level,
+            tupleElement(event, 'outcome') = 'failure' OR has(tupleElement(winlog, 'keywords'), 'Audit Failure') AS failed,
+            tupleElement(w, 'message') AS text,
+            tupleElement(winlog, 'task') AS task,
             -- 1102 and remote desktop bring their data as user_data
-            mapConcat(w.winlog.user_data, w.winlog.event_data) AS d,
-            map('record_id', w.winlog.record_id, 'Provider_Name', provider, 'user', w.winlog.user.name, 'event_action', w.event.action) AS header
+            mapConcat(tupleElement(winlog, 'user_data'), tupleElement(winlog, 'event_data')) AS d,
+            map('record_id', tupleElement(winlog, 'record_id'), 'Provider_Name', provider, 'user', tupleElement(tupleElement(winlog, 'user'), 'name'),
+                'event_action', tupleElement(event, 'action')) AS header
         FROM (
             SELECT *, JSONExtract(line, 'Tuple(
                 `@timestamp` String, message String,
