@@ -1,4 +1,4 @@
-"""The log lines both peers read: written once by the simulator's generator, page by page as a collector receives them."""
+"""The log lines every peer reads: written once by the simulator's generator, page by page as a collector receives them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,18 @@ from pathlib import Path
 
 from secmon.simulate.stream import FORMATS, Cursor, Streams
 from secmon.simulate.town import build_towns
+from secmon.simulate.volume import FEED_SHARE
 from secmon.sites.registry import load_sites
 
-MIXTURES = {"suricata_eve": ("ids",), "rfc5424": ("auth",), "mixed": ("ids", "auth")}
-"""Feeds of each kind of corpus; in `mixed` they have the simulator's own shares."""
+MIXTURES: dict[str, tuple[str, ...]] = {
+    **{name: (feed,) for feed, name in FORMATS.items()},
+    "mixed": tuple(FORMATS),
+}
+"""Feeds of each kind of corpus: each format alone, and `mixed`, all feeds in the simulator's own shares."""
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday morning, ten o'clock in Korea
 _ROUND = timedelta(minutes=10)
-_RATE = 100.0  # events a second over all sites: a round is then about 100,000 lines
+_RATE = 100.0  # events a second over all sites and feeds of the corpus, whatever their share of the whole
 _INDEX = "pages.ndjson"
 
 
@@ -68,7 +72,7 @@ def stretches(folder: Path) -> tuple[Stretch, ...]:
 def _pages(feeds: Sequence[str]) -> Iterator[tuple[str, str, datetime, bytes]]:
     """Rounds over every town without end: site, feed, time of receipt, whole lines."""
     towns = build_towns(load_sites())
-    streams = Streams(seed=226, rate=_RATE, since=START)
+    streams = Streams(seed=226, rate=_RATE / sum(FEED_SHARE[feed] for feed in feeds), since=START)
     cursors: dict[tuple[str, str], Cursor] = {}
     now = START
     while True:

@@ -44,6 +44,36 @@ def measure(work: Callable[[], _T]) -> tuple[_T, Effort]:
     return result, Effort(seconds, cpu_seconds, before / 1e6, peak / 1e6)
 
 
+def watched(process: subprocess.Popen[bytes], done: Callable[[], bool], most: float) -> Effort:
+    """The effort of a program from its start, just now, until `done`; it is ended then, or after `most` seconds.
+
+    Its processor time is complete (the kernel's account at its end), its memory is what was seen fifty times a second.
+    """
+    began, peak = time.perf_counter(), 0.0
+    while not done() and process.poll() is None and time.perf_counter() - began < most:
+        peak = max(peak, _high_water(process.pid))
+        time.sleep(0.02)
+    seconds = time.perf_counter() - began
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Effort(seconds, used.ru_utime + used.ru_stime, 0.0, peak / 1e6)
+
+
+def _high_water(pid: int) -> float:
+    """Most bytes of memory the process has had, 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0.0)
+
+
 def in_child(script: str, *arguments: str) -> dict[str, Any]:
     """The JSON that a script beside this file prints when run in a process of its own."""
     command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]

@@ -30,7 +30,7 @@ FORMATS: tuple[Format, ...] = (
     Format("evtx_json", "Windows events, EVTX as JSON", r'\{\s*"Event"\s*:\s*\{'),
     Format("winlogbeat", "Windows events, Winlogbeat JSON", r'\{.*?"winlog"\s*:\s*\{'),
     Format("suricata_eve", "Suricata EVE JSON", r'\{.*"event_type"\s*:'),
-    Format("rspamd", "Rspamd mail gateway, JSON", r'\{.*?"required_score"\s*:'),
+    Format("rspamd", "Rspamd mail gateway, JSON", r'\{.*?"(?:required_score|unix_time)"\s*:'),
     Format("db_access", "Database access gateway, JSON", r'\{.*?"dbms"\s*:'),
     Format("zeek_json", "Zeek logs, JSON", r'\{.*?"(?:_path|id\.orig_h|id|note|fuid|peer)"\s*:'),
     Format("cisco_asa", "Cisco ASA and FTD syslog", _HEADER + r"%(?:ASA|FTD|PIX)-(?:[a-z]+-)?[0-7]-\d{6}:"),
