@@ -1,91 +1,175 @@
-        -- What programs of a server write, taken apart; for a SELECT that knows `app` (the program) and `text` (its message).
-        -- Whoever talks to a program chooses part of its words (a user name, a mail address), so a field is taken only
-        -- from a place that the program alone can have written.
-        multiIf(
-            app IN ('sshd', 'sshd-session', 'sshd-auth'), 'sshd',
-            app IN ('sudo', 'su', 'kernel', 'named', 'login', 'systemd-logind'), app,
-            app IN ('CRON', 'cron', 'crond'), 'cron',
-            startsWith(app, 'postfix'), 'postfix',
-            startsWith(app, 'openvpn') OR startsWith(app, 'ovpn'), 'openvpn',
-            app IN ('useradd', 'userdel', 'usermod', 'groupadd', 'groupdel', 'groupmod', 'passwd', 'chpasswd', 'gpasswd'), 'accounts',
-            '') AS program,
+-- What programs of a server write, taken apart; CTEs behind one named header that knows `app` (the program) and `text` (its
+-- message). Whoever talks to a program chooses part of its words (a user name, a mail address), so a field is taken only from
+-- a place that the program alone can have written.
+-- One expression takes a line apart, chosen by its program: the engine runs it for the lines of that program only. Every
+-- step is a SELECT of its own, because the engine plans an alias anew wherever the same SELECT uses it; LIMIT BY, which drops
+-- no line, keeps it from joining the steps again and evaluating a column anew in every branch that uses it.
+saying AS (
+    SELECT *,
+        transform(app,
+            ['sshd', 'sshd-session', 'sshd-auth', 'sudo', 'su', 'kernel', 'named', 'login', 'systemd-logind', 'CRON', 'cron', 'crond',
+             'useradd', 'userdel', 'usermod', 'groupadd', 'groupdel', 'groupmod', 'passwd', 'chpasswd', 'gpasswd'],
+            ['sshd', 'sshd', 'sshd', 'sudo', 'su', 'kernel', 'named', 'login', 'systemd-logind', 'cron', 'cron', 'cron',
+             'accounts', 'accounts', 'accounts', 'accounts', 'accounts', 'accounts', 'accounts', 'accounts', 'accounts'],
+            multiIf(startsWith(app, 'postfix'), 'postfix', startsWith(app, 'openvpn') OR startsWith(app, 'ovpn'), 'openvpn', '')) AS program,
         if(startsWith(text, 'message repeated '), extractGroups(text, '^message repeated (\\d+) times: \\[ ?(\\C*)\\]$'), []) AS again,
-        if(empty(again), text, again[2]) AS said,
-        -- a user name is whatever the client sent, also "x from 10.0.0.1 port 22": the address that sshd wrote is the last
-        if(program = 'sshd', extractGroups(said, '^(?:Failed|Accepted) (\\S+) for (?:invalid user )?(.*) from (\\S+) port (\\d+)'), []) AS ssh_login,
-        if(program = 'sshd' AND empty(ssh_login),
-           extractGroups(replaceRegexpOne(said, '^(Received disconnect from \\S+ port \\d+):.*', '\\1'),
-               '^(Invalid user|(?:Connection closed by|Connection reset by|Disconnected from) (?:authenticating |invalid )?user|Connection closed by|Connection reset by|Disconnected from|Received disconnect from) ?(.*?)(?: from)? ([0-9a-fA-F.:]+) port (\\d+)(?: \\[preauth\\])?$'),
-           ssh_login) AS ssh,
-        if(program = 'sudo', extractGroups(said, '^(\\S+) : '), []) AS login,
-        if(program = 'sudo', extractGroups(said, ' ; USER=(\\S+) ; (?:.*? ; )?COMMAND=(.*)$'), []) AS sudo,
-        if(program = 'cron', extractGroups(said, '^\\((\\S+)\\) CMD \\((.*)\\)$'), []) AS cron,
+        if(empty(again), text, again[2]) AS said
+    FROM header
+),
+-- kind is the program, told apart where it writes lines that are unlike each other
+known AS (
+    SELECT *,
+        startsWith(said, 'pam_') AS of_pam,
+        multiIf(
+            program = '' OR program = 'login', if(of_pam, 'session', program),
+            program = 'sshd', if(startsWith(said, 'Accepted ') OR startsWith(said, 'Failed '), 'ssh login', 'sshd'),
+            program = 'postfix' AND match(said, '^[0-9A-Za-z]{6,20}: (?:from|to)=<'), 'mail',
+            program) AS kind
+    FROM saying
+),
+taken AS (
+    SELECT *,
         -- the user name stands last: nothing behind it is read
-        if(startsWith(said, 'pam_'),
+        if(of_pam,
            extractGroups(said, '^pam_\\w+\\([^()]*\\): authentication failure; logname=\\S* uid=\\d* euid=\\d* tty=\\S* ruser=(\\S*) rhost=(\\S*) *(?:user=(\\C*))?$'),
            []) AS pam,
-        if(startsWith(said, 'pam_') AND program IN ('', 'login'),
-           extractGroups(said, '^pam_\\w+\\([^()]*:session\\): session (opened|closed) for user ([^\\s(]+)'), []) AS pam_session,
-        if(program = 'kernel' AND position(said, ' OUT=') > 0,
-           extractGroups(said, '^(?:\\[ *[\\d.]+\\] ?)?(.*?) ?IN=(\\S*) OUT=(\\S*) (?:.*? )?SRC=(\\S+) DST=(\\S+) LEN=(\\d+) .*?PROTO=(\\S+)(?: SPT=(\\d+) DPT=(\\d+))?(.*)$'),
-           []) AS packet,
-        upper(packet[1]) AS packet_prefix,
-        -- a certificate's or user's name stands before the address; a line with two addresses does not say which is OpenVPN's
-        if(program = 'openvpn',
-           extractGroups(said, '^(?:\\d{4}-\\S+ \\S+ )?(?:(.*)/)?([0-9a-fA-F.:]+):(\\d{1,5}) (.*)$'), []) AS tunnel_line,
-        if(notEmpty(tunnel_line) AND countMatches(said, '(?:^|/| )[0-9a-fA-F.:]+:\\d{1,5} ') = 1, tunnel_line, []) AS tunnel,
-        if(program = 'openvpn', extractGroups(said, '\\[([^\\]]*)\\] Peer Connection Initiated with \\[AF_INET6?\\]([0-9a-fA-F.:]+):(\\d+)(?: \\(via .*\\))?$'), []) AS tunnel_peer,
-        if(program = 'openvpn', extractGroups(said, 'TLS: Username/Password authentication \\w+ for username \'([^\']*)\'(?: \\[CN SET\\])?$'), []) AS tunnel_user,
         multiIf(
-            program != 'openvpn', '',
-            notEmpty(tunnel_peer), 'opened',
-            startsWith(tunnel_line[4], 'TLS Auth Error: '), 'refused',
-            startsWith(tunnel_line[4], 'VERIFY ERROR: ') OR match(tunnel_line[4], '^SENT CONTROL \\[.*\\]: \'AUTH_FAILED[^\']*\' \\(status=\\d+\\)$'), 'failed',
-            match(tunnel_line[4], '^SENT CONTROL \\[.*\\]: \'PUSH_REPLY[^\']*\' \\(status=\\d+\\)$'), 'passed',
-            startsWith(tunnel_line[4], 'TLS Error: '), 'broken',
-            endsWith(tunnel_line[4], 'client-instance exiting'), 'closed',
-            notEmpty(tunnel_line), 'other', '') AS tunnel_step,
-        -- a quoted mail address may hold anything: none is taken from such a line
-        if(program = 'postfix',
-           extractGroups(said, '^(?:[0-9A-Za-z]+: )?(connect from|disconnect from|lost connection after [A-Z]+ from|timeout after [A-Z]+ from|reject: [A-Z]+ from|client=|warning:) ?([^\\s\\[]+)\\[([0-9a-fA-F.:]+)\\](?::\\d+)?(\\C*)$'),
-           []) AS mail_peer,
-        if(mail_peer[1] = 'warning:', extractGroups(mail_peer[4], '^: SASL (\\S+) authentication failed(?:: .*?)?(?:, sasl_username=(.*))?$'), []) AS mail_refused,
-        if(mail_peer[1] = 'client=', extractGroups(mail_peer[4], '^, sasl_method=(\\S+), sasl_username=(.*)$'), []) AS mail_login,
-        if(startsWith(mail_peer[1], 'reject: '), extractGroups(mail_peer[4], '^: (\\d{3}) .*; from=<([^<>"]*)> to=<([^<>"]*)> proto='), []) AS mail_reject,
-        if(program = 'postfix' AND empty(mail_peer), extractGroups(said, '^([0-9A-Za-z]{6,20}): (from|to)=<([^<>"]*)>(\\C*)$'), []) AS mail,
-        if(mail[2] = 'to', extractGroups(mail[4], '^(?:, orig_to=<[^<>"]*>)?, relay=([^\\s\\[,]+)(?:\\[([0-9a-fA-F.:]+)\\](?::(\\d+))?)?, (?:[a-z_]+=\\S+, )*status=(\\w+)'), []) AS delivery,
-        if(program = 'named',
-           extractGroups(said, '^(?:[\\w-]+: (?:\\w+: )?)?client (?:@0x[0-9a-f]+ )?([0-9a-fA-F.:]+)(?:%\\w+)?#(\\d+)(?:/key \\S+)? \\((\\S*)\\): (?:view \\S+: )?(\\C*)$'), []) AS asked,
-        if(startsWith(asked[4], 'query: '), extractGroups(asked[4], '^query: (\\S+) (\\S+) (\\S+) (\\S+)(?: \\(([0-9a-fA-F.:]+)\\))?'), []) AS query,
-        if(notEmpty(asked) AND empty(query),
-           extractGroups(asked[4], '^(query|query \\(cache\\)|zone transfer|transfer of|update|rpz \\w+ \\w+ rewrite) \'?([^\\s\']*?)/(?:(\\w+)/)?(\\w+)\'?:? ?(\\S*)'), []) AS answer,
-        if(program = 'accounts',
-           extractGroups(said, '^(new user: name=|delete user \'|change user \'|lock user \'|unlock user \'|lock \'|unlock \'|new group: name=|group added to /etc/group: name=|removed group \'|group \'|add \'|delete \'|user |pam_unix\\(\\w+:chauthtok\\): password changed for |password for \')([^\',\\s]+)\'?(?:.*? (?:to|from) (?:shadow )?group \'?([^\'\\s]+))?(.*)$'),
-           []) AS account,
-        if(position(account[1], 'password changed') > 0, 'password', transform(account[1],
-            ['', 'new user: name=', 'delete user \'', 'lock user \'', 'lock \'', 'unlock user \'', 'unlock \'', 'password for \'',
-             'new group: name=', 'group added to /etc/group: name=', 'removed group \'', 'group \'', 'add \'', 'delete \'', 'user '],
-            ['', 'created', 'deleted', 'locked', 'locked', 'unlocked', 'unlocked', 'password',
-             'group created', 'group created', 'group deleted', 'group deleted', 'member added', 'member removed', 'member'],
-            'changed')) AS account_said,
-        multiIf(account_said = 'member', if(position(account[4], 'removed') > 0 OR position(said, ' removed by ') > 0, 'member removed', 'member added'),
-            account_said = 'member removed' AND position(said, ' group ') = 0, 'deleted', account_said) AS account_step,
+            kind = '', [],
+            -- a user name is whatever the client sent, also "x from 10.0.0.1 port 22": the address that sshd wrote is the last
+            kind = 'ssh login', extractGroups(said, '^(?:Failed|Accepted) (\\S+) for (?:invalid user )?(.*) from (\\S+) port (\\d+)'),
+            kind = 'sshd', if(of_pam, [],
+                extractGroups(if(startsWith(said, 'Received '), replaceRegexpOne(said, '^(Received disconnect from \\S+ port \\d+):.*', '\\1'), said),
+                    '^(Invalid user|(?:Connection closed by|Connection reset by|Disconnected from) (?:authenticating |invalid )?user|Connection closed by|Connection reset by|Disconnected from|Received disconnect from) ?(.*?)(?: from)? ([0-9a-fA-F.:]+) port (\\d+)(?: \\[preauth\\])?$')),
+            kind = 'sudo', if(position(said, ' ; USER=') > 0, extractGroups(said, ' ; USER=(\\S+) ; (?:.*? ; )?COMMAND=(.*)$'), []),
+            kind = 'cron', extractGroups(said, '^\\((\\S+)\\) CMD \\((.*)\\)$'),
+            kind = 'session', extractGroups(said, '^pam_\\w+\\([^()]*:session\\): session (opened|closed) for user ([^\\s(]+)'),
+            kind = 'kernel', if(position(said, ' OUT=') > 0,
+                extractGroups(said, '^(?:\\[ *[\\d.]+\\] ?)?(.*?) ?IN=(\\S*) OUT=(\\S*) (?:.*? )?SRC=(\\S+) DST=(\\S+) LEN=(\\d+) .*?PROTO=(\\S+)(?: SPT=(\\d+) DPT=(\\d+))?(.*)$'), []),
+            kind = 'openvpn', extractGroups(said, '^(?:\\d{4}-\\S+ \\S+ )?(?:(.*)/)?([0-9a-fA-F.:]+):(\\d{1,5}) (.*)$'),
+            -- a quoted mail address may hold anything: none is taken from such a line
+            kind = 'mail', extractGroups(said, '^([0-9A-Za-z]{6,20}): (from|to)=<([^<>"]*)>(\\C*)$'),
+            kind = 'postfix', extractGroups(said,
+                '^(?:[0-9A-Za-z]+: )?(connect from|disconnect from|lost connection after [A-Z]+ from|timeout after [A-Z]+ from|reject: [A-Z]+ from|client=|warning:) ?([^\\s\\[]+)\\[([0-9a-fA-F.:]+)\\](?::\\d+)?(\\C*)$'),
+            kind = 'named', extractGroups(said,
+                '^(?:[\\w-]+: (?:\\w+: )?)?client (?:@0x[0-9a-f]+ )?([0-9a-fA-F.:]+)(?:%\\w+)?#(\\d+)(?:/key \\S+)? \\((\\S*)\\): (?:view \\S+: )?(\\C*)$'),
+            kind = 'accounts', extractGroups(said,
+                '^(new user: name=|delete user \'|change user \'|lock user \'|unlock user \'|lock \'|unlock \'|new group: name=|group added to /etc/group: name=|removed group \'|group \'|add \'|delete \'|user |pam_unix\\(\\w+:chauthtok\\): password changed for |password for \')([^\',\\s]+)\'?(?:.*? (?:to|from) (?:shadow )?group \'?([^\'\\s]+))?(.*)$'),
+            kind = 'systemd-logind', extractGroups(said, '^(New session|Removed session|Session) \'?(\\w+)\'?(?: of user \'?([^\'\\s]+?)\'?(?: with .*)?\\.?$)?'),
+            kind = 'login', extractGroups(said,
+                '^(FAILED LOGIN|ROOT LOGIN|LOGIN)(?: SESSION)?(?: \\(?\\d+\\)?)? (?i:on) \'?([^\\s\']+)\'?(?: FROM \'?(?:[^\\s\']+)\'?)?(?: (?:FOR|BY) \'?([^\']*?)\'?(?:, [^\']*)?)?$'),
+            []) AS parts
+    FROM known
+    LIMIT 1000000000 BY format
+),
+looked AS (
+    SELECT *,
         multiIf(
-            program = 'systemd-logind', extractGroups(said, '^(New session|Removed session|Session) \'?(\\w+)\'?(?: of user \'?([^\'\\s]+?)\'?(?: with .*)?\\.?$)?'),
-            program = 'login', extractGroups(said, '^(FAILED LOGIN|ROOT LOGIN|LOGIN)(?: SESSION)?(?: \\(?\\d+\\)?)? (?i:on) \'?([^\\s\']+)\'?(?: FROM \'?(?:[^\\s\']+)\'?)?(?: (?:FOR|BY) \'?([^\']*?)\'?(?:, [^\']*)?)?$'),
-            []) AS console,
+            kind = 'sudo', extractGroups(said, '^(\\S+) : '),
+            kind = 'openvpn', if(endsWith(said, '\'') OR endsWith(said, '\' [CN SET]'),
+                extractGroups(said, 'TLS: Username/Password authentication \\w+ for username \'([^\']*)\'(?: \\[CN SET\\])?$'),
+                extractGroups(said, '\\[([^\\]]*)\\] Peer Connection Initiated with \\[AF_INET6?\\]([0-9a-fA-F.:]+):(\\d+)(?: \\(via .*\\))?$')),
+            kind = 'mail', if(parts[2] = 'to',
+                extractGroups(parts[4], '^(?:, orig_to=<[^<>"]*>)?, relay=([^\\s\\[,]+)(?:\\[([0-9a-fA-F.:]+)\\](?::(\\d+))?)?, (?:[a-z_]+=\\S+, )*status=(\\w+)'), []),
+            kind = 'postfix', multiIf(
+                parts[1] = 'warning:', extractGroups(parts[4], '^: SASL (\\S+) authentication failed(?:: .*?)?(?:, sasl_username=(.*))?$'),
+                parts[1] = 'client=', extractGroups(parts[4], '^, sasl_method=(\\S+), sasl_username=(.*)$'),
+                startsWith(parts[1], 'reject: '), extractGroups(parts[4], '^: (\\d{3}) .*; from=<([^<>"]*)> to=<([^<>"]*)> proto='),
+                []),
+            kind = 'named', if(startsWith(parts[4], 'query: '),
+                extractGroups(parts[4], '^query: (\\S+) (\\S+) (\\S+) (\\S+)(?: \\(([0-9a-fA-F.:]+)\\))?'),
+                extractGroups(parts[4], '^(query|query \\(cache\\)|zone transfer|transfer of|update|rpz \\w+ \\w+ rewrite) \'?([^\\s\']*?)/(?:(\\w+)/)?(\\w+)\'?:? ?(\\S*)')),
+            []) AS more
+    FROM taken
+    LIMIT 1000000000 BY format
+),
+-- step says what the line tells, by the words of its kind: '' when the line is not understood
+stepped AS (
+    SELECT *,
         multiIf(
-            program = 'sshd' AND empty(pam), ssh[3],
+            kind IN ('', 'sshd', 'ssh login', 'sudo', 'su', 'cron'), '',
+            kind = 'openvpn', multiIf(
+                length(more) = 3, 'opened',
+                startsWith(parts[4], 'TLS Auth Error: '), 'refused',
+                startsWith(parts[4], 'VERIFY ERROR: ') OR match(parts[4], '^SENT CONTROL \\[.*\\]: \'AUTH_FAILED[^\']*\' \\(status=\\d+\\)$'), 'failed',
+                match(parts[4], '^SENT CONTROL \\[.*\\]: \'PUSH_REPLY[^\']*\' \\(status=\\d+\\)$'), 'passed',
+                startsWith(parts[4], 'TLS Error: '), 'broken',
+                endsWith(parts[4], 'client-instance exiting'), 'closed',
+                notEmpty(parts), 'other', ''),
+            empty(parts), '',
+            kind = 'accounts', multiIf(
+                position(parts[1], 'password changed') > 0, 'password',
+                parts[1] = 'user ', if(position(parts[4], 'removed') > 0 OR position(said, ' removed by ') > 0, 'member removed', 'member added'),
+                parts[1] = 'delete \'' AND position(said, ' group ') = 0, 'deleted',
+                transform(parts[1],
+                    ['new user: name=', 'delete user \'', 'lock user \'', 'lock \'', 'unlock user \'', 'unlock \'', 'password for \'',
+                     'new group: name=', 'group added to /etc/group: name=', 'removed group \'', 'group \'', 'add \'', 'delete \''],
+                    ['created', 'deleted', 'locked', 'locked', 'unlocked', 'unlocked', 'password',
+                     'group created', 'group created', 'group deleted', 'group deleted', 'member added', 'member removed'],
+                    'changed')),
+            kind = 'mail', parts[2],
+            kind = 'postfix', if(empty(more), if(startsWith(parts[1], 'reject'), 'reject', 'smtp'), transform(parts[1], ['warning:', 'client='], ['refused', 'client'], 'reject')),
+            kind = 'named', if(empty(more), '', if(startsWith(parts[4], 'query: '), 'query', 'answer')),
+            kind = 'kernel', 'packet',
+            kind = 'session', parts[1],
+            kind = 'login' OR kind = 'systemd-logind', 'console',
+            '') AS step,
+        -- user, address and port: a certificate's or user's name stands before the address; a line with two addresses does
+        -- not say which is OpenVPN's
+        if(kind = 'openvpn', multiIf(
+            length(more) = 3, more,
+            countMatches(said, '(?:^|/| )[0-9a-fA-F.:]+:\\d{1,5} ') != 1, [if(empty(more), '', more[1]), '', ''],
+            [if(empty(more), parts[1], more[1]), parts[2], parts[3]]), []) AS tunnel
+    FROM looked
+    LIMIT 1000000000 BY format
+),
+classed AS (
+    SELECT *,
+        toUInt16(multiIf(
+            program = '' AND NOT of_pam, 0,
+            program IN ('sshd', 'su'), 3002,
+            program IN ('sudo', 'cron'), 1007,
+            step IN ('', 'reject', 'smtp', 'from', 'to'), multiIf(notEmpty(parts) AND program = 'postfix', 4009, notEmpty(pam), 3002, 0),
+            step = 'packet', 4001,
+            kind = 'openvpn', if(step IN ('refused', 'failed', 'passed'), 3002, 4014),
+            step IN ('query', 'answer'), 4003,
+            kind = 'accounts', if(startsWith(step, 'group') OR startsWith(step, 'member'), 3006, 3001),
+            3002)) AS class_uid,
+        toUInt8(multiIf(
+            kind = 'kernel', multiIf(match(upper(parts[1]), 'DROP|REJECT|DENY|DENIED|BLOCK'), 2, match(upper(parts[1]), 'ACCEPT|ALLOW|PASS'), 1, 0),
+            step = 'reject' OR (step = 'answer' AND (more[5] = 'denied' OR startsWith(more[1], 'rpz'))), 2,
+            0)) AS action_id,
+        multiIf(
+            kind = 'ssh login', if(startsWith(said, 'Failed '), 'unauthorised_access', ''),
+            -- sshd, sudo and su write a line of their own about the same attempt
+            notEmpty(pam), if(program IN ('sshd', 'sudo', 'su'), '', 'unauthorised_access'),
+            step = 'refused' OR (step = 'console' AND parts[1] = 'FAILED LOGIN'), 'unauthorised_access',
+            step = 'answer' AND more[1] = 'zone transfer' AND more[5] = 'denied', 'information_gathering',
+            '') AS attack_type,
+        multiIf(
             notEmpty(pam), pam[2],
-            notEmpty(packet), if(length(packet[4]) = 39, toString(toIPv6OrDefault(packet[4])), packet[4]),
-            program = 'openvpn', replaceOne(if(notEmpty(tunnel_peer), tunnel_peer[2], tunnel[2]), '::ffff:', ''),
-            program = 'postfix', mail_peer[3],
-            program = 'named', asked[1],
-            '') AS peer,
-        multiIf(notEmpty(packet), if(length(packet[5]) = 39, toString(toIPv6OrDefault(packet[5])), packet[5]), notEmpty(delivery), delivery[2], query[5]) AS target,
-        -- The engine evaluates a column that is only used in branches anew in every branch; used here, each is evaluated once.
-        length(ssh_login) + length(ssh) + length(login) + length(sudo) + length(cron) + length(pam) + length(pam_session) + length(packet)
-            + length(tunnel) + length(tunnel_line) + length(tunnel_peer) + length(tunnel_user) + length(tunnel_step)
-            + length(mail_peer) + length(mail_refused) + length(mail_login) + length(mail_reject) + length(mail) + length(delivery)
-            + length(asked) + length(query) + length(answer) + length(account) + length(account_step) + length(console)
-            + length(again) + length(packet_prefix) AS understood
+            kind = 'kernel', if(length(parts[4]) = 39, toString(toIPv6OrDefault(parts[4])), parts[4]),
+            kind = 'openvpn', replaceOne(tunnel[2], '::ffff:', ''),
+            parts[transform(kind, ['ssh login', 'sshd', 'postfix', 'named'], [3, 3, 3, 1], 0)]) AS peer,
+        multiIf(
+            kind = 'kernel', if(length(parts[5]) = 39, toString(toIPv6OrDefault(parts[5])), parts[5]),
+            kind = 'mail', more[2],
+            step = 'query', more[5],
+            '') AS target
+    FROM stepped
+    LIMIT 1000000000 BY format
+),
+told AS (
+    SELECT *,
+        if(isIPv4String(peer) OR isIPv6String(peer), peer, '') AS src_endpoint_ip,
+        toUInt8(multiIf(
+            class_uid = 0, 0,
+            class_uid IN (3002, 1007), if(step = 'closed' OR (program = 'systemd-logind' AND parts[1] != 'New session'), 2, 1),
+            class_uid = 4001, transform(action_id, [1, 2], [1, 5], 6),
+            class_uid = 4014, transform(step, ['opened', 'broken', 'closed'], [1, 1, 2], 99),
+            class_uid = 4009, multiIf(step = 'to', 1, step IN ('from', 'reject') OR parts[1] = 'client=', 2, 99),
+            class_uid = 4003, if(step = 'answer' AND startsWith(more[1], 'transfer'), 6, 1),
+            class_uid = 3006, transform(step, ['member added', 'member removed', 'group deleted', 'group created'], [3, 4, 5, 6], 99),
+            transform(step, ['created', 'password', 'deleted', 'locked', 'unlocked'], [1, 3, 6, 9, 12], 99))) AS activity_id
+    FROM classed
+    LIMIT 1000000000 BY format
+)
