@@ -9,10 +9,12 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from secmon.rules.backend import ClickHouseBackend
+from secmon.rules.mapping import LogSource
 from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
 
 FIELDS = {"user": "user_name", "port": "dst_endpoint_port", "src": "src_endpoint_ip", "cmd": "process_cmd_line"}
+SOURCE = LogSource("rows", (), "1", FIELDS)
 HOSTILE = [
     "'", "''", "\\", "\\'", "`", "\"", "{", "}", "{batch_ids:Array(String)}", "%", "%s", "%(x)s", "_", "\n", "\r\n",
     "\t", "\x00", "a\x00b", ";", "--", "/*", "$conditions", "$$", "' OR 1=1 --", "\\' OR 1=1 --", "') OR (1=1",
@@ -61,7 +63,7 @@ def condition(detection: dict[str, Any]) -> str:
         "logsource": {"category": "x"},
         "detection": {"condition": "selection"} | detection,
     }
-    return ClickHouseBackend(FIELDS).condition(SigmaRule.from_dict(rule))
+    return ClickHouseBackend(SOURCE).condition(SigmaRule.from_dict(rule))
 
 
 def found(store: Store, detection: dict[str, Any]) -> str:
@@ -210,7 +212,7 @@ def test_many_alternatives_become_few_searches() -> None:
 
 def test_fields_without_a_column_are_remembered() -> None:
     """The backend tells which fields it had to look up among the vendor fields."""
-    backend = ClickHouseBackend(FIELDS)
+    backend = ClickHouseBackend(SOURCE)
     rule = {"selection": {"user": "x", "Other": "y"}, "condition": "selection"}
     backend.condition(SigmaRule.from_dict({"title": "t", "logsource": {"category": "x"}, "detection": rule}))
     assert backend.unmapped == {"Other"}

@@ -135,10 +135,10 @@ def test_more_rules_than_one_statement_holds(store: Store, tmp_path: Path, monke
 @pytest.mark.store
 def test_a_rule_whose_log_source_is_not_collected_is_reported(store: Store, tmp_path: Path) -> None:
     """It is not run, and the report says why."""
-    write_rule(tmp_path, "windows", ROOT, logsource={"product": "windows", "service": "security"})
+    write_rule(tmp_path, "mac", ROOT, logsource={"product": "macos", "service": "unified"})
     load(store, "b1", failed_login(0))
     [outcome] = run(store, ruleset(tmp_path), "b1").outcomes
-    assert outcome.error == "log source not collected (product: windows, service: security)"
+    assert outcome.error == "log source not collected (product: macos, service: unified)"
 
 
 def test_times_must_be_aware() -> None:

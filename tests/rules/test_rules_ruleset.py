@@ -64,7 +64,7 @@ def test_the_same_id_twice_is_rejected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"type": "temporal"}, "`temporal` is not supported yet"),
+        ({"type": "temporal", "condition": {"gte": 3}}, "3 of 1 rules can never match"),
         ({"type": "value_sum", "condition": {"gte": 1, "field": "x"}}, "`value_sum` is not supported yet"),
         ({"condition": {"lt": 2}}, "only `gte` and `gt`"),
         ({"condition": {"gte": 0}}, "at least one"),
@@ -96,14 +96,14 @@ def test_check_tells_what_would_become_of_foreign_rules(tmp_path: Path) -> None:
     """Compiled, with unmapped fields, without a log source, or rejected."""
     write_rule(tmp_path, "a-plain", ROOT)
     write_rule(tmp_path, "b-vendor", {"selection": {"Vendor": "x"}, "condition": "selection"})
-    write_rule(tmp_path, "c-windows", ROOT, logsource={"product": "windows"})
+    write_rule(tmp_path, "c-mac", ROOT, logsource={"product": "macos"})
     write_rule(tmp_path, "d-placeholder", {"selection": {"User|expand": "%x%"}, "condition": "selection"})
     write_correlation(tmp_path, "e-unmapped", COUNT | {"group-by": ["Vendor"]}, ROOT)
     checked = {one.name: (one.status, one.unmapped) for one in check([tmp_path])}
     assert checked == {
         "a-plain": (Status.COMPILED, ()),
         "b-vendor": (Status.UNMAPPED, ("Vendor",)),
-        "c-windows": (Status.NOT_COLLECTED, ()),
+        "c-mac": (Status.NOT_COLLECTED, ()),
         "d-placeholder": (Status.REJECTED, ()),
         "base": (Status.COMPILED, ()),
         "e-unmapped": (Status.UNMAPPED, ("Vendor",)),

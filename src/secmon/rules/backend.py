@@ -5,7 +5,7 @@ means by it. Values enter through `lit()`, columns through the schema's own list
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from sigma.conditions import (
@@ -33,8 +33,9 @@ from sigma.types import (
     SigmaString,
 )
 
-from secmon.rules.columns import Column, event_column, event_columns, unmapped_field
+from secmon.rules.columns import Column, event_column, event_columns, unmapped_field, word_of
 from secmon.rules.literals import lit, text_list
+from secmon.rules.mapping import LogSource
 from secmon.rules.patterns import Pattern, Shape
 
 RAW_LINE = "raw_data"
@@ -51,15 +52,15 @@ _NOT_IN_RE2 = re.compile(r"\(\?(?:=|!|<=|<!|>|\()|(?<!\\)(?:\\\\)*\\[1-9]")
 
 
 class ClickHouseBackend(TextQueryBackend):
-    """Converts the rules of one log source; `fields` says which column each Sigma field is."""
+    """Converts the rules of one log source, which says where each Sigma field is."""
 
     name: ClassVar[str] = "secmon on ClickHouse"
     explicit_not_exists_expression: ClassVar[bool] = True
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        """Start with an empty list of the fields that turned out to have no column."""
+    def __init__(self, source: LogSource) -> None:
+        """Start with an empty list of the fields that nobody knows."""
         super().__init__()
-        self._fields = fields
+        self._source = source
         self.unmapped: set[str] = set()
 
     def condition(self, rule: SigmaRule) -> str:
@@ -70,13 +71,17 @@ class ClickHouseBackend(TextQueryBackend):
 
     def column(self, field: str) -> Column:
         """The column of a Sigma field: as mapped, or of that very name, or out of the vendor fields."""
-        if field in self._fields:
-            return event_column(self._fields[field])
+        source = self._source
+        if field in source.fields:
+            return event_column(source.fields[field])
         column = event_columns().get(field)
-        if column is None:
+        if column is not None:
+            return column
+        if source.words:
+            return word_of(event_column(source.words), field)
+        if field not in source.kept:
             self.unmapped.add(field)
-            return unmapped_field(field)
-        return column
+        return unmapped_field(field)
 
     def convert_condition(self, cond: Any, state: ConversionState) -> str:
         """Any part of a condition; one that says nothing is an error."""

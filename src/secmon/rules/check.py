@@ -7,8 +7,8 @@ from pathlib import Path
 
 from secmon.errors import RuleError
 from secmon.rules.compile import UncollectedError, compile_rule
-from secmon.rules.correlate import unmapped_keys
 from secmon.rules.correlation import Correlation
+from secmon.rules.correlation_query import unmapped_keys
 from secmon.rules.document import Rejected
 from secmon.rules.rule import Rule, Signature
 from secmon.rules.ruleset import read_rules, rule_files, shipped_samples
@@ -38,7 +38,7 @@ class Checked:
 def check(paths: Iterable[Path]) -> tuple[Checked, ...]:
     """Every rule among and under the paths, in order of file and line; no store is needed."""
     ruleset = read_rules(rule_files(paths), shipped_samples())
-    bases = {base.id: base for correlation in ruleset.correlations for base in correlation.bases}
+    bases = {leaf.id: leaf for correlation in ruleset.correlations for leaf in correlation.leaves}
     rules = bases | {rule.id: rule for rule in ruleset.rules}
     checked = [
         *(_rule(rule) for rule in rules.values()),

@@ -17,7 +17,11 @@ _COLUMN = re.compile(
     r"^ {4}(?:ADD COLUMN IF NOT EXISTS )?(\w+) (LowCardinality\(String\)|String|UInt(?:8|16|32|64))(?=[ ,\n])",
     re.MULTILINE,
 )
-_PARTS = {"path": "cutQueryStringAndFragment", "query": "queryString"}
+_PARTS = {
+    "path": "cutQueryStringAndFragment({})",
+    "query": "queryString({})",
+    "program": "substringIndex({}, ' ', 1)",
+}
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,18 @@ def event_columns() -> Mapping[str, Column]:
 
 
 def event_column(reference: str) -> Column:
-    """The column called so; `url|path` and `url|query` are the parts of a URL before and after its `?`."""
+    """The column called so; parts of a text: `url|path`, `url|query`, `command|program`."""
     name, _, part = reference.partition("|")
     column = event_columns().get(name)
     if column is None or (part and (part not in _PARTS or column.number)):
         raise RuleError(f"`{reference}` is not a text or number column of events")
-    return Column(f"{_PARTS[part]}({column.sql})") if part else column
+    return Column(_PARTS[part].format(column.sql)) if part else column
+
+
+def word_of(column: Column, name: str) -> Column:
+    """What a text says as name=value, with or without quotes."""
+    pair = lit("(?:^|[ (])" + re.escape(name) + r"=(\"[^\"]*\"|'[^']*'|[^ ,)]*)")
+    return Column(f"trim(BOTH '\"\\'' FROM extract({column.text}, {pair}))")
 
 
 def unmapped_field(name: str) -> Column:

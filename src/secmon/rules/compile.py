@@ -43,7 +43,7 @@ def compile_rule(rule: Rule) -> Compiled:
     source = log_source(rule.sigma.logsource)
     if source is None:
         raise UncollectedError(f"log source not collected ({rule.logsource})")
-    backend = ClickHouseBackend(source.fields)
+    backend = ClickHouseBackend(source)
     try:
         condition = backend.condition(rule.sigma)
     except UNREADABLE as error:

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from string import Template
 from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
 
 from secmon.errors import RuleError, StoreError
-from secmon.rules.backend import ClickHouseBackend
 from secmon.rules.batches import Batches, milliseconds
-from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.correlation import Correlation, actor_index
+from secmon.rules.correlation_query import episodes_query, group_columns, touched_query
 from secmon.rules.episode import GroupFinding, Look, Part, changed
 from secmon.rules.report import MatchReport, RuleOutcome
 from secmon.rules.ruleset import RuleSet
@@ -21,11 +18,6 @@ from secmon.store.client import Store
 from secmon.store.sql import query
 
 _TIME = pa.timestamp("ms", "UTC")
-_NEW = "fresh"
-_NEAR = (
-    "time >= fromUnixTimestamp64Milli({seen_from:Int64}, 'UTC')"
-    " AND time < fromUnixTimestamp64Milli({seen_to:Int64}, 'UTC')"
-)
 _EVIDENCE = pa.list_(pa.struct([("batch_id", pa.string()), ("seq", pa.uint32())]))
 
 
@@ -59,51 +51,10 @@ def correlate(
     return MatchReport(tuple(outcomes), tuple(timings))
 
 
-@lru_cache(maxsize=256)
-def group_columns(correlation: Correlation) -> tuple[str, ...]:
-    """What the group's key is in `events`, by the first rule; raises RuleError if that cannot be compiled."""
-    base = compile_rule(correlation.bases[0])
-    return tuple(base.source.fields.get(field, field) for field in correlation.keys[0])
-
-
-def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:
-    """Fields it groups by or counts that are no column in one of its log sources; raises RuleError."""
-    unmapped: set[str] = set()
-    for base, keys, value in zip(correlation.bases, correlation.keys, correlation.values, strict=True):
-        backend = ClickHouseBackend(compile_rule(base).source.fields)
-        for field in filter(None, (*keys, value)):
-            backend.column(field)
-        unmapped |= backend.unmapped
-    return tuple(sorted(unmapped))
-
-
-@lru_cache(maxsize=256)
-def matched(correlation: Correlation) -> str:
-    """SELECT of the events a correlation is about, with its group's key; `$scope` says among which events."""
-    selects = [
-        _select(compile_rule(base), keys, value)
-        for base, keys, value in zip(correlation.bases, correlation.keys, correlation.values, strict=True)
-    ]
-    return " UNION DISTINCT ".join(selects)
-
-
-def _select(base: Compiled, keys: Sequence[str], value: str) -> str:
-    backend = ClickHouseBackend(base.source.fields)
-    columns = [backend.column(key) for key in keys]
-    counted = backend.column(value) if value else None
-    present = [column.present for column in (*columns, counted) if column is not None]
-    return Template(query("rules_matched")).safe_substitute(
-        key="[" + ", ".join(f"toString({column.sql})" for column in columns) + "]::Array(String)",
-        value=f"cityHash64({counted.text})" if counted else "cityHash64(batch_id, seq)",
-        conditions=" AND ".join([base.source.predicate, *present, f"({base.condition})"]),
-    )
-
-
 def _run(store: Store, correlation: Correlation, batches: Batches, detected_at: datetime) -> int:
     """Findings written for one correlation."""
     parameters = dict(batches.parameters)
-    span = Template(query("rules_span")).substitute(matched=_scoped(correlation, _NEW))
-    [(count, first, last)] = store.rows(span, parameters)
+    [(count, first, last)] = store.rows(touched_query(correlation), parameters)
     if not count:
         return 0
     timespan = correlation.timespan * 1000
@@ -115,7 +66,12 @@ def _run(store: Store, correlation: Correlation, batches: Batches, detected_at: 
         "seen_from": look.seen_from,
         "seen_to": last + timespan,
     }
-    parts = _parts(store, correlation, parameters)
+    parts = [
+        Part(tuple(key), site, first, last, events, fresh, received, _evidence(evidence))
+        for key, site, first, last, events, fresh, received, evidence in store.rows(
+            episodes_query(correlation), parameters
+        )
+    ]
     if not parts:
         return 0
     stored = [_stored(row) for row in store.rows(query("rules_stored"), parameters)]
@@ -123,21 +79,6 @@ def _run(store: Store, correlation: Correlation, batches: Batches, detected_at: 
     if findings:
         store.insert("findings", _rows(correlation, findings, milliseconds(detected_at)))
     return len(findings)
-
-
-def _scoped(correlation: Correlation, scope: str) -> str:
-    return Template(matched(correlation)).substitute(scope=scope)
-
-
-def _parts(store: Store, correlation: Correlation, parameters: dict[str, Any]) -> list[Part]:
-    episodes = Template(query("rules_episodes")).substitute(
-        matched=_scoped(correlation, _NEAR),
-        size="uniqExact(value)" if correlation.values[0] else "count()",
-    )
-    return [
-        Part(tuple(key), site, first, last, events, fresh, received, _evidence(evidence))
-        for key, site, first, last, events, fresh, received, evidence in store.rows(episodes, parameters)
-    ]
 
 
 def _stored(row: tuple[Any, ...]) -> GroupFinding:

@@ -1,4 +1,4 @@
-"""What a correlation is: how often, or for how many different values, other rules match within a time."""
+"""What a correlation is: how often, for how many different values, or with which others rules match within a time."""
 
 import math
 from dataclasses import dataclass
@@ -17,31 +17,48 @@ from secmon.rules.rule import Rule, Signature, signature_of
 
 SITE = "site"
 
+_ORDERED = SigmaCorrelationType.TEMPORAL_ORDERED
+_TOGETHER = {SigmaCorrelationType.TEMPORAL, _ORDERED}
 _THRESHOLD_STEP = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
-_TYPES = {SigmaCorrelationType.EVENT_COUNT, SigmaCorrelationType.VALUE_COUNT}
+_TYPES = {SigmaCorrelationType.EVENT_COUNT, SigmaCorrelationType.VALUE_COUNT, *_TOGETHER}
 _ACTORS = ("src_endpoint_ip", "actor_user_name", "user_name", "dst_endpoint_ip", "device_hostname")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Correlation(Signature):
-    """At least `threshold` events, or different values of `field`, of one group within `timespan` seconds.
+    """At least `threshold` of something in one group within `timespan` seconds.
 
-    `group_by` and `field` are Sigma fields as written; `keys[i][j]` is what `group_by[j]` is called in
-    `bases[i]`, and `values[i]` what `field` is called there ('' when events are counted). Without the site in
-    its group a correlation is a campaign: one group may touch many sites.
+    Of what: of events; of different `values`; or, for `together`, of different rules among the bases, which must match
+    one after the other when `ordered`. A base that is a correlation stands for the events at which that has enough.
+    `group_by` are Sigma fields as written; `keys[i][j]` is what `group_by[j]` is called in `bases[i]`, and `values[i]`
+    what is counted there (nothing when events or rules are). Without the site in its group a correlation is a campaign:
+    one group may touch many sites.
     """
 
-    bases: tuple[Rule, ...]
+    bases: tuple["Rule | Correlation", ...]
     group_by: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
-    values: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
     timespan: int
     threshold: int
+    together: bool = False
+    ordered: bool = False
 
     @property
     def campaign(self) -> bool:
         """Whether one group may span sites."""
         return SITE not in self.group_by
+
+    @property
+    def leaves(self) -> tuple[Rule, ...]:
+        """The single rules it rests on."""
+        several = (base.leaves if isinstance(base, Correlation) else (base,) for base in self.bases)
+        return tuple(rule for rules in several for rule in rules)
+
+    @property
+    def margin(self) -> int:
+        """Seconds before an event that decide whether the event counts in it."""
+        return self.timespan + max((base.margin for base in self.bases if isinstance(base, Correlation)), default=0)
 
 
 def referenced(sigma: SigmaCorrelationRule) -> tuple[str, ...]:
@@ -50,7 +67,7 @@ def referenced(sigma: SigmaCorrelationRule) -> tuple[str, ...]:
 
 
 def correlation_of(
-    document: Document, sigma: SigmaCorrelationRule, bases: tuple[Rule, ...], samples: Path
+    document: Document, sigma: SigmaCorrelationRule, bases: tuple[Rule | Correlation, ...], samples: Path
 ) -> Correlation:
     """The correlation that pySigma parsed, its rules found; what we cannot compute exactly is an error."""
     if sigma.type not in _TYPES:
@@ -62,9 +79,11 @@ def correlation_of(
         bases=bases,
         group_by=group_by,
         keys=tuple(tuple(_called(sigma, base, field) for field in group_by) for base in bases),
-        values=tuple(_called(sigma, base, counted) if counted else "" for base in bases),
+        values=tuple(tuple(_called(sigma, base, field) for field in counted) for base in bases),
         timespan=sigma.timespan.seconds,
-        threshold=_threshold(sigma),
+        threshold=_threshold(sigma, len(bases)),
+        together=sigma.type in _TOGETHER,
+        ordered=sigma.type is _ORDERED,
     )
 
 
@@ -73,31 +92,35 @@ def actor_index(group_columns: tuple[str, ...]) -> int | None:
     return next((group_columns.index(actor) for actor in _ACTORS if actor in group_columns), None)
 
 
-def _counted(sigma: SigmaCorrelationRule) -> str:
+def _counted(sigma: SigmaCorrelationRule) -> tuple[str, ...]:
+    if sigma.type is not SigmaCorrelationType.VALUE_COUNT:
+        return ()
     field = sigma.condition.fieldref if isinstance(sigma.condition, SigmaCorrelationCondition) else None
-    if sigma.type is SigmaCorrelationType.EVENT_COUNT:
-        return ""
-    if not isinstance(field, str):
-        raise RuleError("value_count over several fields is not supported yet")
-    return field
+    return (field,) if isinstance(field, str) else tuple(field or ())
 
 
-def _threshold(sigma: SigmaCorrelationRule) -> int:
+def _threshold(sigma: SigmaCorrelationRule, bases: int) -> int:
     condition = sigma.condition
-    if not isinstance(condition, SigmaCorrelationCondition) or condition.op not in _THRESHOLD_STEP:
-        raise RuleError("only `gte` and `gt` are supported yet: a late event could take any other finding back")
+    if not isinstance(condition, SigmaCorrelationCondition):
+        raise RuleError("conditions that combine rules with and, or, not are not supported")
+    if condition.op not in _THRESHOLD_STEP:
+        raise RuleError("only `gte` and `gt` are supported: a late event could take any other finding back")
     whole = math.floor(condition.count) + 1 if _THRESHOLD_STEP[condition.op] else math.ceil(condition.count)
     if whole < 1:
         raise RuleError("a correlation needs a threshold of at least one")
+    if sigma.type in _TOGETHER and whole > bases:
+        raise RuleError(f"{whole} of {bases} rules can never match")
+    if sigma.type is _ORDERED and whole < bases:
+        raise RuleError("temporal_ordered is about all of its rules: leave the condition out")
     return whole
 
 
-def _called(sigma: SigmaCorrelationRule, base: Rule, field: str) -> str:
-    """The field by the name it has in the base rule's log source."""
+def _called(sigma: SigmaCorrelationRule, base: Rule | Correlation, field: str) -> str:
+    """The field by the name it has in the base's log source."""
     alias = sigma.aliases.aliases.get(field)
     if alias is None:
         return field
     for reference, name in alias.mapping.items():
-        if reference.reference in {base.id, base.sigma.name, base.name}:
+        if reference.reference in base.called:
             return str(name)
     raise RuleError(f"alias `{field}` does not say what it is in rule `{base.name}`")

@@ -17,12 +17,18 @@ from secmon.rules.literals import text_list
 
 @dataclass(frozen=True)
 class LogSource:
-    """A part of `events` that rules can be written for; `predicate` is the SQL condition that selects it."""
+    """A part of `events` that rules can be written for; `predicate` is the SQL condition that selects it.
+
+    Fields of a rule are found in `fields`, then among the name=value words of the column `words`, if there is one,
+    else in `unmapped`, where those in `kept` are known to stand.
+    """
 
     name: str
     accepts: tuple[tuple[str, str, str], ...]
     predicate: str
     fields: Mapping[str, str]
+    kept: frozenset[str] = frozenset()
+    words: str = ""
 
 
 @cache
@@ -47,7 +53,7 @@ def logsource_text(wanted: SigmaLogSource) -> str:
 def _log_source(entry: Mapping[str, Any]) -> LogSource:
     conditions = [_one_of(name, values) for name, values in entry["where"].items()]
     conditions += [event_column(name).present for name in entry.get("present", ())]
-    for reference in entry["fields"].values():
+    for reference in (*entry["fields"].values(), *filter(None, [entry.get("words")])):
         event_column(reference)
     return LogSource(
         name=entry["name"],
@@ -57,6 +63,8 @@ def _log_source(entry: Mapping[str, Any]) -> LogSource:
         ),
         predicate=" AND ".join(conditions),
         fields=MappingProxyType(dict(entry["fields"])),
+        kept=frozenset(entry.get("kept", ())),
+        words=entry.get("words", ""),
     )
 
 

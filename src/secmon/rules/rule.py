@@ -33,7 +33,8 @@ _SEVERITIES = {
 class Signature:
     """What single rules and correlations have in common; `line` is where it begins in its file.
 
-    `condition_line` is where its detection or correlation stands; `samples` the folder of its sample logs.
+    `condition_line` is where its detection or correlation stands; `samples` the folder of its sample logs; `called` are
+    the names by which a correlation may refer to it.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Signature:
     next_steps_en: tuple[str, ...]
     actor: str
     samples: Path
+    called: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ def signature_of(document: Document, sigma: SigmaRuleBase, samples: Path) -> dic
         "next_steps_en": _texts(ours, "next_steps_en"),
         "actor": actor,
         "samples": samples / document.name,
+        "called": frozenset(filter(None, (str(sigma.id), document.name, sigma.name))),
     }
 
 

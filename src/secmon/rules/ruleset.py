@@ -54,22 +54,36 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
 def read_rules(paths: Sequence[Path], samples: Path) -> RuleSet:
     """The rules of these files; correlations find their rules in any of them, by name or id."""
     accepted, rejected = _split(entry for path in paths for entry in documents(path))
-    known: dict[str, Rule] = {}
+    known: dict[str, Rule | Correlation] = {}
     correlations: dict[str, Correlation] = {}
     silent: set[str] = set()
-    for document in sorted(accepted, key=lambda one: isinstance(one.parsed, SigmaCorrelationRule)):
+    for document in _in_order(accepted):
         try:
             if isinstance(document.parsed, SigmaRule):
                 _remember(known, rule_of(document, document.parsed, samples))
             else:
                 correlation = _correlation(document, document.parsed, known, samples)
-                _refuse_twin(correlation, known, correlations)
+                _remember(known, correlation)
                 correlations[correlation.id] = correlation
                 silent |= set() if document.parsed.generate else {base.id for base in correlation.bases}
         except UNREADABLE as error:
             rejected.append(document.rejected(error))
-    alone = {rule.id: rule for rule in known.values() if rule.id not in silent}
-    return RuleSet(tuple(alone.values()), tuple(correlations.values()), tuple(rejected))
+    rules = {one.id: one for one in known.values() if isinstance(one, Rule) and one.id not in silent}
+    loud = tuple(one for one in correlations.values() if one.id not in silent)
+    return RuleSet(tuple(rules.values()), loud, tuple(rejected))
+
+
+def _in_order(accepted: Sequence[Document]) -> list[Document]:
+    """Single rules first, then correlations about them, then correlations about correlations."""
+    about = [one for one in accepted if isinstance(one.parsed, SigmaCorrelationRule)]
+    names = {name for one in about for name in (str(one.parsed.id), one.parsed.name, one.name)}
+
+    def rank(document: Document) -> int:
+        if isinstance(document.parsed, SigmaRule):
+            return 0
+        return 2 if names.intersection(referenced(document.parsed)) else 1
+
+    return sorted(accepted, key=rank)
 
 
 def _split(entries: Iterator[Document | Rejected]) -> tuple[list[Document], list[Rejected]]:
@@ -83,20 +97,16 @@ def _split(entries: Iterator[Document | Rejected]) -> tuple[list[Document], list
     return accepted, rejected
 
 
-def _remember(known: dict[str, Rule], rule: Rule) -> None:
-    _refuse_twin(rule, known)
-    known[rule.id] = rule
-    known.setdefault(rule.sigma.name or rule.name, rule)
-
-
-def _refuse_twin(signature: Signature, *others: Mapping[str, Signature]) -> None:
-    for known in others:
-        if signature.id in known:
-            raise RuleError(f"{known[signature.id].path.name} has the same id {signature.id}")
+def _remember(known: dict[str, Rule | Correlation], signature: Rule | Correlation) -> None:
+    if signature.id in known:
+        raise RuleError(f"{known[signature.id].path.name} has the same id {signature.id}")
+    known[signature.id] = signature
+    for name in signature.called:
+        known.setdefault(name, signature)
 
 
 def _correlation(
-    document: Document, sigma: SigmaCorrelationRule, known: Mapping[str, Rule], samples: Path
+    document: Document, sigma: SigmaCorrelationRule, known: Mapping[str, Rule | Correlation], samples: Path
 ) -> Correlation:
     missing = [reference for reference in referenced(sigma) if reference not in known]
     if missing:
