@@ -59,3 +59,35 @@ def failed_login(second: float, source: str = "203.0.113.9", user: str = "root")
     stamp = (START + timedelta(seconds=second)).isoformat()
     text = f"Failed password for {user} from {source} port 42000 ssh2"
     return f"<86>1 {stamp} web01.city.example sshd 2211 - - {text}".encode()
+
+
+def accepted_login(second: float, source: str = "203.0.113.9", user: str = "root") -> bytes:
+    """A successful SSH login so many seconds after START."""
+    return failed_login(second, source, user).replace(b"Failed", b"Accepted")
+
+
+def write_company(folder: Path, title: str, correlation: dict[str, object]) -> Path:
+    """A correlation `title` over `failed` and `accepted` logins; it may name `guessing`: three failures in 60 s."""
+
+    def login(name: str, status: int) -> dict[str, object]:
+        return {
+            "title": name,
+            "name": name,
+            "id": rule_id(name),
+            "logsource": {"product": "linux", "service": "sshd"},
+            "detection": {"selection": {"status_id": status}, "condition": "selection"},
+        }
+
+    counted = {
+        "title": "guessing",
+        "name": "guessing",
+        "id": rule_id("guessing"),
+        "correlation": {
+            "type": "event_count", "rules": ["failed"], "group-by": ["src_ip", "site"], "timespan": "60s",
+            "condition": {"gte": 3}, "generate": False,
+        },
+    }  # fmt: skip
+    asked = {"title": title, "id": rule_id(title), "level": "high", "correlation": correlation}
+    path = folder / f"{title}.yml"
+    path.write_text(yaml.safe_dump_all([login("failed", 2), login("accepted", 1), counted, asked]), encoding="utf-8")
+    return path
