@@ -42,8 +42,8 @@ def run(store: Store, rules: RuleSet, *batch_ids: str) -> int:
 def spans(store: Store) -> list[tuple[int, int, int]]:
     """First and last second and events of every finding."""
     return store.rows(
-        "SELECT dateDiff('second', {start:DateTime('UTC')}, time), dateDiff('second', {start:DateTime('UTC')}, last_time),"
-        " event_count FROM findings FINAL ORDER BY time",
+        "SELECT dateDiff('second', {start:DateTime('UTC')}, time),"
+        " dateDiff('second', {start:DateTime('UTC')}, last_time), event_count FROM findings FINAL ORDER BY time",
         {"start": START.replace(tzinfo=None)},
     )
 
@@ -129,7 +129,7 @@ def test_a_step_may_be_in_an_earlier_batch(store: Store, tmp_path: Path) -> None
 @pytest.mark.store
 def test_order_is_exact_for_any_sequence(store: Store, tmp_path: Path) -> None:
     """Against a plain search over every pair, for 120 sources with random logins."""
-    random = Random(226)  # noqa: S311  # not for secrets
+    random = Random(226)
     expected = set()
     for number in range(120):
         logins = sorted((random.randrange(0, 600), random.random() < 0.3) for _ in range(random.randrange(1, 9)))

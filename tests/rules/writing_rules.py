@@ -1,5 +1,6 @@
 """Rules and log lines that the tests of the rules write."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -66,7 +67,7 @@ def accepted_login(second: float, source: str = "203.0.113.9", user: str = "root
     return failed_login(second, source, user).replace(b"Failed", b"Accepted")
 
 
-def write_company(folder: Path, title: str, correlation: dict[str, object]) -> Path:
+def write_company(folder: Path, title: str, correlation: Mapping[str, object]) -> Path:
     """A correlation `title` over `failed` and `accepted` logins; it may name `guessing`: three failures in 60 s."""
 
     def login(name: str, status: int) -> dict[str, object]:
