@@ -34,7 +34,7 @@ import psutil
 from sqlalchemy import select
 
 from effort import in_child, machine, told
-from secmon import demo
+from secmon.simulator import feeds_at
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Batch
@@ -170,7 +170,7 @@ def measured(names: list[str], rate: float, number: int, interval: float, copies
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             port = int(found.getsockname()[1])
-        feeds = [one for one in demo.feeds_at(port) if one["name"] in names]
+        feeds = [one for one in feeds_at(port) if one["name"] in names]
         now = int(time.time()) // 60
         whole = rate / (activity(now) * sum(FEED_SHARE[name] for name in names))
         with simulator(port, whole, copies, tokens):

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,10 +69,12 @@ def open_centre(
     instance: Instance | None = None,
     simulated: bool = False,
     shard: tuple[int, int] = (1, 1),
+    clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[Centre]:
     """Open the data folder, bring both databases up to date and repair what a crash left half done.
 
-    `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites.
+    `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites; `clock`
+    gives aware times, other than now only where a day is played.
     """
     addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
@@ -82,17 +84,25 @@ def open_centre(
         stack.callback(desk.close)
         migrate(store)
         desk.migrate()
-        watch = _watch(settings, store, desk, addresses, simulated=simulated)
+        watch = _watch(settings, store, desk, addresses, clock, simulated=simulated)
         watch.loader.recover()
         yield Centre(settings, instance, store, desk, watch)
 
 
-def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[FeedAddress], *, simulated: bool) -> Watch:
+def _watch(
+    settings: Settings,
+    store: Store,
+    desk: Desk,
+    addresses: Sequence[FeedAddress],
+    clock: Callable[[], datetime],
+    *,
+    simulated: bool,
+) -> Watch:
     rules = load_rules()
     limits = SpoolLimits(settings.batch_lines, settings.spool_batches, settings.spool_megabytes * 1_000_000)
     senders = known_senders(settings)
     pushed = {(site, at.feed): at.format for site in sorted(senders.sites()) for at in listen_addresses(settings)}
-    inbox = Inbox(settings.inbox_megabytes * 1_000_000, utc_now)
+    inbox = Inbox(settings.inbox_megabytes * 1_000_000, clock)
     console = Console(
         store=store,
         desk=desk,
@@ -104,7 +114,7 @@ def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[Fee
             *((site, feed, name) for (site, feed), name in pushed.items()),
         ),
         limits=HealthLimits(settings.late_after, settings.silent_after),
-        clock=utc_now,
+        clock=clock,
         language=settings.language,
         simulated=simulated,
     )
@@ -114,20 +124,20 @@ def _watch(settings: Settings, store: Store, desk: Desk, addresses: Sequence[Fee
             desk,
             settings.spool,
             limits,
-            utc_now,
+            clock,
             Pace(
                 settings.collect_parallel,
                 settings.collect_seconds / 2,
                 Patience(settings.retry_first, settings.retry_longest),
             ),
         ),
-        receiver=Receiver(inbox, desk, settings.spool, limits, utc_now),
+        receiver=Receiver(inbox, desk, settings.spool, limits, clock),
         reception=Reception(inbox, senders, recognise),
-        loader=Loader(store, desk, settings.spool, utc_now),
-        detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), utc_now),
+        loader=Loader(store, desk, settings.spool, clock),
+        detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), clock),
         console=console,
-        clock=utc_now,
-        transport=Transport(utc_now, settings.collect_timeout, gzip=settings.collect_gzip),
+        clock=clock,
+        transport=Transport(clock, settings.collect_timeout, gzip=settings.collect_gzip),
     )
 
 

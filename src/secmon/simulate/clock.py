@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from secmon.errors import UsageError
+
 KST = timezone(timedelta(hours=9), "KST")  # Korea has kept one offset, without summer time, since 1988
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BUCKET = 60_000_000
@@ -23,6 +25,24 @@ def micros(moment: datetime) -> int:
 def moment_of(microseconds: int) -> datetime:
     """The UTC time `microseconds` after 1970."""
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+class Held:
+    """A clock that stands still until it is told the time; it never goes back."""
+
+    def __init__(self, now: datetime) -> None:
+        """Begin at this aware time."""
+        self._now = now
+
+    def __call__(self) -> datetime:
+        """The time it was told last."""
+        return self._now
+
+    def move(self, to: datetime) -> None:
+        """Go on to an aware time; UsageError when that is in its past."""
+        if to < self._now:
+            raise UsageError(f"now {to.isoformat()}: the clock stands at {self._now.isoformat()} and never goes back")
+        self._now = to
 
 
 class Minute:

@@ -37,6 +37,7 @@ def simulate(
     syslog_feeds: Annotated[str, typer.Option(help="Feeds that go by syslog, with commas.")] = ",".join(DEFAULT_FEEDS),
     files: Annotated[Path | None, typer.Option(help="Also append all feeds to DIR/{site}/{feed}.log.")] = None,
     files_size: Annotated[int, typer.Option(help="Bytes above which such a file is rotated.")] = 10_000_000,
+    held: Annotated[bool, typer.Option("--held", help="Time stands until the control desk moves it.")] = False,
     copies: Annotated[int, typer.Option(help="How often every site stands there; copies share its networks.")] = 1,
 ) -> None:
     """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
@@ -59,5 +60,6 @@ def simulate(
             files=files,
             files_size=files_size,
             copies=copies,
+            held=held,
         )
     )

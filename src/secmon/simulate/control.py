@@ -1,7 +1,8 @@
 """The director's desk of a demonstration: start scenarios and faults while the simulator runs.
 
 GET and POST /control/scenarios, GET and POST /control/faults, DELETE /control/faults/{id}, GET /control/sites,
-all with `Authorization: Bearer CONTROL_TOKEN`; without the option `--control-token` they do not exist.
+POST /control/clock where time is held; all with `Authorization: Bearer CONTROL_TOKEN`. Without the option
+`--control-token` they do not exist.
 """
 
 import hmac
@@ -11,12 +12,14 @@ from datetime import datetime
 
 from secmon.errors import UsageError
 from secmon.simulate.addresses import sender
+from secmon.simulate.clock import Held
 from secmon.simulate.fault import KINDS, Entry, Faults, parse_fault
 from secmon.simulate.playbill import Playbill, Staged
 from secmon.simulate.reply import Reply, document, refusal
 from secmon.simulate.scenarios.definition import load_scenarios
 from secmon.simulate.stream import Streams
 from secmon.simulate.town import Town
+from secmon.times import moment
 
 MAX_BODY = 65_536
 _SITES_NAMED = 300
@@ -55,6 +58,8 @@ class Control:
                     return self._break(_fields(body, {"fault"}))
                 case "DELETE", ["faults", number] if number.isascii() and number.isdigit() and len(number) < 9:
                     return self._mend(int(number))
+                case "POST", ["clock"] if isinstance(self._clock, Held):
+                    return self._move(self._clock, _fields(body, {"now"}))
                 case "GET", ["sites"]:
                     return document({"sites": [_site(place, town) for place, town in enumerate(self._towns)]})
         except UsageError as error:
@@ -97,6 +102,10 @@ class Control:
         entry = self._faults.add(fault)
         self._streams.flood(self._faults.floods())
         return document(_fault(entry), 201)
+
+    def _move(self, clock: Held, asked: dict[str, str]) -> Reply:
+        clock.move(moment(asked.get("now", "")))
+        return document({"now": clock().isoformat()})
 
     def _mend(self, number: int) -> Reply:
         if not self._faults.end(number, self._clock()):

@@ -17,6 +17,7 @@ import uvicorn
 from secmon.errors import UsageError
 from secmon.simulate.app import FeedApp, Stage, Task
 from secmon.simulate.background import FEEDS
+from secmon.simulate.clock import Held
 from secmon.simulate.control import Control
 from secmon.simulate.fault import Faults, parse_fault
 from secmon.simulate.playbill import Playbill
@@ -61,6 +62,7 @@ class SimulatorOptions:
     files: Path | None = None
     files_size: int = 10_000_000
     copies: int = 1
+    held: bool = False
 
 
 def run(options: SimulatorOptions) -> None:
@@ -87,7 +89,8 @@ def run(options: SimulatorOptions) -> None:
             silences=playbill.silences,
         )
         streams.flood(faults.floods())
-        stage = Stage(streams, towns, playbill, faults, options.seed, _now)
+        clock = Held(start) if options.held else _now
+        stage = Stage(streams, towns, playbill, faults, options.seed, clock)
         tasks = _tasks(options, stage, target, chosen)
         app = FeedApp(stage, tokens, _control(options, stage), tasks)
         _serve(app, listener, exit_with_stdin=options.exit_with_stdin, beside=bool(tasks))
@@ -134,6 +137,8 @@ def _check(options: SimulatorOptions) -> None:
         raise UsageError(f"copies {options.copies}: give a number from 1 (every site once) to 100")
     if not 1_000 <= options.files_size <= 10_000_000_000:
         raise UsageError(f"files-size {options.files_size}: give bytes from 1,000 to 10,000,000,000")
+    if options.held and (options.control_token is None or options.start is None):
+        raise UsageError("a held clock needs --start, and --control-token so that somebody can move it")
     if options.start is not None and options.start.tzinfo is None:
         raise UsageError(f"start {options.start}: give it with its UTC offset, as 2026-11-23T10:00:00+09:00")
 

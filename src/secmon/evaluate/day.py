@@ -1,0 +1,154 @@
+"""A simulated day with every scenario and decoy in it, collected and watched as on any day, only faster.
+
+The simulator's clock and the centre's stand still and are moved on together. Sites in whose scenario something happens
+are asked every few seconds, as all are in real operation; the others every quarter of an hour, which costs only time.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import aiohttp
+import httpx
+
+from secmon.app import Centre, open_centre
+from secmon.evaluate.record import record
+from secmon.evaluate.score import score
+from secmon.evaluate.truth import Act, read_acts, under_way
+from secmon.settings import load_settings
+from secmon.simulator import feeds_at, free_port, simulator
+
+BEGINS = datetime.fromisoformat("2026-11-24T00:00:00+09:00")
+"""A working Tuesday in Korea."""
+
+_HOURS = 24
+_FIRST_ACT = timedelta(hours=6)  # before it the centre learns what is usual
+_SELDOM = timedelta(minutes=15)
+_AFTER = timedelta(minutes=2)
+_LINES = 5_000  # asked of a feed at a time
+
+
+@dataclass(frozen=True)
+class Play:
+    """What `secmon evaluate` was asked for; `step` is how often sites in play are asked, in seconds."""
+
+    seed: int
+    step: int
+    rate: float
+    folder: Path
+
+
+class _Clock:
+    """The centre's clock, moved by the play."""
+
+    def __init__(self) -> None:
+        self.now = BEGINS
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def evaluate(play: Play, report: Callable[[float, str], None]) -> dict[str, Any]:
+    """Play the day in an empty folder and score it; `report` hears the share that is done, and what is happening."""
+    port, clock = free_port(), _Clock()
+    desk, truth = play.folder / "simulator", play.folder / "simulator" / "truth.ndjson"
+    options = ["--rate", str(play.rate), "--seed", str(play.seed), "--start", BEGINS.isoformat(), "--history", "1h"]
+    options += ["--held", "--control-token", str(desk / "control-token"), "--tokens", str(desk / "tokens.csv")]
+    options += ["--truth", str(truth)]
+    settings = load_settings(
+        data=play.folder / "centre",
+        token_file=desk / "tokens.csv",
+        feeds=[{**feed, "every": 0} for feed in feeds_at(port)],
+        collect_gzip=False,
+    )
+    with simulator(desk, port, options), open_centre(settings, simulated=True, clock=clock) as centre:
+        director = _Director(f"http://127.0.0.1:{port}/control", (desk / "control-token").read_text("utf-8").strip())
+        for text, when in _programme(director.scenarios(), play.seed):
+            director.plan(text, when)
+        acts = read_acts(truth)
+        names = {rule.id: rule.name for rule in centre.watch.detector.rules.signatures}
+        asyncio.run(_watch(centre, clock, director, acts, play.step, report))
+        result = score(record(centre.watch.console, names, acts, _HOURS), acts)
+    return {"seed": play.seed, "day": BEGINS.date().isoformat(), "hours": _HOURS, "step_seconds": play.step} | result
+
+
+def _programme(names: Sequence[str], seed: int) -> Iterator[tuple[str, datetime]]:
+    """Every scenario and decoy once, in an order and at times that the seed decides."""
+    random = Random(seed)  # noqa: S311  # a repeatable programme, not secrets
+    room = (timedelta(hours=_HOURS) - _FIRST_ACT - timedelta(hours=1)) / len(names)
+    for number, name in enumerate(random.sample(names, len(names))):
+        yield name, BEGINS + _FIRST_ACT + number * room + timedelta(seconds=random.randrange(600))
+
+
+@dataclass(frozen=True)
+class _Director:
+    """Speaks to the simulator's control desk."""
+
+    desk: str
+    token: str
+
+    def scenarios(self) -> list[str]:
+        """The names of everything that can be played."""
+        answer = httpx.get(f"{self.desk}/scenarios", headers=self._headers, trust_env=False).raise_for_status()
+        return [one["name"] for one in answer.json()["scenarios"]]
+
+    def plan(self, scenario: str, when: datetime) -> None:
+        """Have a scenario played at an aware time."""
+        body = {"scenario": scenario, "when": when.isoformat()}
+        httpx.post(f"{self.desk}/scenarios", json=body, headers=self._headers, trust_env=False).raise_for_status()
+
+    async def move(self, session: aiohttp.ClientSession, now: datetime) -> None:
+        """Move the clock on."""
+        body = {"now": now.isoformat()}
+        async with session.post(f"{self.desk}/clock", json=body, headers=self._headers) as answer:
+            answer.raise_for_status()
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+async def _watch(
+    centre: Centre,
+    clock: _Clock,
+    director: _Director,
+    acts: Sequence[Act],
+    step: int,
+    report: Callable[[float, str], None],
+) -> None:
+    watch = centre.watch
+    ends = BEGINS + timedelta(hours=_HOURS)
+    async with aiohttp.ClientSession() as session:
+        for now, seldom in _ticks(acts, ends, timedelta(seconds=step)):
+            await director.move(session, now)
+            clock.now = now
+            sites = under_way(acts, now, _AFTER)
+            asked = [one for one in watch.collector.addresses if seldom or one.site in sites]
+            more = True
+            while more:
+                done = await watch.collector.ask(watch.transport, asked, _LINES)
+                await watch.load_only()
+                more = done.more > 0 or done.paused or done.under_way > 0
+            await watch.detect()
+            names = ", ".join(act.scenario for act in acts if act.begins <= now <= act.ends)
+            report((now - BEGINS) / (ends - BEGINS), names)
+    await watch.close()
+
+
+def _ticks(acts: Sequence[Act], ends: datetime, step: timedelta) -> Iterator[tuple[datetime, bool]]:
+    """Times to ask at, and whether everybody is asked: often while something happens, else seldom."""
+    now, seldom = BEGINS, BEGINS
+    while now <= ends:
+        everybody = now >= seldom
+        if everybody:
+            seldom = now + _SELDOM
+        yield now, everybody
+        if under_way(acts, now, _AFTER):
+            now += step
+        else:
+            starts = [act.begins for act in acts if act.begins > now]
+            now = min([seldom, *(max(now + step, start) for start in starts)])

@@ -1,0 +1,52 @@
+"""What was really played, as the simulator wrote it down."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Act:
+    """One run of a scenario or decoy: its injected lines by site, and the sites whose feeds it silences."""
+
+    run: str
+    scenario: str
+    decoy: bool
+    begins: datetime
+    ends: datetime
+    lines: frozenset[tuple[str, str]]
+    silenced: frozenset[str]
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """Every site it touches."""
+        return self.silenced | {site for site, _ in self.lines}
+
+
+def read_acts(path: Path) -> tuple[Act, ...]:
+    """The runs of a truth file, by their beginning."""
+    runs: dict[str, list[dict[str, str]]] = {}
+    with path.open(encoding="utf-8") as file:
+        for text in file:
+            entry = json.loads(text)
+            runs.setdefault(entry["run"], []).append(entry)
+    return tuple(sorted((_act(run, entries) for run, entries in runs.items()), key=lambda act: act.begins))
+
+
+def _act(run: str, entries: list[dict[str, str]]) -> Act:
+    return Act(
+        run=run,
+        scenario=entries[0]["scenario"],
+        decoy=entries[0]["kind"] == "decoy",
+        begins=min(datetime.fromisoformat(entry["time"]) for entry in entries),
+        ends=max(datetime.fromisoformat(entry.get("until") or entry["time"]) for entry in entries),
+        lines=frozenset((entry["site"], entry["line"]) for entry in entries if entry["line"]),
+        silenced=frozenset(entry["site"] for entry in entries if not entry["line"]),
+    )
+
+
+def under_way(acts: Iterable[Act], now: datetime, after: timedelta) -> frozenset[str]:
+    """The sites that a run touches now, or touched a little while ago."""
+    return frozenset(site for act in acts if act.begins <= now <= act.ends + after for site in act.sites)
