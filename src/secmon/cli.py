@@ -29,6 +29,7 @@ from secmon.evaluate import day as played
 from secmon.instance import running
 from secmon.jobs.ingest import chosen_format, ingest_bytes
 from secmon.remote import get_json, post_json
+from secmon.rules.attack import coverage, navigator_layer, techniques
 from secmon.rules.check import Status, check
 from secmon.rules.ruleset import load_rules, shipped_rules
 from secmon.rules.samples import run_samples
@@ -311,6 +312,31 @@ def rules_test(as_json: Json = False) -> None:
     _print([{**asdict(one), "passed": one.passed} for one in results], as_json=as_json)
     if not all(one.passed for one in results):
         raise typer.Exit(1)
+
+
+@rules_cli.command("coverage")
+def rules_coverage(
+    navigator: Annotated[
+        Path | None, typer.Option("--navigator", help="Also write a layer for the ATT&CK Navigator to this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Which ATT&CK techniques the rules look for."""
+    signatures = load_rules().signatures
+    if navigator is not None:
+        navigator.write_bytes(orjson.dumps(navigator_layer(signatures), option=orjson.OPT_INDENT_2) + b"\n")
+        _said(f"wrote {navigator}")
+    known = techniques()
+    answer = [
+        {
+            "technique": uid,
+            "name": known[uid].name if uid in known else "",
+            "tactics": list(known[uid].tactics) if uid in known else [],
+            "rules": [rule.name for rule in rules],
+        }
+        for uid, rules in coverage(signatures).items()
+    ]
+    _print(answer, as_json=as_json)
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Batch, BatchState
 from secmon.alerts.triage import Triage, found_groups, triage
+from secmon.rules import runs
 from secmon.rules.correlate import correlate
 from secmon.rules.match import match
 from secmon.rules.ruleset import RuleSet
@@ -48,6 +49,9 @@ class Detector:
         received_to = max(batch.received_to for batch in loaded)
         for run in (match, correlate):
             report = run(self.store, self.rules, ids, received_from, received_to, now)
+            runs.keep(self.store, report, now, len(ids))
             for failure in report.errors:
-                _log.error("rule failed", rule=failure.rule_id, error=failure.error)
+                _log.error("rule failed", rule=failure.name, error=failure.error)
+            for flood in (one for one in report.outcomes if one.held_back):
+                _log.warning("rule floods", rule=flood.name, written=flood.matches, held_back=flood.held_back)
         return triage(self.desk, found_groups(self.store, last), ids, quiet=self.quiet, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -9,11 +10,13 @@ import pyarrow as pa
 
 from secmon.errors import RuleError, StoreError
 from secmon.rules.batches import Batches, milliseconds
+from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.correlation import Correlation, actor_index
-from secmon.rules.correlation_query import episodes_query, group_columns, touched_query
+from secmon.rules.correlation_query import episodes_query, group_columns
 from secmon.rules.episode import GroupFinding, Look, Part, changed
 from secmon.rules.report import MatchReport, RuleOutcome
 from secmon.rules.ruleset import RuleSet
+from secmon.rules.touched import Span, spans
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -36,35 +39,58 @@ def correlate(
     """
     batches = Batches.of(batch_ids, received_from, received_to)
     outcomes: list[RuleOutcome] = []
-    timings: list[tuple[str, int]] = []
+    leaves, unfit = _leaves(ruleset)
+    when, errors = spans(store, leaves, batches)
+    unfit = unfit | {
+        correlation.id: errors[leaf.id]
+        for correlation in ruleset.correlations
+        for leaf in correlation.leaves
+        if leaf.id in errors
+    }
     for correlation in ruleset.correlations:
         started = perf_counter()
+        seen = [when[leaf.id] for leaf in correlation.leaves if leaf.id in when]
         try:
-            written, problem = _run(store, correlation, batches, detected_at), ""
+            written, problem = 0, unfit.get(correlation.id, "")
+            if seen and not problem:
+                around = Span(min(one.first for one in seen), max(one.last for one in seen))
+                written = _run(store, correlation, batches, around, detected_at)
         except RuleError as error:
             written, problem = 0, str(error)
         except StoreError as error:
             store.rows(query("rules_probe"), batches.parameters)  # raises where no rule is to blame
             written, problem = 0, str(error)
-        outcomes.append(RuleOutcome(correlation.id, correlation.name, written, problem))
-        timings.append((correlation.name, round((perf_counter() - started) * 1000)))
-    return MatchReport(tuple(outcomes), tuple(timings))
+        took = round((perf_counter() - started) * 1000)
+        outcomes.append(
+            RuleOutcome(correlation.id, correlation.name, written, problem, 0, took, pass_rules=1 if seen else 0)
+        )
+    return MatchReport("correlation", tuple(outcomes))
 
 
-def _run(store: Store, correlation: Correlation, batches: Batches, detected_at: datetime) -> int:
-    """Findings written for one correlation."""
-    parameters = dict(batches.parameters)
-    [(count, first, last)] = store.rows(touched_query(correlation), parameters)
-    if not count:
-        return 0
+@lru_cache(maxsize=8)
+def _leaves(ruleset: RuleSet) -> tuple[list[Compiled], dict[str, str]]:
+    """The single rules under the correlations, compiled, and why a correlation cannot run, by its id."""
+    compiled: dict[str, Compiled] = {}
+    unfit: dict[str, str] = {}
+    for correlation in ruleset.correlations:
+        for leaf in correlation.leaves:
+            try:
+                compiled.setdefault(leaf.id, compile_rule(leaf))
+            except RuleError as error:
+                unfit[correlation.id] = str(error)
+    return list(compiled.values()), unfit
+
+
+def _run(store: Store, correlation: Correlation, batches: Batches, around: Span, detected_at: datetime) -> int:
+    """Findings written for one correlation, whose rules matched new events in `around`."""
     timespan = correlation.timespan * 1000
-    look = Look(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
-    parameters |= {
+    look = Look(correlation.id, timespan, around.first - timespan, actor_index(group_columns(correlation)))
+    parameters = batches.parameters | {
         "rule_id": correlation.id,
         "timespan": timespan,
         "threshold": correlation.threshold,
         "seen_from": look.seen_from,
-        "seen_to": last + timespan,
+        "seen_to": around.last + timespan,
     }
     parts = [
         Part(tuple(key), site, first, last, events, fresh, received, _evidence(evidence))

@@ -24,7 +24,7 @@ _TYPES = {SigmaCorrelationType.EVENT_COUNT, SigmaCorrelationType.VALUE_COUNT, *_
 _ACTORS = ("src_endpoint_ip", "actor_user_name", "user_name", "dst_endpoint_ip", "device_hostname")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Correlation(Signature):
     """At least `threshold` of something in one group within `timespan` seconds.
 

@@ -42,13 +42,6 @@ def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def touched_query(correlation: Correlation) -> str:
-    """SELECT of how many events of the new batches it may be about, and from when to when (ms)."""
-    selects = [_events(rule, _Wanted((), (), ()), _EVENT, "fresh") for rule in dict.fromkeys(correlation.leaves)]
-    return Template(query("rules_span")).substitute(matched=" UNION DISTINCT ".join(selects))
-
-
-@lru_cache(maxsize=256)
 def episodes_query(correlation: Correlation) -> str:
     """SELECT of the sites' shares of the episodes around the new events, with parameters seen_from and seen_to (ms)."""
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(correlation.bases)

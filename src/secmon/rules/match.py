@@ -1,6 +1,6 @@
 """Single-event rules over the events of new batches: one pass a log source, findings made in the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
 
@@ -9,11 +9,16 @@ from secmon.rules.batches import Batches, milliseconds
 from secmon.rules.compile import Compiled, findings_statement, plan
 from secmon.rules.mapping import LogSource
 from secmon.rules.report import MatchReport, RuleOutcome
+from secmon.rules.rule import Rule
 from secmon.rules.ruleset import RuleSet
+from secmon.rules.touched import present_sources, spans
 from secmon.store.client import Store
 from secmon.store.sql import query
 
 RULES_AT_ONCE = 200
+
+MOST_AT_ONCE = 10_000
+"""Findings of one rule in one run; matches beyond are counted, not written, so that one rule cannot drown all."""
 
 
 def match(
@@ -29,21 +34,43 @@ def match(
     Running again replaces the findings and adds none. Raises StoreError when the store itself refuses.
     """
     batches = Batches.of(batch_ids, received_from, received_to)
-    parameters = {**batches.parameters, "detected_at": milliseconds(detected_at)}
+    parameters = {**batches.parameters, "detected_at": milliseconds(detected_at), "most": MOST_AT_ONCE}
     errors = {rule.id: problem for rule, problem in plan(ruleset).failed}
-    timings: list[tuple[str, int]] = []
+    asked: dict[str, tuple[int, int]] = {}
+    present = present_sources(store, batches)
     for source, rules in plan(ruleset).sources:
-        started = perf_counter()
+        if source.name not in present:
+            continue
         for at in range(0, len(rules), RULES_AT_ONCE):
-            errors |= _insert(store, source, rules[at : at + RULES_AT_ONCE], parameters)
-        timings.append((source.name, round((perf_counter() - started) * 1000)))
+            together = rules[at : at + RULES_AT_ONCE]
+            started = perf_counter()
+            errors |= _insert(store, source, together, parameters)
+            took = round((perf_counter() - started) * 1000)
+            asked |= {one.rule.id: (took, len(together)) for one in together}
     matches = dict(store.rows(query("rules_matches"), parameters))
-    return MatchReport(
-        tuple(
-            RuleOutcome(rule.id, rule.name, matches.get(rule.id, 0), errors.get(rule.id, "")) for rule in ruleset.rules
-        ),
-        tuple(timings),
+    held_back = _held_back(store, ruleset, matches, batches)
+    return MatchReport("event", tuple(_outcome(rule, matches, held_back, asked, errors) for rule in ruleset.rules))
+
+
+def _outcome(
+    rule: Rule,
+    matches: Mapping[str, int],
+    held_back: Mapping[str, int],
+    asked: Mapping[str, tuple[int, int]],
+    errors: Mapping[str, str],
+) -> RuleOutcome:
+    took, together = asked.get(rule.id, (0, 0))
+    return RuleOutcome(
+        rule.id, rule.name, matches.get(rule.id, 0), errors.get(rule.id, ""), held_back.get(rule.id, 0), took, together
     )
+
+
+def _held_back(store: Store, ruleset: RuleSet, matches: Mapping[str, int], batches: Batches) -> dict[str, int]:
+    """How many matches were not written of the rules that flood."""
+    flooding = {rule_id for rule_id, count in matches.items() if count >= MOST_AT_ONCE}
+    rules = [one for _, rules in plan(ruleset).sources for one in rules if one.rule.id in flooding]
+    counted, _ = spans(store, rules, batches)
+    return {rule_id: max(0, span.count - matches[rule_id]) for rule_id, span in counted.items()}
 
 
 def _insert(

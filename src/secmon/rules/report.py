@@ -1,24 +1,31 @@
-"""What a run of the rules came to: matches and errors a rule, milliseconds a log source."""
+"""What a run of the rules came to: matches, errors and time by rule."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """Findings written for one rule; `error` says why it could not be asked."""
+    """Findings written for one rule; `error` says why it could not be asked.
+
+    `held_back` are matches beyond what one run may write; `milliseconds` the pass took that the rule was asked in
+    together with `pass_rules` rules, none where its log source had no new events.
+    """
 
     rule_id: str
     name: str
     matches: int = 0
     error: str = ""
+    held_back: int = 0
+    milliseconds: int = 0
+    pass_rules: int = 0
 
 
 @dataclass(frozen=True)
 class MatchReport:
-    """One run over some batches; `milliseconds` is by log source, or by correlation."""
+    """One run over some batches; `kind` is event or correlation."""
 
+    kind: str
     outcomes: tuple[RuleOutcome, ...]
-    milliseconds: tuple[tuple[str, int], ...]
 
     @property
     def findings(self) -> int:

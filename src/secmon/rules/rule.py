@@ -29,7 +29,7 @@ _SEVERITIES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Signature:
     """What single rules and correlations have in common; `line` is where it begins in its file.
 
@@ -57,12 +57,12 @@ class Signature:
     called: frozenset[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Signature):
-    """A rule about single events; `actor` is the column of `events` that names who did it."""
+    """A rule about single events, compared by identity; `actor` is the column of `events` that names who did it."""
 
     logsource: str
-    sigma: SigmaRule = field(repr=False, compare=False)
+    sigma: SigmaRule = field(repr=False)
 
 
 def rule_of(document: Document, sigma: SigmaRule, samples: Path) -> Rule:

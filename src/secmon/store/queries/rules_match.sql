@@ -26,3 +26,4 @@ FROM (
     )
     ARRAY JOIN hits AS hit
 )
+LIMIT {most:UInt32} BY rule
