@@ -9,6 +9,7 @@ from writing_rules import DETECTED, FROM, START, TO, failed_login, rule_id, rule
 
 from secmon.errors import StoreError, UsageError
 from secmon.rules import match as match_module
+from secmon.rules import runs
 from secmon.rules.compile import Compiled, Plan, plan
 from secmon.rules.match import match
 from secmon.rules.report import MatchReport
@@ -158,3 +159,28 @@ def test_hostile_rules_run_beside_bound_parameters(store: Store, tmp_path: Path,
     report = run(store, ruleset(tmp_path), "b1")
     assert not report.errors
     assert [(outcome.name, outcome.matches) for outcome in report.outcomes] == [("hostile", 0), ("root", 1)]
+
+
+@pytest.mark.store
+def test_a_rule_that_floods_writes_no_more_than_its_share(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it matches are counted and not written; the rule beside it is not touched."""
+    monkeypatch.setattr(match_module, "MOST_AT_ONCE", 3)
+    write_rule(tmp_path, "flood", {"selection": {"status_id": 2}, "condition": "selection"})
+    write_rule(tmp_path, "quiet", {"selection": {"user_name": "kim"}, "condition": "selection"})
+    load(store, "b1", *(failed_login(second) for second in range(9)), failed_login(10, user="kim"))
+    outcomes = {one.name: one for one in run(store, ruleset(tmp_path), "b1").outcomes}
+    assert (outcomes["flood"].matches, outcomes["flood"].held_back) == (3, 7)
+    assert (outcomes["quiet"].matches, outcomes["quiet"].held_back) == (1, 0)
+
+
+@pytest.mark.store
+def test_every_run_of_a_rule_is_a_row(store: Store, tmp_path: Path) -> None:
+    """With its matches and time; a rule whose log source was silent has none."""
+    write_rule(tmp_path, "one", {"selection": {"status_id": 2}, "condition": "selection"})
+    write_rule(tmp_path, "dns", {"selection": {"query": "x"}, "condition": "selection"}, logsource={"category": "dns"})
+    load(store, "b1", failed_login(0), failed_login(1))
+    runs.keep(store, run(store, ruleset(tmp_path), "b1"), DETECTED, 1)
+    rows = store.rows("SELECT rule_id, kind, matches, held_back, pass_rules, batches, error FROM rule_runs")
+    assert rows == [(rule_id("one"), "event", 2, 0, 1, 1, "")]
