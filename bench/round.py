@@ -34,7 +34,6 @@ import psutil
 from sqlalchemy import select
 
 from effort import in_child, machine, told
-from secmon.simulator import feeds_at
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Batch
@@ -45,6 +44,7 @@ from secmon.jobs.collect import Round
 from secmon.jobs.watch import Watch
 from secmon.settings import load_settings
 from secmon.simulate.volume import FEED_SHARE, activity
+from secmon.simulator import feeds_at
 
 FEEDS = "ids,firewall,web,auth,endpoint"
 SITES = 226

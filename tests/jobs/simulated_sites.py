@@ -20,7 +20,7 @@ import httpx
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import FeedState
-from secmon.app import _watch
+from secmon.app import _watch, utc_now
 from secmon.jobs.collect import Round
 from secmon.jobs.watch import Watch
 from secmon.settings import Settings, load_settings
@@ -136,7 +136,7 @@ def watching(store: Store, settings: Settings) -> Iterator[Watch]:
     desk = Desk(settings.desk_dsn)
     settings.data.mkdir(parents=True, exist_ok=True)
     desk.migrate()
-    watch = _watch(settings, store, desk, feed_addresses(settings), simulated=True)
+    watch = _watch(settings, store, desk, feed_addresses(settings), utc_now, simulated=True)
     try:
         yield watch
     finally:

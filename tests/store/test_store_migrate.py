@@ -58,16 +58,49 @@ def test_a_newer_store_is_refused(store: Store) -> None:
 def test_a_changed_format_view_is_replaced(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the view whose text changed is made anew, and lines are read by the new text from then on."""
     before, text = views(store), sql.format_view
-    changed = text("rfc5424").replace("text AS message", "concat('new ', text) AS message")
+    changed = text("combined").replace("line AS raw_data", "concat('new ', line) AS raw_data")
+    monkeypatch.setattr(sql, "format_view", lambda name: changed if name == "combined" else text(name))
+    assert migrate(store) == ()
+    after = views(store)
+    assert {name for name, identity in after.items() if identity != before[name]} == {"format_combined"}
+    line = '192.0.2.1 - - [23/Nov/2026:09:00:00 +0900] "GET / HTTP/1.1" 200 5'
+    store.command(
+        "INSERT INTO landing_combined (format, received_at, line) VALUES"
+        " ('combined', '2026-11-23 00:00:00', {line:String})",
+        {"line": line},
+    )
+    assert store.rows("SELECT raw_data FROM events") == [(f"new {line}",)]
+
+
+@pytest.mark.store
+def test_formats_that_share_stages_are_replaced_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables between them take their columns from these texts, so none of the chain stays when one text changes."""
+    before, text = views(store), sql.format_view
+    changed = text("rfc5424").replace("AS text,", "AS old_text, concat('new ', old_text) AS text,")
     monkeypatch.setattr(sql, "format_view", lambda name: changed if name == "rfc5424" else text(name))
     assert migrate(store) == ()
     after = views(store)
-    assert {name for name, identity in after.items() if identity != before[name]} == {"format_rfc5424"}
+    chain = {"format_rfc5424", "format_rfc3164", *(name for name in before if name.startswith("format_syslog_"))}
+    assert {name for name, identity in after.items() if identity != before[name]} == chain
     store.command(
         "INSERT INTO landing_rfc5424 (format, received_at, line) VALUES ('rfc5424', '2026-11-23 00:00:00',"
         " '<34>1 2026-11-23T00:00:00Z h app 1 - - text')"
     )
     assert store.rows("SELECT message FROM events") == [("new text",)]
+
+
+@pytest.mark.store
+def test_stages_that_are_gone_are_dropped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shorter chain leaves neither a view nor a table of the longer one behind."""
+    before, text = views(store), sql.stages
+    longer = (text("syslog")[0], "SELECT * FROM {before}", *text("syslog")[1:])
+    monkeypatch.setattr(sql, "stages", lambda name: longer if name == "syslog" else text(name))
+    migrate(store)
+    assert views(store).keys() - before.keys() == {f"format_syslog_{len(longer)}"}
+    monkeypatch.setattr(sql, "stages", text)
+    migrate(store)
+    assert views(store).keys() == before.keys()
+    assert store.rows(f"EXISTS TABLE stage_syslog_{len(longer)}") == [(0,)]
 
 
 @pytest.mark.store

@@ -1,11 +1,9 @@
 """Bring a store to the schema of this program: numbered files once each, then the views that hold no data."""
 
-import hashlib
-
 from secmon.errors import StoreError
 from secmon.store import sql
-from secmon.store.client import Store, identifier
-from secmon.store.formats import FORMATS, UNKNOWN, landing_table
+from secmon.store.client import Store
+from secmon.store.views import make_views
 
 _VERSIONS = """
 CREATE TABLE IF NOT EXISTS schema_version (version UInt32, name String, applied_at DateTime DEFAULT now())
@@ -39,33 +37,5 @@ def migrate(store: Store, engine: str = "", zone: str = "Asia/Seoul") -> tuple[s
             {"version": number, "name": name},
         )
         applied.append(name)
-    _views(store, zone, known[-1][0])
+    make_views(store, zone, known[-1][0])
     return tuple(applied)
-
-
-def _views(store: Store, zone: str, schema: int) -> None:
-    """Create the format views, or replace those whose text or schema has changed; loading must be paused."""
-    selects = {entry.name: sql.format_view(entry.name) for entry in FORMATS} | {UNKNOWN: sql.unknown_formats()}
-    wanted = {"normalised_to_events": ("events", sql.events_view())}
-    for name, select in selects.items():
-        table = identifier(landing_table(name))
-        store.command(sql.landing().replace("{landing}", table))
-        wanted[f"format_{name}"] = "normalised", select.replace("{landing}", table).replace("{zone}", zone)
-    found = dict(
-        store.rows(
-            "SELECT name, comment FROM system.tables WHERE database = {database:String} AND engine = 'MaterializedView'"
-            " AND (startsWith(name, 'format_') OR name = 'normalised_to_events')",
-            {"database": store.database},
-        )
-    )
-    for name, (target, select) in wanted.items():
-        # a view keeps the columns its target had when it was made, so a new schema means a new view
-        digest = hashlib.sha256(f"{schema} {select}".encode()).hexdigest()[:16]
-        if found.get(name) == digest:
-            continue
-        store.command(f"DROP VIEW IF EXISTS {identifier(name)} SYNC")
-        store.command(
-            f"CREATE MATERIALIZED VIEW {identifier(name)} TO {identifier(target)} AS {select} COMMENT '{digest}'"
-        )
-    for name in found.keys() - wanted.keys():
-        store.command(f"DROP VIEW IF EXISTS {identifier(name)} SYNC")

@@ -18,12 +18,18 @@ def query(name: str) -> str:
 
 @cache
 def format_view(name: str) -> str:
-    """Text of `store/formats/<name>.sql`: a SELECT from `{landing}` that fills columns of normalised.
+    """Text of `store/formats/<name>.sql`: a SELECT from `{landing}` that fills columns of normalised, or of its stages.
 
     `{include NAME}` in it stands for `store/formats/parts/NAME.sql`, what formats share; `{landing}` for the format's
     own landing table and `{zone}` for the zone of times that do not say theirs, both filled in by `migrate`.
     """
-    return _INCLUDE.sub(lambda found: _read("formats/parts", found[1]), _read("formats", name))
+    return _with_parts(_read("formats", name))
+
+
+@cache
+def stages(name: str) -> tuple[str, ...]:
+    """The SELECTs of `store/formats/stages/<name>.sql`: each reads from `{before}`, the last fills normalised."""
+    return statements(_with_parts(_read("formats/stages", name)))
 
 
 @cache
@@ -54,6 +60,10 @@ def statements(text: str) -> tuple[str, ...]:
     """Statements of a schema file; a semicolon at a line's end separates them."""
     parts = (part.strip() for part in re.split(r";[ \t]*(?:\n|$)", text))
     return tuple(part for part in parts if part)
+
+
+def _with_parts(text: str) -> str:
+    return _INCLUDE.sub(lambda found: _read("formats/parts", found[1]), text)
 
 
 def _read(folder: str, name: str) -> str:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A log format the store can read; `first` is how its lines begin (for `auto`: the first entry that fits wins)."""
+    """A log format the store can read; `first` is how its lines begin (for `auto`: the first entry that fits wins).
+
+    `stages` names the file in formats/stages whose SELECTs go on where the SELECT of the format ends.
+    """
 
     name: str
     title: str
     first: str
+    stages: str = ""
 
 
 _CLOCK = (
@@ -27,8 +31,8 @@ _HEADER = (
 
 FORMATS: tuple[Format, ...] = (
     Format("modsecurity", "ModSecurity audit log, JSON", r'\{\s*"transaction"\s*:\s*\{'),
-    Format("evtx_json", "Windows events, EVTX as JSON", r'\{\s*"Event"\s*:\s*\{'),
-    Format("winlogbeat", "Windows events, Winlogbeat JSON", r'\{.*?"winlog"\s*:\s*\{'),
+    Format("evtx_json", "Windows events, EVTX as JSON", r'\{\s*"Event"\s*:\s*\{', stages="windows"),
+    Format("winlogbeat", "Windows events, Winlogbeat JSON", r'\{.*?"winlog"\s*:\s*\{', stages="windows"),
     Format("suricata_eve", "Suricata EVE JSON", r'\{.*"event_type"\s*:'),
     Format("rspamd", "Rspamd mail gateway, JSON", r'\{.*?"(?:required_score|unix_time)"\s*:'),
     Format("db_access", "Database access gateway, JSON", r'\{.*?"dbms"\s*:'),
@@ -41,13 +45,18 @@ FORMATS: tuple[Format, ...] = (
         "FortiGate syslog, key=value",
         _HEADER + r"(?:\w+=\S+ ){0,4}?date=\d{4}-\d\d-\d\d time=[\d:]{8} (?:.{0,400}? )?(?:logid|devid)=",
     ),
-    Format("rfc5424", "Syslog, RFC 5424", r"<\d{1,3}>1 "),
+    Format("rfc5424", "Syslog, RFC 5424", r"<\d{1,3}>1 ", stages="syslog"),
     Format(
         "apache_error",
         "Apache and nginx error logs, ModSecurity in them",
         r"\[[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} [\d:.]{8,18} \d{4}\] \[|\d{4}/\d\d/\d\d [\d:]{8} \[\w+\] \d+#\d+:",
     ),
-    Format("rfc3164", "BSD syslog, RFC 3164, and syslog files", rf"(?:<\d{{1,3}}>)? ?{_CLOCK}:? +\S"),
+    Format(
+        "rfc3164",
+        "BSD syslog, RFC 3164, and syslog files",
+        rf"(?:<\d{{1,3}}>)? ?{_CLOCK}:? +\S",
+        stages="syslog",
+    ),
     Format(
         "combined",
         "Web access log, common and combined format",

@@ -1,15 +1,23 @@
--- Syslog as RFC 5424 writes it (https://www.rfc-editor.org/rfc/rfc5424), with what common programs of a server say understood.
-WITH header AS (
-    SELECT *,
-        parseDateTime64BestEffortOrNull(g[2], 3, 'UTC') AS stamp,
-        toUInt8OrZero(g[1])::Nullable(UInt8) AS priority,
-        toString(bitShiftRight(toUInt8OrZero(g[1]), 3)) AS facility,
-        g[3] AS host,
-        g[4] AS app,
-        g[5] AS pid,
-        g[6] AS message_id,
-        g[7] AS structured,
-        trimLeft(replaceOne(g[8], '\xEF\xBB\xBF', '')) AS text
+-- Syslog as RFC 5424 writes it (https://www.rfc-editor.org/rfc/rfc5424); stages/syslog.sql understands what programs say in it.
+SELECT received_at, site, feed, format, batch_id, seq, line,
+    ifNull(stamp, received_at) AS time,
+    transform(bitAnd(priority, 7), [0, 1, 2, 3, 4, 5, 6, 7], [5, 5, 5, 4, 3, 2, 1, 1], 0) AS severity_id,
+    toString(bitShiftRight(priority, 3)) AS facility,
+    g[3] AS host,
+    g[4] AS app,
+    g[5] AS pid,
+    g[6] AS message_id,
+    g[7] AS structured,
+    trimLeft(replaceOne(g[8], '\xEF\xBB\xBF', '')) AS text,
+    multiIf(
+        length(g) = 8 AND stamp IS NOT NULL AND toUInt16OrZero(g[1]) <= 191, '',
+        NOT startsWith(line, '<'), 'no syslog priority',
+        length(g) != 8, 'not RFC 5424',
+        stamp IS NULL, 'no readable timestamp',
+        'priority is over 191'
+    ) AS reason
+FROM (
+    SELECT *, parseDateTime64BestEffortOrNull(g[2], 3, 'UTC') AS stamp, toUInt8OrZero(g[1]) AS priority
     FROM (
         -- the usual line, without structured data, is split at its spaces: groups cost ten times as much
         SELECT *, if(plain, arrayConcat([substring(words[1], 2, length(words[1]) - 3)], arraySlice(words, 2, 6), [
@@ -19,18 +27,5 @@ WITH header AS (
             SELECT *, match(line, '^<\\d{1,3}>1 \\S+ \\S+ \\S+ \\S+ \\S+ - ') AS plain, splitByChar(' ', line, 7) AS words
             FROM {landing}
         )
-        LIMIT 1000000000 BY format
     )
-    LIMIT 1000000000 BY format
-),
-{include syslog_programs}
-SELECT
-{include syslog_columns},
-    multiIf(
-        length(g) = 8 AND stamp IS NOT NULL AND toUInt16OrZero(g[1]) <= 191, '',
-        NOT startsWith(line, '<'), 'no syslog priority',
-        length(g) != 8, 'not RFC 5424',
-        stamp IS NULL, 'no readable timestamp',
-        'priority is over 191'
-    ) AS reason
-FROM told
+)
