@@ -180,3 +180,26 @@ def test_unknown_places_at_the_desk_are_404(desk: Desk, method: str, path: str) 
 def test_health_needs_no_token(desk: Desk) -> None:
     """The desk changes nothing about the rest."""
     assert datetime.fromisoformat(httpx.get(f"{desk.simulator.url}/healthz").json()["now"]).tzinfo is not None
+
+
+def test_a_held_clock_moves_when_told(launch: Launch, tmp_path: Path) -> None:
+    """Time stands at the start; lines appear as it is moved on, and it never goes back."""
+    simulator = launch(
+        start="2026-11-24T09:00:00+09:00", rate=1000.0, control_token=str(tmp_path / "control"), held=True
+    )
+    headers = {"Authorization": f"Bearer {(tmp_path / 'control').read_text().strip()}"}
+
+    def move(to: str) -> httpx.Response:
+        return httpx.post(f"{simulator.url}/control/clock", json={"now": to}, headers=headers, timeout=30)
+
+    before = simulator.get("11110", "web", limit=50_000).text.count("\n")
+    assert simulator.get("11110", "web", limit=50_000).text.count("\n") == before
+    assert move("2026-11-24T09:30:00+09:00").json() == {"now": "2026-11-24T09:30:00+09:00"}
+    assert simulator.get("11110", "web", limit=50_000).text.count("\n") > before
+    assert move("2026-11-24T09:29:59+09:00").status_code == 400
+    assert move("half past nine").status_code == 400
+
+
+def test_a_clock_that_runs_cannot_be_moved(desk: Desk) -> None:
+    """The place exists only where time is held."""
+    assert desk.ask("POST", "clock", json={"now": "2030-01-01T00:00:00+09:00"}).status_code == 404
