@@ -44,6 +44,12 @@ def test_an_attack_is_detected_by_its_first_alert_above_low() -> None:
     assert (result["detected"], result["median_seconds_to_detect"]) == (1, 20.0)
 
 
+def test_an_alert_that_was_open_before_has_found_nothing() -> None:
+    """The attack carried it on; it counts neither as detection nor as a site found."""
+    [attack] = score(day(raised("1", Severity.HIGH, 9, "a@1")), [ATTACK])["scenarios"]
+    assert (attack["detected"], attack["seconds_to_detect"], attack["sites_found"]) == (False, None, 0)
+
+
 def test_what_belongs_to_no_attack_is_false() -> None:
     """Decoys and quiet background alike, from medium; precision is the share of the rest."""
     result = score(

@@ -65,8 +65,14 @@ def score(day: Day, acts: Sequence[Act]) -> dict[str, Any]:
 
 
 def _attack(act: Act, day: Day) -> dict[str, Any]:
-    alerts = [alert for alert in day.alerts if act.run in alert.runs and alert.severity > Severity.LOW]
     first, sites = day.collected.get(act.run, (None, frozenset()))
+    # an alert that was open before the attack began is not what found it, though the attack carried it on
+    since = first or act.begins
+    alerts = [
+        alert
+        for alert in day.alerts
+        if act.run in alert.runs and alert.severity > Severity.LOW and alert.opened_at >= since
+    ]
     begun = min((alert.opened_at for alert in alerts), default=None)
     hit = act.sites
     found = {alert.site for alert in alerts} & hit
