@@ -14,7 +14,8 @@ from secmon.rules.report import MatchReport
 from secmon.rules.rule import Rule
 from secmon.rules.ruleset import RuleSet
 from secmon.store.client import Store
-from secmon.store.load import Lines, insert_lines
+from secmon.store.load import Lines, insert_batches, insert_lines
+from secmon.store.scratch import clear
 from secmon.store.sql import query
 
 StoreFactory = Callable[[], AbstractContextManager[Store]]
@@ -48,10 +49,10 @@ class SampleResult:
 
 
 def run_samples(store_factory: StoreFactory, ruleset: RuleSet) -> tuple[SampleResult, ...]:
-    """Every rule on its samples; correlations each in a store of their own, so that they see nothing else."""
+    """Every rule on its samples; the store is cleared between correlations, so that they see nothing else."""
     with store_factory() as store:
         single = _single(store, ruleset)
-    several = tuple(_correlation(store_factory, correlation) for correlation in ruleset.correlations)
+        several = tuple(_correlation(store, correlation) for correlation in ruleset.correlations)
     return (*single, *several)
 
 
@@ -79,9 +80,7 @@ def _single(store: Store, ruleset: RuleSet) -> tuple[SampleResult, ...]:
     for rule in ruleset.rules:
         for kind in ("hit", "miss"):
             batches[f"{kind}-{rule.id}"] = sample_lines(rule.samples, kind)
-    for batch_id, parts in batches.items():
-        if parts:
-            insert_lines(store, batch_id, parts)
+    insert_batches(store, batches)
     report = match(store, ruleset, list(batches), *_TIMES)
     errors = {outcome.rule_id: outcome.error for outcome in report.outcomes}
     return tuple(_result(store, rule, batches, errors.get(rule.id, "")) for rule in ruleset.rules)
@@ -100,17 +99,17 @@ def _result(store: Store, rule: Rule, batches: dict[str, tuple[Lines, ...]], err
     )
 
 
-def _correlation(store_factory: StoreFactory, correlation: Correlation) -> SampleResult:
+def _correlation(store: Store, correlation: Correlation) -> SampleResult:
     alone = RuleSet((), (correlation,), ())
     found: dict[str, int] = {}
     errors: list[str] = []
     lines = {kind: sample_lines(correlation.samples, kind) for kind in ("hit", "miss")}
     for kind, parts in lines.items():
-        with store_factory() as store:
-            insert_lines(store, kind, parts)
-            report = correlate(store, alone, [kind], *_TIMES)
-            found[kind] = report.findings
-            errors += _problems(report)
+        clear(store)
+        insert_lines(store, kind, parts)
+        report = correlate(store, alone, [kind], *_TIMES)
+        found[kind] = report.findings
+        errors += _problems(report)
     return SampleResult(
         correlation.id,
         correlation.name,

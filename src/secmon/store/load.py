@@ -1,6 +1,7 @@
 """Lines into the store: through the landing table of their format and its views."""
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -66,11 +67,25 @@ def table_of(parts: Sequence[Lines]) -> pa.Table:
 
 def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) -> None:
     """Put landing rows through the chain as batch `batch_id`; `attempt` tells repeated loads of it apart."""
-    rows = rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)).combine_chunks()
+    _insert(store, rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)), f"{batch_id}#{attempt}")
+
+
+def insert_batches(store: Store, batches: Mapping[str, Sequence[Lines]]) -> None:
+    """Put many small batches through the chain together, for a throw-away store: one insert a format, not a batch."""
+    tables = [
+        rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows))
+        for batch_id, rows in ((batch_id, table_of(parts)) for batch_id, parts in batches.items() if parts)
+    ]
+    if tables:
+        _insert(store, pa.concat_tables(tables).sort_by("format"), secrets.token_hex(8))
+
+
+def _insert(store: Store, rows: pa.Table, token: str) -> None:
+    rows = rows.combine_chunks()
     size = max(1, min(AT_ONCE, rows.num_rows * _BYTES_AT_ONCE // max(1, rows.nbytes)))
     store.insert_together(
         [
-            (landing_table(name), of_format.slice(start, size), {_TOKEN: f"{batch_id}#{attempt}#{name}#{start}"})
+            (landing_table(name), of_format.slice(start, size), {_TOKEN: f"{token}#{name}#{start}"})
             for name, of_format in _by_format(rows)
             for start in range(0, of_format.num_rows, size)
         ],

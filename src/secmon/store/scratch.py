@@ -24,6 +24,12 @@ def scratch_store(beside: Store | None = None) -> Iterator[Store]:
             yield store
 
 
+def clear(store: Store) -> None:
+    """Take events and findings out of a throw-away store, which is cheaper than a new one."""
+    for table in ("events", "findings"):
+        store.command(f"TRUNCATE TABLE {identifier(table)}")
+
+
 @contextmanager
 def _database(dsn: str) -> Iterator[Store]:
     store = Store(dsn, database=f"scratch_{secrets.token_hex(6)}")
