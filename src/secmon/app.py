@@ -30,9 +30,9 @@ from secmon.jobs.detect import Detector
 from secmon.jobs.ingest import ingest_bytes
 from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
+from secmon.jobs.rulebook import Rulebook
 from secmon.jobs.schedule import schedule
 from secmon.jobs.watch import Watch
-from secmon.rules.ruleset import load_rules
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sources import feed_addresses, in_shard, known_senders, listen_addresses
@@ -76,6 +76,9 @@ def open_centre(
     `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites; `clock`
     gives aware times, other than now only where a day is played.
     """
+    missing = [folder for folder in settings.rules if not folder.is_dir()]
+    if missing:
+        raise UsageError(f"rules: there is no folder {missing[0]}; make it, or take it out of the settings")
     addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
@@ -98,7 +101,8 @@ def _watch(
     *,
     simulated: bool,
 ) -> Watch:
-    rules = load_rules()
+    rulebook = Rulebook(settings.rules, settings.placeholders)
+    rules = rulebook.read()
     limits = SpoolLimits(settings.batch_lines, settings.spool_batches, settings.spool_megabytes * 1_000_000)
     senders = known_senders(settings)
     pushed = {(site, at.feed): at.format for site in sorted(senders.sites()) for at in listen_addresses(settings)}
@@ -134,6 +138,7 @@ def _watch(
         receiver=Receiver(inbox, desk, settings.spool, limits, clock),
         reception=Reception(inbox, senders, recognise),
         loader=Loader(store, desk, settings.spool, clock),
+        rulebook=rulebook,
         detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), clock),
         console=console,
         clock=clock,

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     spool_megabytes: int = Field(2_000, ge=1, description="Megabytes of spooled batches at which collection pauses.")
     late_after: float = Field(5400.0, gt=0, description="Seconds without a line after which an answering feed is late.")
     silent_after: float = Field(10800.0, gt=0, description="Seconds without a line after which it is silent.")
+    rules: tuple[Path, ...] = Field((), description="Folders with further Sigma rules; read anew when a file changes.")
+    placeholders: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Values that `%name%` stands for in rule fields with the modifier `expand`."
+    )
     quiet_hours: float = Field(6.0, gt=0, description="Hours without a finding after which a new alert is opened.")
 
     @property

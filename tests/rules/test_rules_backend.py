@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
+from writing_rules import write_rule
 
+from secmon.errors import RuleError
 from secmon.rules.backend import ClickHouseBackend
+from secmon.rules.compile import compile_rule
 from secmon.rules.mapping import LogSource
+from secmon.rules.ruleset import read_rules, rule_files
 from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
 
@@ -216,3 +221,13 @@ def test_fields_without_a_column_are_remembered() -> None:
     rule = {"selection": {"user": "x", "Other": "y"}, "condition": "selection"}
     backend.condition(SigmaRule.from_dict({"title": "t", "logsource": {"category": "x"}, "detection": rule}))
     assert backend.unmapped == {"Other"}
+
+
+def test_placeholders_stand_for_their_values(tmp_path: Path) -> None:
+    """Each value is an alternative and only a value; a name without values is an error that says so."""
+    write_rule(tmp_path, "known", {"selection": {"User|expand": "%boss%"}, "condition": "selection"})
+    write_rule(tmp_path, "other", {"selection": {"User|expand": "%else%"}, "condition": "selection"})
+    rules = {rule.name: rule for rule in read_rules(rule_files([tmp_path]), tmp_path, {"boss": ["kim", "o'n"]}).rules}
+    assert compile_rule(rules["known"]).condition == r"lower(`user_name`) IN ('kim', 'o\x27n')"
+    with pytest.raises(RuleError, match="%else%"):
+        compile_rule(rules["other"])

@@ -27,6 +27,7 @@ from secmon.jobs.detect import Detector
 from secmon.jobs.keep import spool_batch
 from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
+from secmon.jobs.rulebook import Rulebook
 from secmon.jobs.watch import Watch
 from secmon.rules.ruleset import RuleSet
 from secmon.settings import Settings, load_settings
@@ -35,6 +36,7 @@ from secmon.store.client import Store
 from secmon.store.formats import recognise
 from secmon.store.load import Lines, table_of
 from secmon.web.console import Console
+from secmon.web.snapshot import RuleTitles
 
 NOW = datetime(2026, 3, 2, 1, 37, tzinfo=UTC)
 HOST = "http://127.0.0.1:8050"
@@ -50,7 +52,7 @@ class Titles:
     title_en: str
 
 
-RULES = {"guessing": Titles("대입 공격", "Guessing")}
+RULES: dict[str, RuleTitles] = {"guessing": Titles("대입 공격", "Guessing")}
 FEEDS = tuple((site.code, feed, name) for site in load_sites() for feed, name in (("ids", "suricata_eve"),))
 
 
@@ -91,6 +93,7 @@ def centre_over(store: Store, desk: Desk, folder: Path, instance: Instance) -> C
         reception=Reception(inbox, Senders(), recognise),
         loader=Loader(store, desk, spool, console.clock),
         detector=Detector(store, desk, RuleSet((), (), ()), timedelta(hours=6), console.clock),
+        rulebook=Rulebook(),
         console=console,
         clock=console.clock,
         transport=Transport(console.clock),

@@ -1,7 +1,7 @@
 """Loaded batches through the rules, and their findings to alerts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,13 +23,14 @@ _TOGETHER = 20  # batches a pass: few enough to stay within the memory of a quer
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Runs every rule once over each loaded batch."""
+    """Runs every rule once over each loaded batch; `told` are the problems that were logged already."""
 
     store: Store
     desk: Desk
     rules: RuleSet
     quiet: timedelta
     clock: Callable[[], datetime]
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     def run(self) -> Triage:
         """Detect in what was loaded since the last run; does nothing when nothing was."""
@@ -51,7 +52,9 @@ class Detector:
             report = run(self.store, self.rules, ids, received_from, received_to, now)
             runs.keep(self.store, report, now, len(ids))
             for failure in report.errors:
-                _log.error("rule failed", rule=failure.name, error=failure.error)
+                if (failure.rule_id, failure.error) not in self.told:
+                    self.told.add((failure.rule_id, failure.error))
+                    _log.error("rule failed", rule=failure.name, error=failure.error)
             for flood in (one for one in report.outcomes if one.held_back):
                 _log.warning("rule floods", rule=flood.name, written=flood.matches, held_back=flood.held_back)
         return triage(self.desk, found_groups(self.store, last), ids, quiet=self.quiet, now=now)

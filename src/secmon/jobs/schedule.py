@@ -21,6 +21,7 @@ def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
         ("receive", 1.0, watch.receive),
         ("load", 1.0, watch.load),
         ("publish", 1.0, watch.publish),
+        ("rules", 10.0, watch.reload_rules),
     )
     for name, seconds, job in table:
         scheduler.add_job(

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from secmon.jobs.collect import Collector, Round
 from secmon.jobs.detect import Detector
 from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
+from secmon.jobs.rulebook import Rulebook
 from secmon.web.console import Console
 from secmon.web.snapshot import Rates, compose, encode
 
@@ -31,6 +32,7 @@ class Watch:
     collector: Collector
     loader: Loader
     detector: Detector
+    rulebook: Rulebook
     console: Console
     clock: Callable[[], datetime]
     transport: Transport
@@ -82,6 +84,17 @@ class Watch:
         """Run the rules over what was loaded and not yet looked at."""
         async with self._detecting:
             return await asyncio.to_thread(self.detector.run)
+
+    async def reload_rules(self) -> None:
+        """Take over rule files that came, went or changed; a run under way ends with the rules it began with."""
+        rules = await asyncio.to_thread(self.rulebook.changed)
+        if rules is None:
+            return
+        async with self._detecting:
+            self.detector = replace(self.detector, rules=rules)
+        # titles of rules that are gone stay: their alerts are still there
+        self.console.rules.update({rule.id: rule for rule in rules.signatures})
+        self._news = True
 
     async def publish(self) -> None:
         """Compose the snapshot and share it with every viewer, when there is news or the last one grows old."""

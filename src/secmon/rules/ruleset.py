@@ -4,14 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from sigma.correlations import SigmaCorrelationRule
+from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
+from sigma.processing.transformations import ValueListPlaceholderTransformation
 from sigma.rule import SigmaRule
 
 from secmon.errors import RuleError
 from secmon.rules.correlation import Correlation, correlation_of, referenced
 from secmon.rules.document import UNREADABLE, Document, Rejected, documents
 from secmon.rules.rule import Rule, Signature, rule_of
+
+NO_PLACEHOLDERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +45,13 @@ def shipped_samples() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "sample_logs" / "rules"
 
 
-def load_rules(directory: Path | None = None, samples: Path | None = None) -> RuleSet:
+def load_rules(
+    directory: Path | None = None,
+    samples: Path | None = None,
+    placeholders: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
+) -> RuleSet:
     """Every rule under a directory (default: the shipped ones); a bad rule never stops the others."""
-    return read_rules(rule_files([directory or shipped_rules()]), samples or shipped_samples())
+    return read_rules(rule_files([directory or shipped_rules()]), samples or shipped_samples(), placeholders)
 
 
 def rule_files(paths: Iterable[Path]) -> list[Path]:
@@ -51,8 +60,13 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
     return sorted({file for several in found for file in several})
 
 
-def read_rules(paths: Sequence[Path], samples: Path) -> RuleSet:
-    """The rules of these files; correlations find their rules in any of them, by name or id."""
+def read_rules(
+    paths: Sequence[Path], samples: Path, placeholders: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS
+) -> RuleSet:
+    """The rules of these files; correlations find their rules in any of them, by name or id.
+
+    `placeholders` are the values that `%name%` stands for in fields with the modifier `expand`.
+    """
     accepted, rejected = _split(entry for path in paths for entry in documents(path))
     known: dict[str, Rule | Correlation] = {}
     correlations: dict[str, Correlation] = {}
@@ -60,6 +74,7 @@ def read_rules(paths: Sequence[Path], samples: Path) -> RuleSet:
     for document in _in_order(accepted):
         try:
             if isinstance(document.parsed, SigmaRule):
+                _fill_in(document.parsed, placeholders)
                 _remember(known, rule_of(document, document.parsed, samples))
             else:
                 correlation = _correlation(document, document.parsed, known, samples)
@@ -71,6 +86,15 @@ def read_rules(paths: Sequence[Path], samples: Path) -> RuleSet:
     rules = {one.id: one for one in known.values() if isinstance(one, Rule) and one.id not in silent}
     loud = tuple(one for one in correlations.values() if one.id not in silent)
     return RuleSet(tuple(rules.values()), loud, tuple(rejected))
+
+
+def _fill_in(sigma: SigmaRule, placeholders: Mapping[str, Sequence[str]]) -> None:
+    """Put the values in place of those placeholders that are known; the others are told when the rule is compiled."""
+    if placeholders:
+        known = ValueListPlaceholderTransformation(include=list(placeholders))
+        ProcessingPipeline(
+            [ProcessingItem(known)], vars={name: list(placeholders[name]) for name in placeholders}
+        ).apply(sigma)
 
 
 def _in_order(accepted: Sequence[Document]) -> list[Document]:

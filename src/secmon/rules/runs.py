@@ -9,8 +9,8 @@ from secmon.store.client import Store
 
 
 def keep(store: Store, report: MatchReport, run_at: datetime, batches: int) -> None:
-    """Write a row for each rule that was asked or could not be; rules whose log source was silent have none."""
-    asked = [one for one in report.outcomes if one.pass_rules or one.error]
+    """Write a row for each rule that was asked; rules whose log source was silent, or is not collected, have none."""
+    asked = [one for one in report.outcomes if one.pass_rules]
     if not asked:
         return
     n = len(asked)

@@ -1,6 +1,6 @@
 """What the screens read from: handed in once by the composition root."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Console:
     desk: Desk
     sites: Sequence[Site]
     provinces: Sequence[Province]
-    rules: Mapping[str, RuleTitles]
+    rules: dict[str, RuleTitles]
     feeds: Sequence[tuple[str, str, str]]
     limits: HealthLimits
     clock: Callable[[], datetime]
