@@ -64,7 +64,7 @@ def test_rounds_over_all_sites_lose_and_double_nothing(store: Store, tmp_path: P
 def test_a_site_that_is_down_delays_nobody_and_catches_up(store: Store, tmp_path: Path) -> None:
     """It is failing while the others are complete; when it is back all of its lines come."""
     with (
-        simulating(tmp_path / "simulator", "down:11110", history=timedelta(minutes=5)) as simulation,
+        simulating(tmp_path / "simulator", "down:11110", history=timedelta(minutes=30)) as simulation,
         watching(store, simulation.settings(tmp_path / "data")) as watch,
     ):
         asyncio.run(drain(watch))
