@@ -100,7 +100,7 @@ def test_values_are_filled_in() -> None:
 @pytest.mark.parametrize(("key", "missing"), [("no.such", "no.such"), ("site.code", "code")])
 def test_a_missing_text_is_named(key: str, missing: str) -> None:
     """The error says which text or value is missing, and in which file."""
-    with pytest.raises(SecmonError, match=rf"{key}.*en\.json.*{missing}"):
+    with pytest.raises(SecmonError, match=rf"{key}.*texts/en.*{missing}"):
         t(key, "en")
 
 

@@ -1,0 +1,1 @@
+"""Digests and notices: composed from the desk and the store, delivered by mail, webhook and chat."""
