@@ -1,0 +1,45 @@
+"""Headers that every answer carries, and the Content-Security-Policy."""
+
+from collections.abc import Sequence
+from urllib.parse import parse_qs
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Scope
+
+LANGUAGES = ("ko", "en")
+
+
+def finish(scope: Scope, headers: MutableHeaders, content_security_policy: str, *, page: bool) -> None:
+    """Put them on an answer; `page` is True where `?lang=` is remembered."""
+    headers["x-content-type-options"] = "nosniff"
+    headers["x-frame-options"] = "DENY"
+    headers["referrer-policy"] = "same-origin"
+    headers["cross-origin-opener-policy"] = "same-origin"
+    headers["cross-origin-resource-policy"] = "same-origin"
+    headers["content-security-policy"] = content_security_policy
+    path = str(scope["path"])
+    if not path.startswith("/assets/") and "cache-control" not in headers:
+        headers["cache-control"] = "no-store"
+    chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
+    if chosen in LANGUAGES and (page or path in {"/login", "/password"}):
+        headers.append("set-cookie", f"lang={chosen}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
+
+
+def policy(script_hashes: Sequence[str]) -> str:
+    """Content-Security-Policy: nothing from elsewhere, no inline script but the page's own."""
+    scripts = " ".join(["'self'", *script_hashes])
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        )
+    )
