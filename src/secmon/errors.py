@@ -1,6 +1,6 @@
 """What can go wrong, said so that the reader knows what, where and what next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class SecmonError(Exception):
@@ -25,6 +25,24 @@ class StoreError(SecmonError):
 
 class DeskError(SecmonError):
     """The desk database refused, or cannot be opened."""
+
+
+class NotFoundError(SecmonError):
+    """There is no such thing, or it lies outside what the asker may see; the two are not told apart."""
+
+
+class IllegalMove(SecmonError):  # noqa: N818  # named for what it means to the operator
+    """What was asked cannot follow from how things stand; the text says what can."""
+
+
+class ConflictError(SecmonError):
+    """Somebody else changed it since it was read; nothing of this change was kept."""
+
+    def __init__(self, what: str, by: str, at: datetime | None) -> None:
+        """Keep who changed `what`, and when."""
+        self.what, self.by, self.at = what, by, at
+        when = f" at {at:%Y-%m-%d %H:%M:%S} UTC" if at else ""
+        super().__init__(f"{what} was changed by {by or 'somebody else'}{when}: look at it again, then decide")
 
 
 class SpoolError(SecmonError):

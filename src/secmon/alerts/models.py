@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Float, Index, Integer, SmallInteger, String, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from secmon.alerts.desk import UtcTime
+from secmon.alerts.versioned import Versioned
 
 
 class Base(DeclarativeBase):
@@ -29,6 +30,8 @@ class AlertStatus(StrEnum):
     """What an operator has done with an alert."""
 
     NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
     CLOSED = "closed"
 
 
@@ -102,8 +105,11 @@ class Maintenance(Base):
 _OPEN = "status != 'closed' AND gathering"
 
 
-class Alert(Base):
-    """Findings of one rule on one site and actor; what an operator triages."""
+class Alert(Versioned, Base):
+    """Findings of one rule on one site and actor; what an operator triages.
+
+    `owner`, `closure`, `note`, the times of its moves, `merged_into` and `incident_id` are what alerts.workflow keeps.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
@@ -131,6 +137,14 @@ class Alert(Base):
     last_time: Mapped[datetime]
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    owner: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))
+    closure: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
+    note: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    acknowledged_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    merged_into: Mapped[int | None] = mapped_column(Integer)
+    incident_id: Mapped[int | None] = mapped_column(Integer)
 
 
 class DeclaredLevel(Base):

@@ -1,13 +1,23 @@
-"""Reading alerts: the open ones, by site, newest first."""
+"""Reading alerts: the open ones, by site, newest first. Those merged into another are not counted beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
+from secmon.alerts.change import found, within
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus
+from secmon.sites.scope import Scope
+
+Order = Literal["newest", "oldest", "severity"]
+_ORDERS = {
+    "newest": (Alert.last_time.desc(), Alert.id.desc()),
+    "oldest": (Alert.opened_at, Alert.id),
+    "severity": (Alert.severity.desc(), Alert.last_time.desc(), Alert.id.desc()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +28,71 @@ class SiteAlerts:
     worst: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which alerts: '' , () and None mean any; `owner` of None is any, '' nobody; `text` is part of the actor."""
+
+    status: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    least: int = 0
+    rule_id: str = ""
+    attack_type: str = ""
+    owner: str | None = None
+    closure: str = ""
+    text: str = ""
+    incident_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    merged: bool = False
+    """Also those that are merged into another."""
+
+
+ANY = Wanted()
+
+
+def search(
+    desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, offset: int = 0, order: Order = "newest"
+) -> Sequence[Alert]:
+    """A screenful of alerts."""
+    query = select(Alert).where(*_conditions(scope, wanted)).order_by(*_ORDERS[order])
+    with desk.session() as session:
+        return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def page(desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, before: int | None = None) -> Sequence[Alert]:
+    """Alerts by falling id, below `before`: an order that findings do not change, for reading on."""
+    query = select(Alert).where(*_conditions(scope, wanted)).order_by(Alert.id.desc()).limit(limit)
+    with desk.session() as session:
+        return session.scalars(query if before is None else query.where(Alert.id < before)).all()
+
+
+def number_of(desk: Desk, scope: Scope, wanted: Wanted = ANY) -> int:
+    """How many alerts a search would find."""
+    query = select(func.count()).select_from(Alert).where(*_conditions(scope, wanted))
+    with desk.session() as session:
+        return int(session.scalar(query) or 0)
+
+
+def get(desk: Desk, scope: Scope, number: int) -> Alert:
+    """One alert; NotFoundError when there is none, or none within the scope."""
+    with desk.session() as session:
+        return found(
+            session.scalar(select(Alert).where(Alert.id == number, within(Alert.site, scope))), f"alert {number}"
+        )
+
+
+def merged_into(desk: Desk, scope: Scope, number: int) -> Sequence[Alert]:
+    """The alerts merged into this one."""
+    query = select(Alert).where(Alert.merged_into == number, within(Alert.site, scope)).order_by(Alert.id)
+    with desk.session() as session:
+        return session.scalars(query).all()
+
+
 def open_by_site(desk: Desk, since: datetime) -> dict[str, SiteAlerts]:
     """Open alerts with a finding since `since`, by site."""
     query = (
         select(Alert.site, func.count(), func.max(Alert.severity))
-        .where(Alert.status != AlertStatus.CLOSED, Alert.last_time >= since)
+        .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
         .group_by(Alert.site)
     )
     with desk.session() as session:
@@ -33,7 +103,7 @@ def open_by_severity(desk: Desk, since: datetime) -> dict[int, int]:
     """How many alerts are open with a finding since `since`, by severity."""
     query = (
         select(Alert.severity, func.count())
-        .where(Alert.status != AlertStatus.CLOSED, Alert.last_time >= since)
+        .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
         .group_by(Alert.severity)
     )
     with desk.session() as session:
@@ -42,7 +112,7 @@ def open_by_severity(desk: Desk, since: datetime) -> dict[int, int]:
 
 def newest(desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None) -> Sequence[Alert]:
     """Alerts by their newest finding, newest first; of one site, and of a least severity, when given."""
-    query = select(Alert).where(Alert.severity >= least)
+    query = select(Alert).where(Alert.severity >= least, Alert.merged_into.is_(None))
     if site:
         query = query.where(Alert.site == site)
     if since is not None:
@@ -55,3 +125,26 @@ def count(desk: Desk) -> int:
     """How many alerts there are, open or closed."""
     with desk.session() as session:
         return int(session.scalar(select(func.count()).select_from(Alert)) or 0)
+
+
+def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [within(Alert.site, scope), Alert.severity >= wanted.least]
+    equal = (
+        (Alert.rule_id, wanted.rule_id), (Alert.attack_type, wanted.attack_type), (Alert.closure, wanted.closure),
+    )  # fmt: skip
+    conditions += [column == value for column, value in equal if value]
+    several = ((Alert.status, wanted.status), (Alert.site, wanted.sites))
+    conditions += [column.in_(among) for column, among in several if among]
+    if not wanted.merged:
+        conditions.append(Alert.merged_into.is_(None))
+    if wanted.owner is not None:
+        conditions.append(Alert.owner == wanted.owner)
+    if wanted.text:
+        conditions.append(Alert.actor.icontains(wanted.text, autoescape=True))
+    if wanted.incident_id is not None:
+        conditions.append(Alert.incident_id == wanted.incident_id)
+    if wanted.since is not None:
+        conditions.append(Alert.last_time >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Alert.first_time < wanted.until)
+    return conditions

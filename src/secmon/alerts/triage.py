@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus, Batch, BatchState
+from secmon.alerts.suppression import leave_out
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import Severity
@@ -37,10 +38,11 @@ class FoundGroup:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """How many alerts a run opened and how many it extended."""
+    """How many alerts a run opened and how many it extended; `suppressed` groups fell under a suppression."""
 
     opened: int
     extended: int
+    suppressed: int = 0
 
 
 def found_groups(store: Store, after: datetime) -> tuple[FoundGroup, ...]:
@@ -56,12 +58,15 @@ def triage(
 
     A finding more than `quiet` after the alert's last one opens a new alert.
     """
-    opened = 0
+    opened = suppressed = 0
     with desk.begin() as session:
         for group in groups:
+            if leave_out(session, group.rule_id, group.site, group.actor, now):
+                suppressed += 1
+                continue
             opened += _place(session, group, quiet, now)
         session.execute(update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.DETECTED, detected_at=now))
-    return Triage(opened=opened, extended=len(groups) - opened)
+    return Triage(opened=opened, extended=len(groups) - opened - suppressed, suppressed=suppressed)
 
 
 def _place(session: Session, group: FoundGroup, quiet: timedelta, now: datetime) -> bool:

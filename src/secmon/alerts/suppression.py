@@ -1,0 +1,111 @@
+"""Alerts that are not opened for a while: of one rule, at one site, by one actor, until a date and for a reason.
+
+The rule goes on finding; what would have been an alert is counted here, and digests tell of it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from secmon.alerts.audit import Act, Actor, record
+from secmon.alerts.change import changing, covered, found, said, values, within
+from secmon.alerts.desk import Desk
+from secmon.alerts.models import Alert, AlertStatus, Base
+from secmon.alerts.workflow import Closure, shut
+from secmon.errors import IllegalMove
+from secmon.sites.scope import Scope
+
+
+class Suppression(Base):
+    """What is not opened until when; `suppressed` groups of findings fell under it, the last at `last_time`."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (Index("suppressions_by_key", "rule_id", "site", "until"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    rule_id: Mapped[str] = mapped_column(String(64))
+    site: Mapped[str] = mapped_column(String(5))
+    actor: Mapped[str] = mapped_column(Text)
+    begins: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(128))
+    suppressed: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_time: Mapped[datetime | None]
+
+
+def suppress(
+    desk: Desk,
+    scope: Scope,
+    alert_id: int,
+    *,
+    until: datetime,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    closure: Closure = Closure.BENIGN,
+) -> Suppression:
+    """Open no such alert again until then, and close this one, if it is open, as `closure`."""
+    with changing(desk) as session:
+        alert = found(session.get(Alert, alert_id), f"alert {alert_id}")
+        covered(scope, [alert.site], f"alert {alert_id}")
+        text = said(reason, "the reason of the suppression")
+        if until <= now:
+            raise IllegalMove(f"the suppression would end at {until:%Y-%m-%d %H:%M} UTC, before it begins")
+        row = Suppression(
+            rule_id=alert.rule_id, site=alert.site, actor=alert.actor, begins=now, until=until, reason=text,
+            author=actor.name[:128], suppressed=0,
+        )  # fmt: skip
+        session.add(row)
+        if alert.status != AlertStatus.CLOSED:
+            shut(session, alert, closure, text, actor, now)
+        session.flush()
+        after = values(row, "rule_id", "site", "actor", "until", "reason")
+        record(session, Act(actor, "alert.suppress", f"suppression:{row.id}", now, row.site, after=after))
+        return row
+
+
+def lift(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Suppression:
+    """End a suppression now; IllegalMove when it is over already."""
+    with changing(desk) as session:
+        row = found(session.get(Suppression, number), f"suppression {number}")
+        covered(scope, [row.site], f"suppression {number}")
+        if row.until <= now:
+            raise IllegalMove(f"suppression {number} ended at {row.until:%Y-%m-%d %H:%M} UTC")
+        before = values(row, "until")
+        row.until = now
+        record(session, Act(actor, "alert.unsuppress", f"suppression:{number}", now, row.site, before, {"until": now}))
+        return row
+
+
+def every(desk: Desk, scope: Scope, *, now: datetime | None = None) -> Sequence[Suppression]:
+    """Suppressions, newest first; only those in force when `now` is given."""
+    query = select(Suppression).where(within(Suppression.site, scope)).order_by(Suppression.id.desc())
+    with desk.session() as session:
+        return session.scalars(query if now is None else query.where(Suppression.until > now)).all()
+
+
+def suppressed_since(desk: Desk, scope: Scope, since: datetime) -> int:
+    """Groups of findings left out by suppressions that left any out since then."""
+    query = select(func.sum(Suppression.suppressed)).where(within(Suppression.site, scope))
+    with desk.session() as session:
+        return int(session.scalar(query.where(Suppression.last_time >= since)) or 0)
+
+
+def leave_out(session: Session, rule_id: str, site: str, actor: str, now: datetime) -> bool:
+    """Count findings that fall under a suppression; False when they fall under none and are to be an alert."""
+    row = session.scalar(
+        select(Suppression)
+        .where(
+            Suppression.rule_id == rule_id, Suppression.site == site, Suppression.actor == actor,
+            Suppression.begins <= now, Suppression.until > now,
+        )
+        .order_by(Suppression.id)
+        .limit(1)
+    )  # fmt: skip
+    if row is None:
+        return False
+    row.suppressed, row.last_time = row.suppressed + 1, now
+    return True
