@@ -13,6 +13,99 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=True),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("feed", sa.String(length=32), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("time", UtcTime(), nullable=False),
+        sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("added_by", sa.String(length=128), nullable=False),
+        sa.Column("added_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident_id", "batch_id", "seq"),
+    )
+    op.create_index("evidence_by_incident", "evidence", ["incident_id", "time"], unique=False)
+    op.create_table(
+        "incident_sites",
+        sa.Column("incident_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.PrimaryKeyConstraint("incident_id", "site"),
+    )
+    op.create_index("incident_sites_by_site", "incident_sites", ["site"], unique=False)
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("severity", sa.SmallInteger(), nullable=False),
+        sa.Column("attack_type", sa.String(length=32), nullable=False),
+        sa.Column("attack_uids", sa.Text(), nullable=False),
+        sa.Column("tlp", sa.String(length=16), nullable=False),
+        sa.Column("owner", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("closure", sa.String(length=16), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.String(length=128), nullable=False),
+        sa.Column("evidence_at", UtcTime(), nullable=True),
+        sa.Column("detected_at", UtcTime(), nullable=False),
+        sa.Column("analysed_at", UtcTime(), nullable=True),
+        sa.Column("contained_at", UtcTime(), nullable=True),
+        sa.Column("eradicated_at", UtcTime(), nullable=True),
+        sa.Column("recovered_at", UtcTime(), nullable=True),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.Column("responded_at", UtcTime(), nullable=True),
+        sa.Column("respond_due", UtcTime(), nullable=False),
+        sa.Column("contain_due", UtcTime(), nullable=False),
+        sa.Column("paused_at", UtcTime(), nullable=True),
+        sa.Column("pause_reason", sa.Text(), nullable=False),
+        sa.Column("paused_seconds", sa.Integer(), nullable=False),
+        sa.Column("respond_escalated_at", UtcTime(), nullable=True),
+        sa.Column("contain_escalated_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("incidents_by_state", "incidents", ["state", "id"], unique=False)
+    op.create_index("incidents_by_time", "incidents", ["detected_at"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try", UtcTime(), nullable=False),
+        sa.Column("claimed_by", sa.String(length=64), nullable=False),
+        sa.Column("claimed_until", UtcTime(), nullable=True),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("outbox_by_request", "outbox", ["request_id"], unique=False)
+    op.create_index("outbox_by_state", "outbox", ["state", "next_try"], unique=False)
+    op.create_table(
+        "sla_targets",
+        sa.Column("severity", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("respond", sa.Integer(), nullable=False),
+        sa.Column("contain", sa.Integer(), nullable=False),
+        sa.Column("acknowledge", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("severity"),
+    )
+    op.create_table(
         "suppressions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("rule_id", sa.String(length=64), nullable=False),
@@ -27,6 +120,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("suppressions_by_key", "suppressions", ["rule_id", "site", "until"], unique=False)
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=48), nullable=False),
+        sa.Column("phase", sa.String(length=16), nullable=False),
+        sa.Column("text_ko", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("owner", sa.String(length=128), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("done_by", sa.String(length=128), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("tasks_by_incident", "tasks", ["incident_id", "id"], unique=False)
+    op.create_table(
+        "timeline",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("timeline_by_incident", "timeline", ["incident_id", "id"], unique=False)
     op.add_column("alerts", sa.Column("owner", sa.String(length=128), server_default=sa.text("''"), nullable=False))
     op.add_column("alerts", sa.Column("closure", sa.String(length=16), server_default=sa.text("''"), nullable=False))
     op.add_column("alerts", sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False))
@@ -54,5 +179,20 @@ def downgrade() -> None:
     op.drop_column("alerts", "note")
     op.drop_column("alerts", "closure")
     op.drop_column("alerts", "owner")
+    op.drop_index("timeline_by_incident", table_name="timeline")
+    op.drop_table("timeline")
+    op.drop_index("tasks_by_incident", table_name="tasks")
+    op.drop_table("tasks")
     op.drop_index("suppressions_by_key", table_name="suppressions")
     op.drop_table("suppressions")
+    op.drop_table("sla_targets")
+    op.drop_index("outbox_by_state", table_name="outbox")
+    op.drop_index("outbox_by_request", table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_index("incidents_by_time", table_name="incidents")
+    op.drop_index("incidents_by_state", table_name="incidents")
+    op.drop_table("incidents")
+    op.drop_index("incident_sites_by_site", table_name="incident_sites")
+    op.drop_table("incident_sites")
+    op.drop_index("evidence_by_incident", table_name="evidence")
+    op.drop_table("evidence")
