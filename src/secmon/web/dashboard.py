@@ -24,7 +24,7 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
         server=server,  # type: ignore[arg-type]  # annotated for Flask only
         backend="fastapi",
         assets_folder=str(assets),
-        assets_ignore=r".*\.txt",
+        assets_ignore=r".*\.txt|login\.css",
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
