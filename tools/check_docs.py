@@ -9,11 +9,12 @@ from pathlib import Path
 
 import typer
 from click import Group
+from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
 from secmon.cli import cli
 from secmon.rules.ruleset import load_rules
-from secmon.settings import FeedSource, Settings, SyslogListener
+from secmon.settings import FeedSource, IdentityProvider, Settings, SyslogListener
 from secmon.store.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +46,15 @@ def listener_table() -> str:
     return "\n".join(rows)
 
 
+def oidc_table() -> str:
+    """One row a key of the identity provider."""
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    for name, field in IdentityProvider.model_fields.items():
+        default = "" if field.is_required() or field.default in (None, PydanticUndefined) else f"`{field.default}`"
+        rows.append(f"| `{name}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
 def formats_table() -> str:
     """One row a log format, in the order they are tried in."""
     rows = ["| format | is |", "|---|---|"]
@@ -65,6 +75,7 @@ TABLES = {
     "settings": settings_table,
     "feed": feed_table,
     "listener": listener_table,
+    "oidc": oidc_table,
     "formats": formats_table,
     "rules": rules_table,
 }

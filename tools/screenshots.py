@@ -29,6 +29,8 @@ def take(browser: Browser, url: str, name: str, language: str, site: str, size: 
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     page.goto(f"{url}{path.format(site=site)}?lang={language}")
+    if "/login" in page.url:
+        page.click("button[value=demo-supervisor]")
     page.wait_for_selector(drawn)
     page.wait_for_selector(".js-plotly-plot .plot-container")
     page.wait_for_timeout(2000)

@@ -11,11 +11,13 @@ from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from secmon import __version__
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
 from secmon.errors import UsageError
@@ -33,6 +35,9 @@ from secmon.jobs.receive import Receiver
 from secmon.jobs.rulebook import Rulebook
 from secmon.jobs.schedule import schedule
 from secmon.jobs.watch import Watch
+from secmon.people import accounts
+from secmon.people.doorkeeper import Doorkeeper
+from secmon.people.sessions import Limits
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sources import feed_addresses, in_shard, known_senders, listen_addresses
@@ -40,10 +45,17 @@ from secmon.store import sql
 from secmon.store.client import Store
 from secmon.store.formats import recognise
 from secmon.store.migrate import migrate
-from secmon.web import api
-from secmon.web.asgi import Gate, policy
+from secmon.web import api, entrance, sitemap
+from secmon.web.api.service import Service
+from secmon.web.asgi import Gate, Pages
 from secmon.web.console import Console
 from secmon.web.dashboard import dashboard
+from secmon.web.door import HeaderDoor
+from secmon.web.entrance import Entrance
+from secmon.web.headers import policy
+from secmon.web.throttle import Throttle
+
+PAGES: Pages = tuple((page.path, page.permission) for page in sitemap.PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +181,37 @@ def application(centre: Centre) -> ASGIApp:
     async def collect() -> Mapping[str, Any]:
         return await collect_once(centre)
 
-    server = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    api.register(server, watch.console, watch.healthy, ingest, collect)
+    server = FastAPI(
+        title="secmon", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    keeper = _doorkeeper(centre)
+    throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
+    api.register(server, Service(watch.console, keeper, watch.healthy, ingest, collect, throttle))
+    entrance.register(server, _entrance(centre, keeper))
     dash = dashboard(watch.console, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())
-    return Gate(server, allowed_hosts(settings.host), centre.instance.token, lambda: content_security_policy)
+    return Gate(server, allowed_hosts(settings), HeaderDoor(keeper), lambda: content_security_policy, PAGES)
+
+
+def _doorkeeper(centre: Centre) -> Doorkeeper:
+    settings = centre.settings
+    limits = Limits(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours))
+    return Doorkeeper(centre.desk, centre.instance.token, limits, centre.watch.clock)
+
+
+def _entrance(centre: Centre, keeper: Doorkeeper) -> Entrance:
+    """The way in; one-click logins exist where the sites are simulated and only this machine is answered."""
+    settings, console = centre.settings, centre.watch.console
+    open_to_all = console.simulated and loopback(settings.host)
+    return Entrance(
+        desk=centre.desk,
+        keeper=keeper,
+        clock=console.clock,
+        language=settings.language,
+        public_url=settings.public_url,
+        identity_provider=settings.oidc,
+        one_click=[one for one in accounts.accounts(centre.desk) if one.one_click] if open_to_all else (),
+    )
 
 
 async def collect_once(centre: Centre) -> dict[str, Any]:
@@ -201,16 +239,21 @@ def assets_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "assets"
 
 
-def allowed_hosts(host: str) -> tuple[str, ...]:
+def allowed_hosts(settings: Settings) -> tuple[str, ...]:
     """Names that a request may ask for."""
-    return tuple(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
+    public = urlsplit(settings.public_url).hostname
+    names = (settings.host, public or "", "127.0.0.1", "localhost", "[::1]")
+    return tuple(dict.fromkeys(name for name in names if name not in {"", "0.0.0.0", "::"}))  # noqa: S104  # refused as a name
+
+
+def loopback(host: str) -> bool:
+    """True for an address that only this machine reaches."""
+    return host in {"127.0.0.1", "localhost", "::1"}
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
     """A socket bound now, so that a busy port is known before any work starts."""
-    if host not in {"127.0.0.1", "localhost", "::1"}:
-        raise UsageError(f"host {host} is not this machine: secmon listens on loopback only until it has accounts")
-    found = socket.socket(socket.AF_INET6 if host == "::1" else socket.AF_INET, socket.SOCK_STREAM)
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
@@ -236,12 +279,19 @@ class Server(uvicorn.Server):
 
 
 def serve(centre: Centre, bound: socket.socket) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+    """Serve until Ctrl-C or SIGTERM; UsageError when others could reach it and nobody has an account to log in with."""
     host, port = bound.getsockname()[:2]
-    centre.instance.announce(f"http://{host}:{port}")
+    others = not loopback(host)
+    if others and not any(one.local and not one.disabled for one in accounts.accounts(centre.desk)):
+        raise UsageError(
+            f"host {host} is reached by others and there is no account yet: `secmon user add NAME --role administrator`"
+        )
+    centre.instance.announce(f"http://127.0.0.1:{port}" if host in {"0.0.0.0", "::"} else f"http://{host}:{port}")  # noqa: S104  # what was asked for
     config = uvicorn.Config(
         application(centre),
         log_level="warning",
+        proxy_headers=bool(centre.settings.proxies),
+        forwarded_allow_ips=list(centre.settings.proxies),
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=3,

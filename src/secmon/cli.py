@@ -28,6 +28,7 @@ from secmon.errors import SecmonError, UsageError
 from secmon.evaluate import day as played
 from secmon.instance import running
 from secmon.jobs.ingest import chosen_format, ingest_bytes
+from secmon.people.command import users
 from secmon.remote import get_json, post_json
 from secmon.rules.attack import coverage, navigator_layer, techniques
 from secmon.rules.check import Status, check
@@ -39,7 +40,7 @@ from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.dry_run import dry_run
 from secmon.store.scratch import scratch_store
 from secmon.times import duration, moment
-from secmon.web.api import site_record
+from secmon.web.api.sites import site_record
 from secmon.web.status import status as status_of
 
 cli = typer.Typer(
@@ -50,6 +51,7 @@ cli = typer.Typer(
 )
 rules_cli = typer.Typer(help="Detection rules: check and test them.", no_args_is_help=True)
 cli.add_typer(rules_cli, name="rules")
+cli.add_typer(users, name="user")
 cli.command()(simulate)
 
 _T = TypeVar("_T")

@@ -13,9 +13,12 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
-from secmon.app import Centre, listening_socket, open_centre, serve, utc_now
+from secmon.app import Centre, listening_socket, loopback, open_centre, serve, utc_now
+from secmon.errors import UsageError
 from secmon.instance import Instance
 from secmon.jobs import catch_up
+from secmon.people.accounts import Account
+from secmon.people.demo import ensure
 from secmon.settings import Settings, load_settings
 from secmon.simulator import feeds_at, free_port, simulator
 
@@ -48,6 +51,10 @@ def run(options: DemoOptions, terminal: Terminal) -> None:
 
 def _run(options: DemoOptions, terminal: Terminal) -> None:
     settings = load_settings(port=options.port, data=options.data)
+    if not loopback(settings.host):
+        raise UsageError(
+            f"host {settings.host}: the demonstration lets everybody in, so it answers on this machine only"
+        )
     with listening_socket(settings.host, settings.port) as bound:
         simulator_port = free_port()
         settings = load_settings(
@@ -63,8 +70,9 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             open_centre(settings, instance=instance, simulated=True) as centre,
         ):
             _declare_normal(centre)
+            accounts = ensure(centre.desk, utc_now())
             _fill(centre, terminal)
-            _welcome(settings, terminal)
+            _welcome(settings, accounts, terminal)
             serve(centre, bound)
 
 
@@ -114,13 +122,14 @@ def _fill(centre: Centre, terminal: Terminal) -> None:
     terminal.print(f"Collected {lines:,} lines in {time.monotonic() - began:.0f} s.")
 
 
-def _welcome(settings: Settings, terminal: Terminal) -> None:
+def _welcome(settings: Settings, accounts: Sequence[Account], terminal: Terminal) -> None:
     address = f"http://{settings.host}:{settings.port}/"
     for line in (
         "",
         f"[bold]secmon[/bold] shows 226 simulated municipalities at [bold]{address}[/bold]",
         f"  English: {address}?lang=en   Korean: {address}?lang=ko",
-        "  No login yet: the server answers on this machine only.",
+        "  Log in with one click as " + ", ".join(account.name for account in accounts) + ";",
+        "  there are no passwords: the server answers on this machine only.",
         "  An SSH attack begins after about a minute, a sweep scan over 24 sites after about four.",
         "  Ctrl-C stops everything.",
     ):

@@ -40,7 +40,7 @@ def _answer(server: Running, method: str, path: str, parameters: Mapping[str, st
         raise SecmonError(f"the server at {server.url} did not answer ({error}): is it still running?") from error
     if response.is_error:
         try:
-            reason = response.json()["error"]
+            reason = response.json()["detail"]
         except (ValueError, KeyError, TypeError):
             reason = f"{response.status_code} {response.text[:200]}"
         raise SecmonError(f"the server at {server.url} refused: {reason}")

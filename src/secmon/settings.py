@@ -1,8 +1,9 @@
 """Settings: a TOML file, then `SECMON_*` environment variables, then command-line options."""
 
+import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -11,6 +12,8 @@ from pydantic_settings import (
 )
 
 from secmon.errors import UsageError
+
+_PLACED_ROLE = re.compile(r"^(administrator|supervisor|operator|viewer|demo|province:[0-9]{2}|municipality:[0-9]{5})$")
 
 
 class FeedSource(BaseModel):
@@ -40,17 +43,62 @@ class SyslogListener(BaseModel):
     client_ca: Path | None = Field(None, description="CA (PEM) whose certificates senders must show.")
 
 
+class IdentityProvider(BaseModel):
+    """An OpenID Connect provider that people log in with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern="^https?://", description="Its address, as it calls itself; discovery begins there.")
+    client_id: str = Field(min_length=1, description="Name of this centre at the provider.")
+    client_secret_file: Path | None = Field(None, description="File with the secret of this client, if it has one.")
+    title: str = Field("OpenID Connect", description="What the login page calls it.")
+    scope: str = Field("openid profile", description="Scopes that are asked for.")
+    name_claim: str = Field("preferred_username", description="Claim with the account's name.")
+    role_claim: str = Field("groups", description="Claim with the groups that roles follow from.")
+    roles: dict[str, str] = Field(
+        default_factory=dict, description="Role of each group: operator, province:11, municipality:11110, …"
+    )
+
+    @field_validator("roles")
+    @classmethod
+    def _known_roles(cls, roles: dict[str, str]) -> dict[str, str]:
+        for text in roles.values():
+            if not _PLACED_ROLE.match(text):
+                raise ValueError(f"{text!r} is no role: write operator, province:11 or municipality:11110")
+        return roles
+
+    def secret(self) -> str:
+        """The client's secret, '' when it has none; UsageError when the file cannot be read."""
+        if self.client_secret_file is None:
+            return ""
+        try:
+            return self.client_secret_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"client_secret_file {self.client_secret_file}: {error.strerror}") from error
+
+
 class Settings(BaseSettings):
     """What `secmon serve` runs with; each line is a name, a default and a sentence."""
 
     model_config = SettingsConfigDict(env_prefix="SECMON_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; loopback only until accounts exist.")
+    host: str = Field("127.0.0.1", description="Address to listen on; others than this machine's own need an account.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard and the API.")
     data: Path = Field(Path("data"), description="Folder for the embedded store, the desk database and the spool.")
     store: str = Field("", description="Event store; empty for embedded chDB in the data folder.")
     desk: str = Field("", description="Desk database; empty for SQLite in the data folder.")
     language: str = Field("ko", pattern="^(ko|en)$", description="Language of a first visit: ko or en.")
+
+    public_url: str = Field(
+        "", pattern="^(https?://[^/]+)?$", description="How browsers reach it, as https://soc.example."
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses of reverse proxies whose forwarding headers are believed."
+    )
+    session_hours: float = Field(12.0, gt=0, le=168, description="Hours after which one has to log in again.")
+    session_idle_hours: float = Field(2.0, gt=0, le=168, description="Hours without a request after which one has to.")
+    api_per_minute: int = Field(600, ge=1, description="Requests to the API a minute, for each session and token.")
+    oidc: IdentityProvider | None = Field(None, description="OpenID Connect provider to log in with.")
 
     feeds: tuple[FeedSource, ...] = Field((), description="Feeds that every site serves.")
     token_file: Path | None = Field(None, description="CSV with the columns site,token: one bearer token a site.")

@@ -46,6 +46,15 @@ def empty(data: Path) -> Iterator[Server]:
         yield server
 
 
+ACCOUNT, PASSWORD = "watcher", "correct horse battery"
+
+
+def add_account(data: Path) -> None:
+    """An account to log in with at a server that is no demonstration."""
+    command = ["user", "add", ACCOUNT, "--role", "supervisor", "--data", str(data)]
+    subprocess.run([sys.executable, "-m", "secmon", *command], input=PASSWORD, text=True, check=True, timeout=60)
+
+
 @contextmanager
 def _running(command: tuple[str, ...], data: Path, port: int) -> Iterator[Server]:
     port = port or _free_port()

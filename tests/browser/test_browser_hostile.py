@@ -50,6 +50,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                     "/api/v1/ingest", params={"site": "11110", "feed": feed, "format": "auto"}, content=body
                 )
                 assert answer.status_code == 200, answer.text
+        running_server.add_account(data)
         yield server
 
 

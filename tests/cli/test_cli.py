@@ -19,6 +19,8 @@ import psutil
 import pytest
 
 from secmon.cli import main
+from secmon.instance import running
+from secmon.remote import get_json
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 COMMANDS = (
@@ -152,7 +154,7 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with demo(data) as (process, port):
         assert json.loads(secmon("status", "--json", "--data", data).stdout)["sites"]["healthy"] == 226
-        status = settled(port)
+        status = settled(data)
         assert status["lines"] == status["events"] + status["quarantine"]
         assert status["quarantine"] == 0
         refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
@@ -163,16 +165,18 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         assert not [child for child in children if child.is_running()]
         with pytest.raises(httpx.TransportError):
             httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
-    with demo(data) as (process, port):
-        again = settled(port)
+    with demo(data):
+        again = settled(data)
         assert again["events"] >= status["events"]
         assert again["balanced"] is True
 
 
-def settled(port: int) -> dict[str, Any]:
+def settled(data: Path) -> dict[str, Any]:
     """The status at a moment when no batch is on its way into the store."""
     for _ in range(100):
-        status: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/api/v1/status", trust_env=False, timeout=30).json()
+        server = running(data)
+        assert server is not None
+        status: dict[str, Any] = get_json(server, "/api/v1/status")
         if status["batches"]["waiting"] == 0 and status["balanced"]:
             return status
         time.sleep(0.1)

@@ -11,12 +11,18 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
-from web_console import HOST, NOWHERE, centre_over, new_desk, visitor
+from web_console import HOST, NOW, NOWHERE, centre_over, new_desk, session_of, visitor
 
 from secmon.app import Centre
 from secmon.instance import Instance
+from secmon.people.accounts import Draft
+from secmon.people.doorkeeper import Doorkeeper
+from secmon.people.roles import Permission, Role
+from secmon.people.sessions import Limits
 from secmon.store.client import Store
-from secmon.web.asgi import Gate, policy
+from secmon.web.asgi import Gate
+from secmon.web.door import HeaderDoor
+from secmon.web.headers import policy
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -38,12 +44,32 @@ async def inner(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": f"{scope['type']}.seen"})
 
 
-GATE = Gate(inner, ("127.0.0.1", "localhost", "[::1]"), "secret", lambda: policy(["'sha256-abc'"]))
+PAGES = (("/", Permission.VIEW), ("/site/[0-9]{5}", Permission.VIEW), ("/people", Permission.PEOPLE))
 
 
-def guest(**headers: str) -> httpx.AsyncClient:
-    """A client of the gate."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(GATE), base_url=HOST, headers=headers)
+@pytest.fixture(scope="module", autouse=True)
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The gate of these tests, and the session of a viewer who has come through it."""
+    desk = new_desk(tmp_path_factory.mktemp("gate"))
+    door = HeaderDoor(Doorkeeper(desk, "secret", Limits(), lambda: NOW))
+    Built.gate = Gate(inner, ("127.0.0.1", "localhost", "[::1]"), door, lambda: policy(["'sha256-abc'"]), PAGES)
+    Built.sid = session_of(desk, Draft("viewer", Role.VIEWER))
+    yield
+    desk.close()
+
+
+class Built:
+    """What the fixture above made."""
+
+    gate: Gate
+    sid: str
+
+
+def guest(*, sid: str | None = None, **headers: str) -> httpx.AsyncClient:
+    """A client of the gate: the viewer unless another `sid` is given, '' for nobody."""
+    sid = Built.sid if sid is None else sid
+    given = {"cookie": f"sid={sid}"} if sid else {}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(Built.gate), base_url=HOST, headers={**given, **headers})
 
 
 async def through(scope: MutableMapping[str, Any]) -> list[Message]:
@@ -56,13 +82,13 @@ async def through(scope: MutableMapping[str, Any]) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await GATE(scope, receive, send)
+    await Built.gate(scope, receive, send)
     return sent
 
 
 def websocket(**headers: str) -> dict[str, Any]:
     """A websocket request as the server hands it on."""
-    given = {"host": "127.0.0.1:8050", **headers}
+    given = {"host": "127.0.0.1:8050", "cookie": f"sid={Built.sid}", **headers}
     raw = [(name.encode(), value.encode()) for name, value in given.items()]
     return {"type": "websocket", "path": "/_dash-ws-callback", "query_string": b"", "headers": raw}
 
@@ -142,12 +168,70 @@ async def test_changes_from_our_pages_pass(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "given", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Bearer secre", "Basic secret", "Bearer é"]
 )
-async def test_the_api_wants_the_token(given: str | None) -> None:
-    """A change over the API without the running server's token is 401, also from our own origin."""
+@pytest.mark.parametrize("path", ["/api/v1/collect", "/api/v1/sites", "/metrics", "/live", "/snapshot"])
+async def test_the_api_wants_a_login_or_a_token(path: str, given: str | None) -> None:
+    """Without a session and a token that is known the API and the stream are 401, also from our own origin."""
     headers = [(b"origin", HOST.encode()), (b"sec-fetch-site", b"same-origin")]
     headers += [(b"authorization", given.encode("latin-1"))] if given is not None else []
+    async with guest(sid="") as client:
+        for method in ("GET", "POST"):
+            answer = await client.request(method, path, headers=headers)
+            assert answer.status_code == 401
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_wrong_token_is_not_helped_by_a_cookie() -> None:
+    """Whoever sends a token is judged by it alone."""
+    async with guest(authorization="Bearer wrong") as client:
+        assert (await client.get("/api/v1/sites")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/", "/login"),
+        ("/site/11110", "/login?next=%2Fsite%2F11110"),
+        ("/?lang=en", "/login?next=%2F%3Flang%3Den"),
+    ],
+)
+async def test_a_page_sends_to_the_login(path: str, to: str) -> None:
+    """Without a session a page answers with the way to the login, which knows where to go on to."""
+    async with guest(sid="") as client:
+        answer = await client.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, to)
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/healthz", "/_favicon.ico", "/assets/login.css", "/assets/fonts/PretendardVariable.woff2"]
+)
+async def test_the_way_in_is_open(path: str) -> None:
+    """The login, what it looks like, and whether the server lives need no login."""
+    async with guest(sid="") as client:
+        assert (await client.get(path)).text == "yes"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/wall.js", "/assets/secmon.css", "/assets/geo/hexmap.json", "/_dash-layout", "/_dash-dependencies"]
+)
+async def test_nothing_else_is_open(path: str) -> None:
+    """Scripts, the map and what Dash serves are for those who are logged in."""
+    async with guest(sid="") as client:
+        assert (await client.get(path)).status_code in {303, 401}
+
+
+async def test_a_page_wants_its_permission() -> None:
+    """A page of the table is 403 for whoever lacks the permission beside it."""
     async with guest() as client:
-        assert (await client.post("/api/v1/collect", headers=headers)).status_code == 401
+        answer = await client.get("/people")
+    assert (answer.status_code, "people" in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("sid", ["wrong", "x" * 5000, "é", "secret"])
+async def test_an_unknown_cookie_is_nobody(sid: str) -> None:
+    """A cookie that no session has is as good as none; the running server's token is no cookie."""
+    async with guest(sid="") as client:
+        answer = await client.get("/api/v1/sites", headers=[(b"cookie", f"sid={sid}".encode())])
+    assert answer.status_code == 401
 
 
 async def test_the_token_opens_the_api() -> None:
@@ -158,11 +242,11 @@ async def test_the_token_opens_the_api() -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 200), ("GET", "/nothing", 404), ("POST", "/api/v1/collect", 401), ("GET", "/assets/a.css", 200)],
+    [("GET", "/", 303), ("GET", "/nothing", 404), ("POST", "/api/v1/collect", 401), ("GET", "/assets/login.css", 200)],
 )
 async def test_every_answer_carries_the_headers(method: str, path: str, status: int) -> None:
     """Answers and refusals alike forbid sniffing, framing and content from elsewhere."""
-    async with guest() as client:
+    async with guest(sid="") as client:
         answer = await client.request(method, path)
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
@@ -205,15 +289,13 @@ async def test_the_application_is_behind_the_gate(centre: Centre) -> None:
     async with visitor(centre) as client:
         assert (await client.get("/", headers={"host": "evil.example"})).status_code == 421
         assert (await client.get("/docs")).status_code == 404
-        assert (
-            await client.post("/api/v1/ingest", params={"site": "00000", "feed": "x", "format": "auto"})
-        ).status_code == 401
+    async with visitor(centre, draft=None) as client:
+        asked = {"site": "00000", "feed": "x", "format": "auto"}
+        assert (await client.post("/api/v1/ingest", params=asked)).status_code == 401
         token = {"authorization": f"Bearer {centre.instance.token}"}
-        known = await client.post(
-            "/api/v1/ingest", params={"site": "00000", "feed": "x", "format": "auto"}, headers=token
-        )
+        known = await client.post("/api/v1/ingest", params=asked, headers=token)
     assert known.status_code == 404
-    assert "00000" in known.json()["error"]
+    assert "00000" in known.json()["detail"]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -253,6 +335,11 @@ async def test_nothing_else_sets_a_cookie(path: str, query: str) -> None:
 async def test_a_foreign_websocket_is_closed(headers: dict[str, str]) -> None:
     """A websocket that another origin opens is closed before it is accepted."""
     assert await through(websocket(**headers)) == [{"type": "websocket.close", "code": 4403}]
+
+
+async def test_a_websocket_wants_a_login() -> None:
+    """A websocket without a session is closed before it is accepted."""
+    assert await through(websocket(cookie="")) == [{"type": "websocket.close", "code": 4401}]
 
 
 async def test_our_websocket_is_handed_on() -> None:

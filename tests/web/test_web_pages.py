@@ -24,7 +24,7 @@ from web_console import (
 )
 
 from secmon.alerts.triage import triage
-from secmon.app import Centre, application, assets_folder
+from secmon.app import Centre, assets_folder
 from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
@@ -86,7 +86,7 @@ def test_no_callback_stops_the_event_loop(deaf: Centre) -> None:
 @pytest.mark.parametrize("path", ["/", f"/site/{JONGNO}"])
 async def test_the_first_page_has_its_scripts_and_style(centre: Centre, path: str) -> None:
     """A server's very first answer is a complete page, whichever page it is."""
-    async with started(application(centre)) as client:
+    async with started(centre) as client:
         page = (await client.get(path)).text
     assert all(f"/assets/{name}?" in page for name in ("secmon.css", "live.js", "tiles.js", "wall.js"))
 

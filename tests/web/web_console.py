@@ -12,6 +12,7 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from secmon.alerts import journal
+from secmon.alerts.audit import CENTRE
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
 from secmon.alerts.journal import FeedResult
@@ -29,6 +30,10 @@ from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
 from secmon.jobs.rulebook import Rulebook
 from secmon.jobs.watch import Watch
+from secmon.people.accounts import Draft, account, insert
+from secmon.people.login import Attempt, enter
+from secmon.people.roles import Role
+from secmon.people.sessions import Limits
 from secmon.rules.ruleset import RuleSet
 from secmon.settings import Settings, load_settings
 from secmon.sites.registry import load_provinces, load_sites
@@ -40,6 +45,7 @@ from secmon.web.snapshot import RuleTitles
 
 NOW = datetime(2026, 3, 2, 1, 37, tzinfo=UTC)
 HOST = "http://127.0.0.1:8050"
+ADMINISTRATOR = Draft("admin", Role.ADMINISTRATOR)
 NOWHERE = "clickhouse://127.0.0.1:9"
 """A store that nobody serves."""
 
@@ -101,21 +107,34 @@ def centre_over(store: Store, desk: Desk, folder: Path, instance: Instance) -> C
     return Centre(settings_in(folder), instance, store, desk, watch)
 
 
-def visitor(centre: Centre, **headers: str) -> httpx.AsyncClient:
-    """A client of the whole application, at the address it answers to."""
+def visitor(centre: Centre, *, draft: Draft | None = ADMINISTRATOR, **headers: str) -> httpx.AsyncClient:
+    """A client of the whole application, at the address it answers to, logged in as `draft` unless that is None."""
+    if draft is not None:
+        cookies = [headers.pop("cookie", ""), f"sid={session_of(centre.desk, draft)}"]
+        headers["cookie"] = "; ".join(filter(None, cookies))
     transport = httpx.ASGITransport(application(centre))
     return httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers)
 
 
+def session_of(desk: Desk, draft: Draft, now: datetime = NOW) -> str:
+    """Secret of a new session of an account that is made when it is missing."""
+    if account(desk, draft.name) is None:
+        with desk.begin() as session:
+            insert(session, draft, CENTRE, now)
+    attempt = Attempt(draft.name, "", "127.0.0.1", "test")
+    return enter(desk, draft.name, attempt, now, Limits(), "test")
+
+
 @asynccontextmanager
-async def started(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+async def started(centre: Centre) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application whose jobs run, started and ended as a server does it."""
+    app, cookies = application(centre), {"sid": session_of(centre.desk, ADMINISTRATOR)}
     asked: asyncio.Queue[Message] = asyncio.Queue()
     answered: asyncio.Queue[Message] = asyncio.Queue()
     running = asyncio.create_task(_lifespan(app, asked, answered))
     await asked.put({"type": "lifespan.startup"})
     assert (await answered.get())["type"] == "lifespan.startup.complete"
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST) as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST, cookies=cookies) as client:
         yield client
     await asked.put({"type": "lifespan.shutdown"})
     assert (await answered.get())["type"] == "lifespan.shutdown.complete"

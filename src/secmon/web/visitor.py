@@ -25,6 +25,11 @@ def welcome(visitor: Visitor | None) -> None:
     _visitor.set(visitor)
 
 
+def known_visitor() -> Visitor | None:
+    """Who asks, None where that needs no login."""
+    return _visitor.get()
+
+
 def current_visitor() -> Visitor:
     """Who asks; Refused when nobody does, which the gate does not let happen."""
     visitor = _visitor.get()

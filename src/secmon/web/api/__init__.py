@@ -1,0 +1,33 @@
+"""The REST API: one module a noun, all under /api/v1."""
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from secmon.people.roles import Role
+from secmon.web.api import commands, description, health, problems, sites, stream
+from secmon.web.api.service import Service
+from secmon.web.visitor import current_visitor
+
+NOUNS = (health.routes, sites.routes, commands.routes)
+"""What each noun puts on the router."""
+
+
+def register(server: FastAPI, service: Service) -> None:
+    """Put the routes on the server; must come before Dash, whose catch-all would take them."""
+    problems.register(server)
+    health.register(server, service)
+    stream.register(server, service)
+
+    async def throttled() -> None:
+        """Count a request; the command line of this machine is not counted."""
+        visitor = current_visitor()
+        if visitor.name == "cli" and visitor.role is Role.ADMINISTRATOR and not visitor.session:
+            return
+        wait = service.throttle.wait(visitor.session or visitor.name, service.now())
+        if wait:
+            raise problems.Busy(wait)
+
+    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES, dependencies=[Depends(throttled)])
+    for noun in NOUNS:
+        noun(api, service)
+    description.routes(api, server)
+    server.include_router(api)

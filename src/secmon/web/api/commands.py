@@ -1,0 +1,82 @@
+"""What the command line and sites have a running server do: take lines, announce work, collect."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from secmon.alerts import maintenance
+from secmon.errors import UsageError
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.problems import Absent
+from secmon.web.api.reply import json_reply
+from secmon.web.api.service import Service
+from secmon.web.visitor import Needs, Refused
+
+_MOST_BYTES = 64_000_000
+_Name = Annotated[str, Query(max_length=32, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+_NameOrNone = Annotated[str, Query(max_length=32, pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
+_Bringing = Annotated[Visitor, Depends(Needs(Permission.INGEST))]
+_Announcing = Annotated[Visitor, Depends(Needs(Permission.MAINTENANCE))]
+_Collecting = Annotated[Visitor, Depends(Needs(Permission.COLLECT))]
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """What changes the running centre."""
+    console = service.console
+
+    def known(site: str, visitor: Visitor) -> None:
+        if console.site(site) is None or not visitor.scope.covers(site):
+            raise Absent(f"no site has the code {site[:20]}")
+
+    @api.post("/ingest", tags=["centre"])
+    async def post_lines(
+        request: Request,
+        visitor: _Bringing,
+        site: str,
+        feed: _Name,
+        format: _Name = "auto",  # noqa: A002  # the parameter's name in the address
+    ) -> Response:
+        """Lines of the body into the store, as `secmon ingest`; for sites that push, and by hand."""
+        known(site, visitor)
+        return json_reply(await service.ingest(site, feed, format, await _body(request)))
+
+    @api.post("/maintenance", tags=["centre"])
+    async def post_maintenance(
+        visitor: _Announcing, site: str, until: datetime, reason: str, feed: _NameOrNone = ""
+    ) -> Response:
+        """Announce work at a site, or at one feed of it, from now on, as `secmon maintenance`."""
+        known(site, visitor)
+        if until.tzinfo is None:
+            raise UsageError("until: write the time with its zone, as 2026-03-02T09:00:00+09:00")
+        window = maintenance.Window(site, feed, service.now(), until, reason)
+        await asyncio.to_thread(maintenance.announce, service.desk, window)
+        return json_reply({"site": site, "feed": feed, "until": until.isoformat(), "reason": reason})
+
+    @api.post("/maintenance/end", tags=["centre"])
+    async def end_maintenance(visitor: _Announcing, site: str, feed: _NameOrNone = "") -> Response:
+        """End what was announced, as `secmon maintenance --end`."""
+        known(site, visitor)
+        ended = await asyncio.to_thread(maintenance.end, service.desk, site, feed, service.now())
+        return json_reply({"site": site, "feed": feed, "ended": ended})
+
+    @api.post("/collect", tags=["centre"])
+    async def post_round(visitor: _Collecting) -> Response:
+        """One collection round now, as `secmon collect --once`."""
+        if not visitor.scope.everything:
+            raise Refused("a round asks every site: it needs an account that sees every site")
+        return json_reply(await service.collect())
+
+
+async def _body(request: Request) -> bytes:
+    """The lines; UsageError for more than a request may bring."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise UsageError(f"more than {_MOST_BYTES // 1_000_000} MB at once: send it in parts")
+        parts.append(part)
+    return b"".join(parts)

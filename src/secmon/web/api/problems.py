@@ -1,0 +1,100 @@
+"""Errors as RFC 9457 has them: one shape, whatever went wrong."""
+
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from secmon.errors import DeskError, SecmonError, StoreError, UsageError
+from secmon.people.accounts import Overtaken
+from secmon.web.visitor import Refused
+
+_MEDIA = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong; `detail` says what, where and what next."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[str] = Field(default_factory=list)
+
+
+class Absent(SecmonError):  # noqa: N818  # named for what the answer says
+    """It does not exist, or lies outside the visitor's scope: the answer is the same 404."""
+
+
+class Busy(SecmonError):  # noqa: N818  # named for what the answer says
+    """Asked too often; `seconds` until the next request is answered."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep how long to wait."""
+        self.seconds = ceil(seconds)
+        super().__init__(f"too many requests: wait {self.seconds} s")
+
+
+class Stale(SecmonError):  # noqa: N818  # named for what the answer says
+    """The version in If-Match is not the present one."""
+
+
+_STATUS: tuple[tuple[type[SecmonError], int], ...] = (
+    (Refused, 403),
+    (Absent, 404),
+    (Busy, 429),
+    (Stale, 412),
+    (Overtaken, 412),
+    (UsageError, 400),
+    (StoreError, 503),
+    (DeskError, 503),
+)
+
+_SAID = {
+    400: "What was asked cannot be done as written",
+    401: "No login and no token, or one that is not known",
+    403: "The login or token may not do this",
+    404: "There is no such thing, or it is not within one's scope",
+    409: "It is not in a state for this",
+    412: "Somebody else changed it meanwhile",
+    422: "The request is not as described",
+    429: "Too many requests; Retry-After says when to come again",
+    503: "The store or the desk database does not answer",
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": said, "content": {_MEDIA: {"schema": Problem.model_json_schema()}}}
+    for status, said in _SAID.items()
+}
+"""For the description of every route."""
+
+
+def problem(
+    status: int, detail: str, errors: list[str] | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """An answer that says what went wrong."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
+    return JSONResponse(body.model_dump(), status, headers=headers, media_type=_MEDIA)
+
+
+def register(server: FastAPI) -> None:
+    """Have every error of a route answered as a problem."""
+
+    @server.exception_handler(SecmonError)
+    async def refused(_request: Request, error: SecmonError) -> Response:
+        status = next((number for kind, number in _STATUS if isinstance(error, kind)), 409)
+        headers = {"retry-after": str(error.seconds)} if isinstance(error, Busy) else None
+        return problem(status, str(error), headers=headers)
+
+    @server.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        said = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        return problem(422, "the request is not as described", said)
+
+    @server.exception_handler(HTTPException)
+    async def answered(_request: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))

@@ -1,0 +1,48 @@
+"""The registry of municipalities, as far as the visitor sees it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from secmon.sites.registry import Province, Site
+from secmon.web.api.problems import Absent
+from secmon.web.api.service import Service
+from secmon.web.visitor import Viewing
+
+
+class SiteOut(BaseModel, extra="allow"):
+    """A municipality of the registry."""
+
+    code: str
+    ko: str
+    en: str
+    province: str
+    province_ko: str
+    province_en: str
+    kind: str
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading the registry."""
+    console = service.console
+
+    @api.get("/sites", tags=["sites"], response_model=list[SiteOut])
+    async def read_sites(visitor: Viewing) -> Any:
+        """The registry, as `secmon sites --json`: the sites of one's scope."""
+        seen = [site for site in console.sites if visitor.scope.covers(site.code)]
+        return [site_record(site, console.province(site.province)) for site in seen]
+
+    @api.get("/sites/{code}", tags=["sites"], response_model=SiteOut)
+    async def read_site(code: str, visitor: Viewing) -> Any:
+        """One municipality by its 5-digit code."""
+        site = console.site(code)
+        if site is None or not visitor.scope.covers(site.code):
+            raise Absent(f"no site has the code {code[:20]}")
+        return site_record(site, console.province(site.province))
+
+
+def site_record(site: Site, province: Province) -> dict[str, Any]:
+    """A site of the registry as JSON, with its province's names."""
+    return {**asdict(site), "province_ko": province.ko, "province_en": province.en}

@@ -1,0 +1,34 @@
+"""The snapshot of the wall, as a stream and by itself, for what the visitor may see."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response, StreamingResponse
+
+from secmon.web.api.service import Service
+from secmon.web.door import HeaderDoor
+from secmon.web.visitor import Viewing
+
+
+def register(server: FastAPI, service: Service) -> None:
+    """Put /live and /snapshot on the server."""
+    hub, door = service.console.hub, HeaderDoor(service.keeper)
+
+    @server.get("/live", include_in_schema=False)
+    async def live(request: Request, visitor: Viewing) -> Response:
+        """Snapshots as Server-Sent Events, for as long as the viewer stays and its session runs."""
+        address = visitor.address
+
+        async def still_here() -> bool:
+            now = await door.visitor(request.headers, address)
+            return now is not None and now.scope == visitor.scope and now.permissions == visitor.permissions
+
+        stream = hub.stream(visitor.scope, still_here)
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    @server.get("/snapshot", include_in_schema=False)
+    async def snapshot(request: Request, visitor: Viewing) -> Response:
+        """The newest snapshot, for browsers that cannot hold a stream."""
+        share = await hub.share(visitor.scope)
+        etag = f'"{share.etag}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return Response(share.payload or b"{}", media_type="application/json", headers={"etag": etag})
