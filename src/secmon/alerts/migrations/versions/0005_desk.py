@@ -97,6 +97,56 @@ def upgrade() -> None:
     op.create_index("outbox_by_request", "outbox", ["request_id"], unique=False)
     op.create_index("outbox_by_state", "outbox", ["state", "next_try"], unique=False)
     op.create_table(
+        "receipts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("receipts_by_request", "receipts", ["request_id", "id"], unique=False)
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("alert_id", sa.Integer(), nullable=True),
+        sa.Column("severity", sa.SmallInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("title_ko", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.Text(), nullable=False),
+        sa.Column("text_ko", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("channels", sa.String(length=64), nullable=False),
+        sa.Column("since", UtcTime(), nullable=False),
+        sa.Column("requested_by", sa.String(length=128), nullable=False),
+        sa.Column("requested_at", UtcTime(), nullable=False),
+        sa.Column("acknowledge_due", UtcTime(), nullable=False),
+        sa.Column("act_due", UtcTime(), nullable=False),
+        sa.Column("delivered_at", UtcTime(), nullable=True),
+        sa.Column("acknowledged_at", UtcTime(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=128), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("done_by", sa.String(length=128), nullable=False),
+        sa.Column("verified_at", UtcTime(), nullable=True),
+        sa.Column("verified_by", sa.String(length=128), nullable=False),
+        sa.Column("refused_at", UtcTime(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("reminded_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("requests_by_incident", "requests", ["incident_id"], unique=False)
+    op.create_index("requests_by_site", "requests", ["site", "id"], unique=False)
+    op.create_index("requests_by_state", "requests", ["state", "id"], unique=False)
+    op.create_table(
         "sla_targets",
         sa.Column("severity", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("respond", sa.Integer(), nullable=False),
@@ -186,6 +236,12 @@ def downgrade() -> None:
     op.drop_index("suppressions_by_key", table_name="suppressions")
     op.drop_table("suppressions")
     op.drop_table("sla_targets")
+    op.drop_index("requests_by_state", table_name="requests")
+    op.drop_index("requests_by_site", table_name="requests")
+    op.drop_index("requests_by_incident", table_name="requests")
+    op.drop_table("requests")
+    op.drop_index("receipts_by_request", table_name="receipts")
+    op.drop_table("receipts")
     op.drop_index("outbox_by_state", table_name="outbox")
     op.drop_index("outbox_by_request", table_name="outbox")
     op.drop_table("outbox")
