@@ -127,7 +127,7 @@
   }
 
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.secmon = {
+  Object.assign((window.dash_clientside.secmon = window.dash_clientside.secmon || {}), {
     wall: function (live, words, sites, language) {
       const { no_update } = window.dash_clientside;
       if (!live || !live.headline) return Array(22).fill(no_update);
@@ -153,5 +153,5 @@
       document.title = (critical ? `(${critical}) ` : "") + (title || words["app.title"]);
       return "";
     },
-  };
+  });
 })();

@@ -35,6 +35,11 @@ class Scope:
         """True when the site may be seen; '' (no site in particular) only by those who see everything."""
         return self.codes is None or site in self.codes
 
+    @property
+    def listed(self) -> list[str]:
+        """The codes as a query takes them: empty for every site, a code that no site has for none at all."""
+        return [] if self.codes is None else sorted(self.codes) or ["none"]
+
     def narrowed(self, other: "Scope") -> "Scope":
         """What both may see."""
         if self.codes is None:

@@ -23,6 +23,7 @@ _SETTINGS = {
     "max_bytes_before_external_sort": 300_000_000,
     "max_partitions_per_insert_block": 500,
     "max_query_size": 10_000_000,
+    "exclude_materialize_skip_indexes_on_insert": "raw_data_words",  # built once a day is over: secmon.hunt.words
     "max_threads": 2,
     "max_insert_threads": 1,
 }
@@ -59,16 +60,22 @@ class Store:
             result = self._client().query(sql, parameters=_plain(parameters), settings=_plain(settings))
         return [tuple(row) for row in result.result_rows]
 
-    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def records(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """Rows of a query as dicts by column name."""
         with self._errors():
-            result = self._client().query(sql, parameters=_plain(parameters))
+            result = self._client().query(sql, parameters=_plain(parameters), settings=_plain(settings))
         return list(result.named_results())
 
-    def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    def frame(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> pd.DataFrame:
         """Rows of a query as a pandas frame; times are aware, in UTC."""
         with self._errors():
-            frame: pd.DataFrame = self._client().query_df(sql, parameters=_plain(parameters))
+            frame: pd.DataFrame = self._client().query_df(
+                sql, parameters=_plain(parameters), settings=_plain(settings)
+            )
         return frame
 
     def insert(self, table: str, rows: pa.Table, settings: Mapping[str, Any] | None = None) -> None:

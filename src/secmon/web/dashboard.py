@@ -1,6 +1,6 @@
-"""The Dash application: frame, routing by path, language by address or cookie."""
+"""The Dash application: routing by path, language by address or cookie, and the table of pages."""
 
-import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,12 +9,30 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
 from secmon.web.console import Console
+from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import feeds, site, wall
+from secmon.web.pages import feeds, hunt, site, trends, wall
+from secmon.web.sitemap import WALL, Visit, visit_of
 
-_SITE = re.compile(r"^/site/([0-9]{5})$")
-_PAGES = (("wall", "/"), ("feeds", "/feeds"))
-_OTHER = {"ko": "en", "en": "ko"}
+Layout = Callable[[Console, Visit], Any]
+
+LAYOUTS: dict[str, Layout] = {
+    "wall": wall.layout,
+    "feeds": feeds.layout,
+    "hunt": hunt.layout,
+    "trends": trends.layout,
+    "site": site.layout,
+}
+"""What each page of the site map shows."""
+
+REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
+    wall.register,
+    feeds.register,
+    hunt.register,
+    trends.register,
+    site.register,
+)
+"""Callbacks of the pages."""
 
 
 def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
@@ -34,13 +52,12 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
 
     def root() -> html.Div:
         cookies = app.backend.request_adapter().cookies if app.backend.has_request_context() else {}
-        return _frame(console, language_of("", cookies, console.language))
+        return _root(language_of("", cookies, console.language))
 
     app.layout = root
     _register(app, console)
-    wall.register(app)
-    site.register(app, console)
-    feeds.register(app, console)
+    for register in REGISTERED:
+        register(app, console)
     # Dash waits for the first request for / or /_dash-…: a first page at /site/… would come without scripts and style
     app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
@@ -60,7 +77,7 @@ def language_of(search: str, cookies: Any, default: str) -> str:
     return next((chosen for chosen in (asked, cookies.get("lang", "")) if chosen in LANGUAGES), default)
 
 
-def _frame(console: Console, language: str) -> html.Div:
+def _root(language: str) -> html.Div:
     return html.Div(
         [
             dcc.Location(id="url", refresh="callback-nav"),
@@ -71,32 +88,6 @@ def _frame(console: Console, language: str) -> html.Div:
             dcc.Store(id="title"),
             html.Div(id="page-drawn", hidden=True),
             html.Div(id="frame", className="frame"),
-        ]
-    )
-
-
-def _header(console: Console, language: str, path: str) -> html.Header:
-    return html.Header(
-        [
-            html.A(t("nav.skip", language), href="#content", className="skip"),
-            html.Div([html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"),
-            html.Span(t("app.simulated", language), className="badge") if console.simulated else None,
-            html.Nav([dcc.Link(t(f"nav.{name}", language), href=href) for name, href in _PAGES], className="pages"),
-            html.Div(
-                [
-                    html.Div([t("level.label", language), html.Br(), html.Span(id="level-by")]),
-                    html.Strong(t("level.none", language), id="level", className="level level-none"),
-                ],
-                className="declared",
-            ),
-            html.Span(t("live.wait", language), id="conn", className="conn wait", role="status"),
-            html.Span(id="clock", className="clock"),
-            html.A(
-                t("nav.language", language),
-                href=f"{path}?lang={_OTHER[language]}",
-                className="language",
-                lang=_OTHER[language],
-            ),
         ]
     )
 
@@ -113,17 +104,14 @@ def _register(app: Dash, console: Console) -> None:
     )
     async def route(path: str, search: str | None) -> tuple[Any, ...]:
         language = language_of(search or "", ctx.cookies, console.language)
-        content, title = _page(console, path or "/", language)
-        frame = [
-            _header(console, language, path or "/"),
-            html.Main(content, id="content", className="content"),
-        ]
+        # the gate has already refused paths that are no page
+        visit = visit_of(path or "/", search or "", language) or Visit(WALL, "/", {}, {}, language)
         return (
-            frame,
+            frame(console, visit, LAYOUTS[visit.page.name](console, visit)),
             catalogue(language),
             wall.site_table(console.sites, console.provinces, language),
             language,
-            title,
+            _title(console, visit),
         )
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
@@ -144,13 +132,13 @@ def _register(app: Dash, console: Console) -> None:
     )
 
 
-def _page(console: Console, path: str, language: str) -> tuple[Any, str]:
-    """Content and title of a path; the gate has already refused paths that are no page."""
-    if path == "/feeds":
-        return feeds.layout(language), f"{t('feeds.title', language)} – {t('app.title', language)}"
-    match = _SITE.match(path)
-    if match is None:
-        return wall.layout(language, len(console.sites)), t("app.title", language)
-    found = console.site(match[1])
-    name = (found.ko if language == "ko" else found.en) if found else match[1]
-    return site.layout(console, match[1], language), f"{name} – {t('app.title', language)}"
+def _title(console: Console, visit: Visit) -> str:
+    """Title of the browser's tab."""
+    if visit.page.name == "wall":
+        return t("app.title", visit.language)
+    name = t(f"nav.{visit.page.name}", visit.language)
+    if found := console.site(visit.parts.get("code", "")):
+        name = found.ko if visit.language == "ko" else found.en
+    elif visit.parts:
+        name = next(iter(visit.parts.values()))
+    return f"{name} – {t('app.title', visit.language)}"

@@ -85,6 +85,34 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
     return figure
 
 
+def found_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
+    """What a search found, a bar a slot: `slots` has a UTC index and a column an attack type, '' for none."""
+    x = pd.DatetimeIndex(slots.index).tz_convert(KST).tz_localize(None)
+    figure = go.Figure()
+    for name in ["", *(one for one in TYPE_COLOURS if one in slots)]:
+        if name in slots and (slots[name].any() or not name):
+            colour = TYPE_COLOURS.get(name, "#5f7ea6")
+            label = t(f"type.{name}", language) if name else t("site.trend.other", language)
+            figure.add_bar(x=x, y=slots[name], name=label, marker_color=colour, marker_line_width=0)
+    figure.update_layout(**base_layout(barmode="stack", bargap=0.08, hovermode="x unified", dragmode="select"))
+    figure.update_layout(selectdirection="h", uirevision=None, showlegend=False)
+    figure.update_xaxes(showgrid=False, nticks=10)
+    figure.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
+    return figure
+
+
+def base_layout(**more: Any) -> dict[str, Any]:
+    """Layout that every chart begins with; the theme's style sheet colours texts and lines."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "Pretendard, sans-serif", "size": 13, "color": "#9fb0ca"},
+        "margin": {"l": 52, "r": 16, "t": 10, "b": 30},
+        "hoverlabel": {"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
+        **more,
+    }
+
+
 _COMPLETE = [[0.0, "#ff4d6d"], [0.5, "#f5862b"], [0.8, "#f0c33c"], [0.95, "#2c7a63"], [1.0, "#1f5f52"]]
 
 

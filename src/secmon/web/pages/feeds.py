@@ -12,6 +12,7 @@ from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
+from secmon.web.sitemap import Visit
 
 _REFRESH_MS = 5000
 _CATCHING_UP = 5  # batches waiting at which the store is behind
@@ -19,14 +20,14 @@ _NAMED = 3  # feeds of a row that are named
 _MOST = 300  # rows of a table: a centre that has more unwell feeds has one cause, not three hundred
 
 
-def layout(language: str) -> html.Div:
+def layout(_console: Console, visit: Visit) -> html.Div:
     """The page's frame."""
+    language = visit.language
     return html.Div(
         [
             dcc.Interval(id="feeds-tick", interval=_REFRESH_MS),
             html.Div(
                 [
-                    dcc.Link(f"← {t('site.back', language)}", href="/", className="back"),
                     html.H2(t("feeds.title", language)),
                     html.Span(t("feeds.note", language), className="facts"),
                     html.Span(id="feeds-asof", className="asof"),

@@ -10,19 +10,17 @@ from dash.exceptions import PreventUpdate
 from secmon.errors import SecmonError
 from secmon.web import figures
 from secmon.web.console import Console
+from secmon.web.grid import THEME
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.site_view import SiteView, read_site
+from secmon.web.sitemap import Visit
 
 _REFRESH_MS = 5000
-_GRID_THEME = (
-    "themeQuartz.withParams({backgroundColor: '#101a2e', foregroundColor: '#e6edf7', headerBackgroundColor: '#0d1628',"
-    " headerTextColor: '#9fb0ca', borderColor: '#22304c', rowHoverColor: '#182641', accentColor: '#4c9be8',"
-    " browserColorScheme: 'dark', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
-)
 
 
-def layout(console: Console, code: str, language: str) -> html.Div:
+def layout(console: Console, visit: Visit) -> html.Div:
     """The page's frame; a code that is not in the registry says so."""
+    code, language = visit.parts["code"], visit.language
     site = console.site(code)
     if site is None:
         return html.Div(
@@ -219,7 +217,7 @@ def _grid(language: str) -> dag.AgGrid:
             "headerHeight": 36,
             "animateRows": False,
             "localeText": {"noRowsToShow": t("site.newest.none", language)},
-            "theme": {"function": _GRID_THEME},
+            "theme": {"function": THEME},
             "tooltipShowDelay": 300,
         },
         style={"height": "100%", "width": "100%"},

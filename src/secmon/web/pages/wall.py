@@ -7,7 +7,9 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from secmon.sites.registry import Province, Site
 from secmon.web import figures
+from secmon.web.console import Console
 from secmon.web.i18n import t
+from secmon.web.sitemap import Visit
 
 KPIS = ("sites", "events", "attempts", "findings", "alerts", "quarantine")
 
@@ -28,8 +30,9 @@ def site_table(sites: Sequence[Site], provinces: Sequence[Province], language: s
     ]
 
 
-def layout(language: str, total: int) -> html.Div:
+def layout(console: Console, visit: Visit) -> html.Div:
     """The wall's frame; every figure in it comes from the snapshot."""
+    language, total = visit.language, len(console.sites)
     return html.Div(
         className="wall",
         children=[
@@ -51,7 +54,7 @@ def layout(language: str, total: int) -> html.Div:
 _CHART: dict[str, Any] = {"className": "graph", "config": {"displayModeBar": False, "responsive": True}}
 
 
-def register(app: Dash) -> None:
+def register(app: Dash, _console: Console) -> None:
     """Every widget is an output of one clientside callback over one snapshot."""
     kpis = [
         Output(f"kpi-{name}{part}", "className" if part == "" else "children")

@@ -1,0 +1,10 @@
+-- Countries with the most attempts, where the record says the country. Read by the page of trends.
+SELECT src_endpoint_location_country AS country, count() AS attempts, uniq(src_endpoint_ip) AS sources,
+       uniqExact(site) AS sites
+FROM events
+PREWHERE attack_type != ''
+WHERE time >= {since:DateTime64(3)} AND time < {until:DateTime64(3)}
+  AND (empty({sites:Array(String)}) OR site IN {sites:Array(String)})
+GROUP BY country
+ORDER BY attempts DESC, country
+LIMIT {limit:UInt32}

@@ -1,0 +1,42 @@
+"""AG Grid as all pages use it: colours of the theme, row heights, words of the language."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+
+from secmon.web.i18n import t
+
+THEME = (
+    "themeQuartz.withParams({backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)',"
+    " headerBackgroundColor: 'var(--deep)', headerTextColor: 'var(--dim)', borderColor: 'var(--line)',"
+    " rowHoverColor: 'var(--chosen)', selectedRowBackgroundColor: 'var(--chosen)', accentColor: '#4c9be8',"
+    " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
+)
+
+
+def column(key: str, field: str, language: str, width: int = 0, **more: Any) -> dict[str, Any]:
+    """A column whose heading is the text `column.<key>`."""
+    sized = {"width": width} if width else {}
+    return {"headerName": t(f"column.{key}", language), "field": field, **sized, **more}
+
+
+def grid(name: str, columns: Sequence[dict[str, Any]], nothing: str, **options: Any) -> dag.AgGrid:
+    """A grid of rows with an `uid` each; `nothing` is said when there is no row."""
+    return dag.AgGrid(
+        id=name,
+        columnDefs=list(columns),
+        rowData=[],
+        getRowId="params.data.uid",
+        defaultColDef={"sortable": True, "filter": True, "resizable": True},
+        dashGridOptions={
+            "rowHeight": 32,
+            "headerHeight": 36,
+            "animateRows": False,
+            "localeText": {"noRowsToShow": nothing},
+            "theme": {"function": THEME},
+            "tooltipShowDelay": 300,
+            **options,
+        },
+        style={"height": "100%", "width": "100%"},
+    )

@@ -1,0 +1,213 @@
+"""Trends. The supervisor sees here what has changed, and decides whether it is the world or one's own sites."""
+
+import asyncio
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from secmon.errors import SecmonError
+from secmon.people.roles import Permission
+from secmon.store import sql
+from secmon.taxonomy import AttackType
+from secmon.web import figures
+from secmon.web.console import Console
+from secmon.web.i18n import kst, t
+from secmon.web.panel import failed, page_head, panel, tile
+from secmon.web.period import LASTS, period_of
+from secmon.web.sheet import sheet
+from secmon.web.sitemap import Visit, visit_of
+from secmon.web.trend_figures import hour_of_week, provinces_compared, types_over_time
+from secmon.web.trends_tables import province_name, shown, tables
+from secmon.web.trends_view import TrendsView, read_trends
+from secmon.web.visitor import current_visitor, needs
+
+_GRAPH: Any = {"displaylogo": False, "responsive": True, "modeBarButtons": [["toImage"]]}
+_CHARTS = ("types", "week", "provinces")
+_TOPS = ("sources", "countries", "targets", "rules")
+_QUERIES = {
+    "types": "trends_types", "week": "trends_week", "provinces": "trends_sites", "sources": "trends_sources",
+    "countries": "trends_countries", "targets": "trends_targets", "rules": "trends_rules",
+}  # fmt: skip
+
+
+def layout(_console: Console, visit: Visit) -> html.Div:
+    """The page's frame."""
+    language = visit.language
+    lasts = [{"label": t(f"period.{last}", language), "value": last} for last in LASTS[2:]]
+    picked = dcc.Dropdown(
+        id="trends-last", options=lasts, value=visit.asked.get("last", "24h"), clearable=False, searchable=False,
+        className="pick",
+    )  # fmt: skip
+    return html.Div(
+        [
+            page_head(
+                t("nav.trends", language),
+                t("trends.note", language),
+                html.Span(id="trends-asof", className="asof"),
+                picked,
+            ),
+            html.Div(id="trends-error", className="wide"),
+            html.Div(id="trends-tiles", className="kpis wide"),
+            *(_chart(name, language) for name in _CHARTS),
+            *(_top(name, language) for name in _TOPS),
+        ],
+        className="site trends",
+    )
+
+
+def _tools(name: str, language: str) -> html.Span:
+    return html.Span(
+        [
+            html.Button("CSV", id=f"trends-{name}-csv", className="button small", title=t("trends.csv", language)),
+            dcc.Download(id=f"trends-{name}-file"),
+        ]
+    )
+
+
+def _chart(name: str, language: str) -> html.Section:
+    legend = figures.type_legend(language) if name == "types" else None
+    return panel(
+        t(f"trends.{name}", language),
+        html.Div(
+            [
+                legend,
+                dcc.Graph(id=f"trends-{name}", figure=figures.blank(), className="graph", config=_GRAPH),
+                html.Details([html.Summary(t("trends.table", language)), html.Div(id=f"trends-{name}-table")]),
+                _query(name, language),
+            ],
+            className="stack",
+        ),
+        note=_tools(name, language),
+        style=f"chart panel-{name}" + (" wide" if name == "types" else ""),
+    )
+
+
+def _top(name: str, language: str) -> html.Section:
+    return panel(
+        t(f"trends.{name}", language),
+        html.Div(id=f"trends-{name}-table", className="scroll"),
+        _query(name, language),
+        note=_tools(name, language),
+        style=f"panel-{name}",
+    )
+
+
+def _query(name: str, language: str) -> html.Details:
+    """The query that made it, for whoever wants to check."""
+    return html.Details(
+        [html.Summary("SQL", title=t("trends.query", language)), html.Pre(sql.query(_QUERIES[name]))],
+        className="query-text",
+    )
+
+
+def register(app: Dash, console: Console) -> None:
+    """One reading fills the whole page; each part can be taken away as CSV."""
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("trends-last", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.METRICS)
+    async def picked(last: str, search: str | None) -> str:
+        wanted = "?" + urlencode({"last": last})
+        if search == wanted or (not search and last == "24h"):
+            raise PreventUpdate
+        return wanted
+
+    @app.callback(
+        Output("trends-asof", "children"),
+        Output("trends-error", "children"),
+        Output("trends-tiles", "children"),
+        *(Output(f"trends-{name}", "figure") for name in _CHARTS),
+        *(Output(f"trends-{name}-table", "children") for name in (*_CHARTS, *_TOPS)),
+        Input("url", "search"),
+        State("url", "pathname"),
+        State("language", "data"),
+    )
+    @needs(Permission.METRICS)
+    async def fill(search: str | None, path: str, language: str) -> tuple[Any, ...]:
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "trends":
+            raise PreventUpdate
+        try:
+            view = await asyncio.to_thread(_read, console, visit)
+        except SecmonError as error:
+            blank = figures.blank()
+            return ("", failed(error, language), None, blank, blank, blank, *[None] * 7)
+        made = tables(console, view, language)
+        return (
+            t(
+                "trends.asof",
+                language,
+                since=kst(view.period.since, "%m-%d %H:%M"),
+                until=kst(view.period.until, "%m-%d %H:%M"),
+            ),
+            None,
+            _tiles(view, language),
+            types_over_time(view.slots, view.before, language),
+            hour_of_week(view.week, language),
+            _compared(console, view, language),
+            *(shown(name, view, made[name], language) for name in (*_CHARTS, *_TOPS)),
+        )
+
+    for name in (*_CHARTS, *_TOPS):
+        _register_csv(app, console, name)
+
+
+def _register_csv(app: Dash, console: Console, name: str) -> None:
+    @app.callback(
+        Output(f"trends-{name}-file", "data"),
+        Input(f"trends-{name}-csv", "n_clicks"),
+        State("url", "search"),
+        State("url", "pathname"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.EXPORT)
+    async def csv(clicks: int | None, search: str | None, path: str, language: str) -> Any:
+        visit = visit_of(path, search or "", language)
+        if not clicks or visit is None:
+            raise PreventUpdate
+        view = await asyncio.to_thread(_read, console, visit)
+        head, rows = tables(console, view, language)[name]
+        return {"content": sheet(head, rows), "filename": f"secmon-{name}.csv", "type": "text/csv"}
+
+
+def _read(console: Console, visit: Visit) -> TrendsView:
+    period = period_of(visit.asked, console.clock())
+    return read_trends(console.store, current_visitor().scope, console.sites, console.provinces, period)
+
+
+def _tiles(view: TrendsView, language: str) -> list[Any]:
+    now, before = view.slots.sum(), view.before.sum()
+    tiles = [
+        tile(
+            t("trends.attempts", language), f"{int(now.sum()):,}", _change(int(now.sum()), int(before.sum()), language)
+        ),
+        tile(t("trends.events", language), f"{view.events:,}", _change(view.events, view.events_before, language)),
+    ]
+    tiles += [
+        tile(t(f"type.{name}", language), f"{int(now[name]):,}", _change(int(now[name]), int(before[name]), language))
+        for name in AttackType
+    ]
+    return tiles
+
+
+def _change(now: int, before: int, language: str) -> str:
+    """Against the period before; without one there is nothing to compare with."""
+    if not before:
+        return t("trends.nothing_before", language)
+    return t("trends.change", language, change=f"{100 * (now - before) / before:+,.0f} %", before=f"{before:,}")
+
+
+def _compared(console: Console, view: TrendsView, language: str) -> Any:
+    if not view.provinces:
+        return figures.blank()
+    names = [province_name(console, one, language) for one in view.provinces]
+    rates = [one.rate for one in view.provinces]
+    return provinces_compared(names, rates, median(rates), language)

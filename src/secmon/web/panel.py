@@ -1,0 +1,63 @@
+"""Pieces that pages are made of: panels, tables, tiles with a figure, and the values of events with their menu."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from secmon.errors import SecmonError
+from secmon.web.i18n import t
+
+
+def attributes(**values: str) -> Any:
+    """HTML attributes with a hyphen in their name: `attributes(aria_label=…)`."""
+    return {name.replace("_", "-"): text for name, text in values.items()}
+
+
+def panel(title: str, *children: Any, note: Any = None, style: str = "") -> html.Section:
+    """A framed part of a page; `title` is the text itself, `note` stands small at the right."""
+    head = html.Header([html.H2(title), html.Span(note) if note is not None else None])
+    return html.Section([head, *children], className=f"panel {style}".strip())
+
+
+def page_head(title: str, note: str = "", *children: Any) -> html.Div:
+    """Name of the page, what it is for, and its tools at the right."""
+    return html.Div([html.H2(title), html.Span(note, className="facts"), *children], className="site-head wide")
+
+
+def table(columns: Sequence[str], rows: Sequence[Any], numbers: Sequence[int] = ()) -> html.Table:
+    """A table whose `rows` are sequences of cells; columns at the places in `numbers` stand right."""
+
+    def style(place: int) -> str:
+        return "number" if place in numbers else ""
+
+    head = html.Tr([html.Th(name, className=style(place)) for place, name in enumerate(columns)])
+    body = [html.Tr([html.Td(cell, className=style(place)) for place, cell in enumerate(cells)]) for cells in rows]
+    return html.Table([html.Thead(head), html.Tbody(body)], className="table")
+
+
+def tile(title: str, figure: str, below: str = "", style: str = "") -> html.Section:
+    """A headline figure."""
+    return html.Section([html.H2(title), html.Strong(figure), html.P(below, title=below)], className=f"kpi {style}")
+
+
+def empty(text: str) -> html.P:
+    """What stands where there is nothing to show, saying why."""
+    return html.P(text, className="empty")
+
+
+def failed(error: SecmonError, language: str) -> html.P:
+    """What stands where something could not be read."""
+    return html.P([t("page.error", language), html.Br(), str(error)], className="failed")
+
+
+def value(field: str, text: str, shown: str | None = None) -> Any:
+    """A value of an event's field; clicking it offers to search with or without it."""
+    if not text:
+        return "–"
+    return html.Button(shown or text, className="value", **attributes(data_field=field, data_value=text))
+
+
+def severity_pill(severity: int, language: str) -> html.Span:
+    """Severity in words on its colour."""
+    return html.Span(t(f"severity.{severity}", language), className=f"pill s{severity}")

@@ -1,0 +1,135 @@
+"""What the page of trends shows, read for one period and scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from secmon.sites.registry import Province, Site
+from secmon.sites.scope import Scope
+from secmon.store import sql
+from secmon.store.client import Store
+from secmon.taxonomy import AttackType
+from secmon.web.i18n import KST
+from secmon.web.period import Period
+
+QUARTER = 900
+_STEPS = (QUARTER, 3600, 10_800, 86_400)
+_BARS = 110
+_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One province: what was collected, what of it were attempts, and how many sites and towns it has."""
+
+    province: str
+    events: int
+    attempts: int
+    sites: int
+    size: int
+
+    @property
+    def rate(self) -> float:
+        """Attempts per 10,000 collected events."""
+        return 10_000 * self.attempts / self.events if self.events else 0.0
+
+    @property
+    def per_size(self) -> float:
+        """Attempts per town or neighbourhood."""
+        return self.attempts / self.size if self.size else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrendsView:
+    """Attempts over time (`slots`, `before`: UTC index, a column a type), the week, comparisons and tops."""
+
+    period: Period
+    step: int
+    slots: pd.DataFrame
+    before: pd.DataFrame
+    events: int
+    events_before: int
+    week: npt.NDArray[np.float64]
+    provinces: Sequence[Compared]
+    sources: Sequence[Mapping[str, Any]]
+    countries: Sequence[Mapping[str, Any]]
+    targets: Sequence[Mapping[str, Any]]
+    rules: Sequence[Mapping[str, Any]]
+
+
+def read_trends(
+    store: Store, scope: Scope, sites: Sequence[Site], provinces: Sequence[Province], period: Period
+) -> TrendsView:
+    """Everything of one period; the period is widened to whole quarters of an hour, as the totals are kept."""
+    period = _quarters(period)
+    step = next((one for one in _STEPS if (period.until - period.since).total_seconds() / one <= _BARS), _STEPS[-1])
+    slots, events = _types(store, scope, period, step)
+    before, events_before = _types(store, scope, period.before, step)
+
+    def top(name: str) -> Sequence[Mapping[str, Any]]:
+        return store.records(sql.query(name), {**_asked(scope, period), "limit": _MOST})
+
+    return TrendsView(
+        period, step, slots, before, events, events_before, _week(store, scope, period),
+        _provinces(store, scope, period, sites, provinces),
+        top("trends_sources"), top("trends_countries"), top("trends_targets"), top("trends_rules"),
+    )  # fmt: skip
+
+
+def _quarters(period: Period) -> Period:
+    until = pd.Timestamp(period.until).ceil(f"{QUARTER}s").to_pydatetime()
+    since = pd.Timestamp(period.since).floor(f"{QUARTER}s").to_pydatetime()
+    return Period(since, until, period.last)
+
+
+def _asked(scope: Scope, period: Period) -> dict[str, Any]:
+    return {"since": period.since, "until": period.until, "sites": scope.listed}
+
+
+def _types(store: Store, scope: Scope, period: Period, step: int) -> tuple[pd.DataFrame, int]:
+    rows = store.frame(sql.query("trends_types"), {**_asked(scope, period), "step": step})
+    index = pd.date_range(
+        pd.Timestamp(period.since).floor(f"{step}s"), pd.Timestamp(period.until), freq=f"{step}s", inclusive="left"
+    )
+    if rows.empty:
+        return pd.DataFrame(0, index=index, columns=list(AttackType)), 0
+    rows = rows.assign(at=pd.to_datetime(rows["at"], utc=True), events=rows["events"].astype("int64"))
+    wide = rows.pivot_table(index="at", columns="attack_type", values="events", aggfunc="sum", fill_value=0)
+    table = wide.reindex(index=index, columns=list(AttackType), fill_value=0).fillna(0).astype("int64")
+    return table, int(rows["events"].sum())
+
+
+def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]:
+    """Mean attempts an hour, by weekday and hour in Korean time; an hour without attempts counts as such."""
+    rows = store.rows(sql.query("trends_week"), _asked(scope, period))
+    found = {hour.replace(tzinfo=UTC): int(events) for hour, events in rows}
+    total, hours = np.zeros((7, 24)), np.zeros((7, 24))
+    at = period.since.replace(minute=0, second=0, microsecond=0)
+    while at < period.until:
+        local = at.astimezone(KST)
+        total[local.weekday(), local.hour] += found.get(at, 0)
+        hours[local.weekday(), local.hour] += 1
+        at += timedelta(hours=1)
+    with np.errstate(invalid="ignore"):
+        return np.where(hours > 0, total / np.maximum(hours, 1), np.nan)
+
+
+def _provinces(
+    store: Store, scope: Scope, period: Period, sites: Sequence[Site], provinces: Sequence[Province]
+) -> Sequence[Compared]:
+    found = {site: (int(events), int(attempts)) for site, events, attempts in store.rows(
+        sql.query("trends_sites"), _asked(scope, period)
+    )}  # fmt: skip
+    compared = []
+    for province in provinces:
+        own = [site for site in sites if site.province == province.code and scope.covers(site.code)]
+        if own:
+            events = sum(found.get(site.code, (0, 0))[0] for site in own)
+            attempts = sum(found.get(site.code, (0, 0))[1] for site in own)
+            compared.append(Compared(province.code, events, attempts, len(own), sum(site.size for site in own)))
+    return sorted(compared, key=lambda one: -one.rate)
