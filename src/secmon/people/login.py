@@ -41,7 +41,7 @@ class LoginRefused(SecmonError):  # noqa: N818  # named for what the page says
 
 def log_in(desk: Desk, attempt: Attempt, now: datetime, limits: sessions.Limits) -> str:
     """The secret of a new session; LoginRefused otherwise. A right password does not open a locked name."""
-    name = attempt.name.strip().casefold()[:64]
+    name = attempt.name.replace("\0", "").strip().casefold()[:64]  # PostgreSQL keeps no NUL
     actor = Actor(name or "-", attempt.address)
     with desk.session() as session:
         failure = session.get(LoginFailure, name)
@@ -71,7 +71,7 @@ def wait_after(failures: int) -> timedelta:
     """How long a name is locked after so many failures in a row: nothing at first, then doubling."""
     if failures < FREE:
         return timedelta(0)
-    return min(_FIRST_WAIT * 2 ** min(failures - FREE, 20), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(failures - FREE, 20)), _LONGEST_WAIT)
 
 
 def unlock(desk: Desk, name: str) -> None:

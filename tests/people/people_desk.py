@@ -1,0 +1,50 @@
+"""A desk of its own for tests of people, and accounts in it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from secmon.alerts.audit import Actor, entries
+from secmon.alerts.desk import Desk
+from secmon.people.accounts import Account, Draft, add
+from secmon.people.login import Attempt
+from secmon.people.roles import Role
+from secmon.sites.scope import EVERYTHING
+
+NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
+CHIEF = Actor("chief", "10.0.0.1")
+GOOD = "correct horse battery"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An empty desk database."""
+    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    desk.migrate()
+    yield desk
+    desk.close()
+
+
+def account_of(
+    desk: Desk,
+    name: str = "kim",
+    role: Role = Role.OPERATOR,
+    *,
+    site: str = "",
+    province: str = "",
+    password: str = GOOD,
+) -> Account:
+    """An account that is new."""
+    return add(desk, Draft(name, role, site, province), password, CHIEF, NOW)
+
+
+def trying(name: str = "kim", password: str = GOOD) -> Attempt:
+    """A login from one place."""
+    return Attempt(name, password, "192.0.2.7", "Firefox")
+
+
+def acts(desk: Desk) -> list[tuple[str, str, str]]:
+    """The audit log, oldest first: who, what, on what."""
+    return [(one.actor, one.action, one.subject) for one in reversed(entries(desk, EVERYTHING, limit=1000))]
