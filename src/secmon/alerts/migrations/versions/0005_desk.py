@@ -13,6 +13,57 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "block_acknowledgements",
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version"),
+    )
+    op.create_table(
+        "block_entries",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("all_sites", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=128), nullable=False),
+        sa.Column("proposed_at", UtcTime(), nullable=False),
+        sa.Column("decided_by", sa.String(length=128), nullable=False),
+        sa.Column("decided_at", UtcTime(), nullable=True),
+        sa.Column("pushed_by", sa.String(length=128), nullable=False),
+        sa.Column("pushed_at", UtcTime(), nullable=True),
+        sa.Column("pushed_version", sa.Integer(), nullable=True),
+        sa.Column("ended_by", sa.String(length=128), nullable=False),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("ended_version", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("block_entries_by_state", "block_entries", ["state"], unique=False)
+    op.create_index("block_entries_by_value", "block_entries", ["value"], unique=False)
+    op.create_table(
+        "block_sites",
+        sa.Column("entry_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "site"),
+    )
+    op.create_index("block_sites_by_site", "block_sites", ["site"], unique=False)
+    op.create_table(
+        "block_versions",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("change", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("version"),
+    )
+    op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -73,6 +124,18 @@ def upgrade() -> None:
     )
     op.create_index("incidents_by_state", "incidents", ["state", "id"], unique=False)
     op.create_index("incidents_by_time", "incidents", ["detected_at"], unique=False)
+    op.create_table(
+        "never_block",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=128), nullable=False),
+        sa.Column("added_at", UtcTime(), nullable=False),
+        sa.Column("removed_at", UtcTime(), nullable=True),
+        sa.Column("removed_by", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -245,6 +308,7 @@ def downgrade() -> None:
     op.drop_index("outbox_by_state", table_name="outbox")
     op.drop_index("outbox_by_request", table_name="outbox")
     op.drop_table("outbox")
+    op.drop_table("never_block")
     op.drop_index("incidents_by_time", table_name="incidents")
     op.drop_index("incidents_by_state", table_name="incidents")
     op.drop_table("incidents")
@@ -252,3 +316,10 @@ def downgrade() -> None:
     op.drop_table("incident_sites")
     op.drop_index("evidence_by_incident", table_name="evidence")
     op.drop_table("evidence")
+    op.drop_table("block_versions")
+    op.drop_index("block_sites_by_site", table_name="block_sites")
+    op.drop_table("block_sites")
+    op.drop_index("block_entries_by_value", table_name="block_entries")
+    op.drop_index("block_entries_by_state", table_name="block_entries")
+    op.drop_table("block_entries")
+    op.drop_table("block_acknowledgements")

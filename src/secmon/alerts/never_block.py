@@ -1,0 +1,165 @@
+"""What is never blocked, whoever asks: the centre's own networks and those the network could not do without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from secmon.alerts.audit import Act, Actor, record
+from secmon.alerts.blocklist import ALIVE, BlockEntry, BlockState, next_version
+from secmon.alerts.change import changing, found, said, touch, values
+from secmon.alerts.desk import Desk
+from secmon.alerts.indicator import Indicator, IndicatorKind, parse
+from secmon.alerts.models import Base
+from secmon.alerts.timeline import Kind, tell
+from secmon.errors import IllegalMove
+
+
+class NeverBlock(Base):
+    """A value somebody put on the never-block list, and why; kept after it is taken off."""
+
+    __tablename__ = "never_block"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    value: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(128))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str] = mapped_column(String(128), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A value that is never blocked; `id` is None and `author` 'secmon' for what is built in."""
+
+    id: int | None
+    indicator: Indicator
+    reason: str
+    author: str
+    added_at: datetime | None
+
+
+def _built_in(value: str, reason: str) -> Protected:
+    return Protected(None, parse(value, any_width=True), reason, "secmon", None)
+
+
+BUILT_IN = (
+    _built_in("10.0.0.0/8", "private networks of the municipalities (RFC 1918)"),
+    _built_in("172.16.0.0/12", "private networks of the municipalities (RFC 1918)"),
+    _built_in("192.168.0.0/16", "private networks of the municipalities (RFC 1918)"),
+    _built_in("127.0.0.0/8", "the machine itself (RFC 1122)"),
+    _built_in("169.254.0.0/16", "link-local addresses (RFC 3927)"),
+    _built_in("224.0.0.0/4", "multicast (RFC 5771)"),
+    _built_in("255.255.255.255", "broadcast (RFC 919)"),
+    _built_in("0.0.0.0/8", "this network (RFC 791)"),
+    _built_in("::1", "the machine itself (RFC 4291)"),
+    _built_in("fc00::/7", "private networks (RFC 4193)"),
+    _built_in("fe80::/10", "link-local addresses (RFC 4291)"),
+    _built_in("ff00::/8", "multicast (RFC 4291)"),
+    _built_in("go.kr", "names of the government and the municipalities"),
+)
+"""What nobody can take off the list."""
+
+
+class BlockConflict(IllegalMove):
+    """A value cannot be blocked, because it touches what is never blocked."""
+
+    def __init__(self, indicator: Indicator, conflicts: Sequence[Protected]) -> None:
+        """Keep what stands in the way; the text names all of it with reasons and authors."""
+        self.indicator, self.conflicts = indicator, tuple(conflicts)
+        why = "; ".join(f"{one.indicator.value} ({one.reason}; by {one.author})" for one in self.conflicts)
+        super().__init__(f"{indicator.value} cannot be blocked: it touches what is never blocked: {why}")
+
+
+def every(desk: Desk) -> tuple[Protected, ...]:
+    """The whole list as it stands, what is built in first."""
+    with desk.session() as session:
+        return _every(session)
+
+
+def conflicts(desk: Desk, value: str) -> tuple[Protected, ...]:
+    """What of the list stands in the way of blocking a value; UsageError when it is none."""
+    with desk.session() as session:
+        return conflicts_of(session, parse(value))
+
+
+def conflicts_of(session: Session, indicator: Indicator) -> tuple[Protected, ...]:
+    """The same, within a transaction."""
+    return tuple(one for one in _every(session) if one.indicator.touches(indicator))
+
+
+def add(desk: Desk, value: str, *, reason: str, actor: Actor, now: datetime) -> tuple[Protected, tuple[int, ...]]:
+    """Protect a value; what it touches of the block list, proposed or in force, ends now. Returns those ids too."""
+    indicator = parse(value, any_width=True)
+    with changing(desk) as session:
+        text = said(reason, "why it is never to be blocked")
+        if any(one.indicator == indicator for one in _every(session)):
+            raise IllegalMove(f"{indicator.value} is on the never-block list already")
+        row = NeverBlock(
+            kind=indicator.kind, value=indicator.value, reason=text, author=actor.name[:128], added_at=now,
+            removed_by="",
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        after = values(row, "value", "reason")
+        record(session, Act(actor, "never_block.add", f"never_block:{row.id}", now, after=after))
+        alive = session.scalars(select(BlockEntry).where(BlockEntry.state.in_(ALIVE)).order_by(BlockEntry.id)).all()
+        over = [entry for entry in alive if indicator_of(entry).touches(indicator)]
+        for entry in over:
+            end(session, entry, BlockState.OVERRULED, f"never blocked: {indicator.value} ({text})", actor, now)
+        return _protected(row), tuple(entry.id for entry in over)
+
+
+def remove(desk: Desk, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a value off the list; what it had ended stays ended. What is built in has no number and stays."""
+    with changing(desk) as session:
+        row = found(session.get(NeverBlock, number), f"never-block entry {number}")
+        if row.removed_at is not None:
+            raise IllegalMove(f"never-block entry {number} was taken off by {row.removed_by}")
+        text = said(reason, "why it may be blocked from now on")
+        row.removed_at, row.removed_by = now, actor.name[:128]
+        record(
+            session,
+            Act(
+                actor, "never_block.remove", f"never_block:{number}", now, "", values(row, "value"), {"reason": text}
+            ),
+        )  # fmt: skip
+
+
+def end(session: Session, entry: BlockEntry, state: BlockState, reason: str, actor: Actor, now: datetime) -> None:
+    """End an entry within the caller's change; the list gets a new version when it was in force."""
+    before = values(entry, "state")
+    if entry.state == BlockState.PUSHED:
+        entry.ended_version = next_version(session, entry, state, now)
+    entry.state, entry.ended_by, entry.ended_at, entry.end_reason = state, actor.name[:128], now, reason
+    touch(entry, actor, now)
+    told(session, entry, before, actor, now, {"reason": reason, "version": entry.ended_version})
+
+
+def told(
+    session: Session, entry: BlockEntry, before: dict[str, object], actor: Actor, now: datetime,
+    more: dict[str, object],
+) -> None:  # fmt: skip
+    """Enter a change of an entry in the audit log, and in the timeline of its incident."""
+    after = {"value": entry.value, "state": entry.state, **more}
+    record(session, Act(actor, f"block.{entry.state}", f"block:{entry.id}", now, "", before, after))
+    if entry.incident_id is not None:
+        tell(session, entry.incident_id, Kind.BLOCK, actor, now, before=before, after={"block": entry.id, **after})
+
+
+def indicator_of(entry: BlockEntry) -> Indicator:
+    """The value of an entry."""
+    return Indicator(IndicatorKind(entry.kind), entry.value)
+
+
+def _every(session: Session) -> tuple[Protected, ...]:
+    rows = session.scalars(select(NeverBlock).where(NeverBlock.removed_at.is_(None)).order_by(NeverBlock.id))
+    return (*BUILT_IN, *(_protected(row) for row in rows))
+
+
+def _protected(row: NeverBlock) -> Protected:
+    return Protected(row.id, Indicator(IndicatorKind(row.kind), row.value), row.reason, row.author, row.added_at)
