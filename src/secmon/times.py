@@ -1,9 +1,11 @@
 """Times and lengths of time as people write them on a command line."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from secmon.errors import UsageError
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def duration(text: str) -> timedelta:
@@ -23,3 +25,8 @@ def moment(text: str) -> datetime:
     if at.tzinfo is None:
         raise UsageError(f"{text!r} has no zone: write it as 2026-11-23T10:00:00+09:00")
     return at
+
+
+def from_milliseconds(since_1970: int) -> datetime:
+    """A time as the store counts it."""
+    return _EPOCH + timedelta(milliseconds=since_1970)

@@ -1,7 +1,7 @@
 """Findings of single-event rules."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,9 +97,8 @@ def test_a_rule_the_engine_refuses_is_isolated(store: Store, tmp_path: Path, mon
     for number in range(7):
         write_rule(tmp_path, f"root-{number}", ROOT)
     rules = ruleset(tmp_path)
-    [(source, compiled)] = plan(rules).sources
-    broken = tuple(spoilt(one) if one.rule.name == "root-4" else one for one in compiled)
-    monkeypatch.setattr(match_module, "plan", lambda _: Plan(((source, broken),), ()))
+    broken = tuple(spoilt(one) if one.rule.name == "root-4" else one for one in plan(rules).every)
+    monkeypatch.setattr(match_module, "plan", lambda _: Plan(broken, ()))
     load(store, "b1", failed_login(0))
     report = run(store, rules, "b1")
     assert [error.name for error in report.errors] == ["root-4"]
@@ -181,6 +180,6 @@ def test_every_run_of_a_rule_is_a_row(store: Store, tmp_path: Path) -> None:
     write_rule(tmp_path, "one", {"selection": {"status_id": 2}, "condition": "selection"})
     write_rule(tmp_path, "dns", {"selection": {"query": "x"}, "condition": "selection"}, logsource={"category": "dns"})
     load(store, "b1", failed_login(0), failed_login(1))
-    runs.keep(store, run(store, ruleset(tmp_path), "b1"), DETECTED, 1)
+    runs.keep(store, run(store, ruleset(tmp_path), "b1"), datetime.now(UTC), 1)  # older than a month, they are dropped
     rows = store.rows("SELECT rule_id, kind, matches, held_back, pass_rules, batches, error FROM rule_runs")
     assert rows == [(rule_id("one"), "event", 2, 0, 1, 1, "")]

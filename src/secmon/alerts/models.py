@@ -102,12 +102,17 @@ class Maintenance(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+FLOOD_ACTOR = "*"
+"""Actor of the alert that gathers what a flood of alerts of one rule at one site would have opened."""
+
 _OPEN = "status != 'closed' AND gathering"
 
 
 class Alert(Versioned, Base):
     """Findings of one rule on one site and actor; what an operator triages.
 
+    `priority` (0 to 100) is severity by the rule's `confidence` and the site's or host's `importance`, both up to 1.
+    The alert of a flood stands for `held_back` further actors at its site, and its own actor is FLOOD_ACTOR.
     `owner`, `closure`, `note`, the times of its moves, `merged_into` and `incident_id` are what alerts.workflow keeps.
     """
 
@@ -133,6 +138,10 @@ class Alert(Versioned, Base):
     site_count: Mapped[int] = mapped_column(Integer, default=1)
     findings: Mapped[int] = mapped_column(Integer, default=0)
     events: Mapped[int] = mapped_column(BigInteger, default=0)
+    confidence: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
+    importance: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    held_back: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     first_time: Mapped[datetime]
     last_time: Mapped[datetime]
     opened_at: Mapped[datetime]

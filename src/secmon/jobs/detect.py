@@ -1,20 +1,30 @@
-"""Loaded batches through the rules, and their findings to alerts."""
+"""Loaded batches through the rules and the other detectors, and their findings to alerts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
-from secmon.alerts import journal
+from secmon.alerts import exemptions, journal, rule_states
 from secmon.alerts.desk import Desk
+from secmon.alerts.exemptions import Left
+from secmon.alerts.flood import DEFAULT_LIMITS, FloodLimits
 from secmon.alerts.models import Batch, BatchState
+from secmon.alerts.priority import weights
 from secmon.alerts.triage import Triage, found_groups, triage
 from secmon.rules import runs
+from secmon.rules.batches import Batches
 from secmon.rules.correlate import correlate
 from secmon.rules.match import match
+from secmon.rules.report import MatchReport
+from secmon.rules.rule import Signature
 from secmon.rules.ruleset import RuleSet
+from secmon.rules.tuning import left_out, tuned
+from secmon.sites.registry import load_sites
 from secmon.store.client import Store
+from secmon.times import from_milliseconds
 
 _log = structlog.get_logger(__name__)
 _STEP = timedelta(milliseconds=1)
@@ -30,31 +40,76 @@ class Detector:
     rules: RuleSet
     quiet: timedelta
     clock: Callable[[], datetime]
+    limits: FloodLimits = DEFAULT_LIMITS
     told: set[tuple[str, str]] = field(default_factory=set)
+    _tuned: dict[object, RuleSet] = field(default_factory=dict)
 
     def run(self) -> Triage:
         """Detect in what was loaded since the last run; does nothing when nothing was."""
-        opened = extended = 0
+        done = Triage(0, 0)
         while loaded := journal.batches(self.desk, BatchState.LOADED, limit=_TOGETHER):
-            result = self._over(loaded)
-            opened, extended = opened + result.opened, extended + result.extended
-        return Triage(opened, extended)
+            one = self._over(loaded)
+            done = done.plus(one)
+        return done
+
+    def now(self) -> datetime:
+        """A time for a run, as the store keeps it: of two writings of a finding the one with the later time counts."""
+        now = self.clock()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return max(now, journal.last_detection(self.desk) + _STEP)
+
+    @property
+    def signatures(self) -> dict[str, Signature]:
+        """Everything that can be the rule of a finding, by id."""
+        return {rule.id: rule for rule in self.rules.signatures}
+
+    def in_force(self, now: datetime) -> RuleSet:
+        """The rules as they are run: without those not asked, and with what is excepted left out."""
+        key = (self.rules, exemptions.in_force(self.desk, now), rule_states.not_asked(self.desk, now))
+        if key not in self._tuned:
+            self._tuned.clear()  # one at a time: every set has its compiled rules with it
+            self._tuned[key] = tuned(*key)
+        return self._tuned[key]
 
     def _over(self, loaded: Sequence[Batch]) -> Triage:
-        now = self.clock()
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the store keeps milliseconds
-        last = journal.last_detection(self.desk)
-        now = max(now, last + _STEP)  # of two writings of a finding the store keeps the one with the later time
-        ids = [batch.id for batch in loaded]
-        received_from = min(batch.received_from for batch in loaded)
-        received_to = max(batch.received_to for batch in loaded)
-        for run in (match, correlate):
-            report = run(self.store, self.rules, ids, received_from, received_to, now)
-            runs.keep(self.store, report, now, len(ids))
-            for failure in report.errors:
-                if (failure.rule_id, failure.error) not in self.told:
-                    self.told.add((failure.rule_id, failure.error))
-                    _log.error("rule failed", rule=failure.name, error=failure.error)
-            for flood in (one for one in report.outcomes if one.held_back):
-                _log.warning("rule floods", rule=flood.name, written=flood.matches, held_back=flood.held_back)
-        return triage(self.desk, found_groups(self.store, last), ids, quiet=self.quiet, now=now)
+        now, last = self.now(), journal.last_detection(self.desk)
+        batches = Batches.of(
+            [batch.id for batch in loaded],
+            min(batch.received_from for batch in loaded),
+            max(batch.received_to for batch in loaded),
+        )
+        rules = self.in_force(now)
+        reports = [
+            run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now)
+            for run in (match, correlate)
+        ]
+        for report in reports:
+            runs.keep(self.store, report, now, len(batches.ids))
+            self._tell(report)
+        excepted = left_out(self.store, rules, batches)
+
+        def keep(session: Session) -> None:
+            newest = {number: Left(span.count, from_milliseconds(span.last)) for number, span in excepted.items()}
+            exemptions.count(session, newest)
+            for report in reports:
+                for rule_id in rule_states.judge(session, report.outcomes, self.signatures, now):
+                    _log.error("rule isolated", rule=self.signatures[rule_id].name)
+
+        return triage(
+            self.desk,
+            found_groups(self.store, last),
+            batches.ids,
+            quiet=self.quiet,
+            now=now,
+            limits=self.limits,
+            weights=weights(self.desk, self.rules.signatures, load_sites()),
+            beside=keep,
+        )
+
+    def _tell(self, report: MatchReport) -> None:
+        for failure in report.errors:
+            if (failure.rule_id, failure.error) not in self.told:
+                self.told.add((failure.rule_id, failure.error))
+                _log.error("rule failed", rule=failure.name, error=failure.error)
+        for flood in (one for one in report.outcomes if one.held_back):
+            _log.warning("rule floods", rule=flood.name, written=flood.matches, held_back=flood.held_back)

@@ -9,8 +9,9 @@ from secmon.errors import RuleError
 from secmon.rules.backend import ClickHouseBackend
 from secmon.rules.columns import event_column
 from secmon.rules.document import UNREADABLE, reason
+from secmon.rules.exemption import exempt_condition
 from secmon.rules.literals import text_list
-from secmon.rules.mapping import LogSource, log_source, log_sources
+from secmon.rules.mapping import LogSource, log_source
 from secmon.rules.rule import Rule
 from secmon.rules.ruleset import RuleSet
 from secmon.store.sql import query
@@ -32,9 +33,9 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Plan:
-    """The rules of a set by log source, and those that cannot run, with the reason."""
+    """The rules of a set that can run, and those that cannot, with the reason."""
 
-    sources: tuple[tuple[LogSource, tuple[Compiled, ...]], ...]
+    every: tuple[Compiled, ...]
     failed: tuple[tuple[Rule, str], ...]
 
 
@@ -48,6 +49,9 @@ def compile_rule(rule: Rule) -> Compiled:
         condition = backend.condition(rule.sigma)
     except UNREADABLE as error:
         raise RuleError(reason(error)) from error
+    if rule.exempt:
+        exempt = " OR ".join(exempt_condition(source, exemption) for exemption in rule.exempt)
+        condition = f"({condition}) AND NOT ({exempt})"
     return Compiled(rule, source, condition, tuple(sorted(backend.unmapped)))
 
 
@@ -61,12 +65,14 @@ def plan(ruleset: RuleSet) -> Plan:
             compiled.append(compile_rule(rule))
         except RuleError as error:
             failed.append((rule, str(error)))
-    by_source = ((source, tuple(one for one in compiled if one.source is source)) for source in log_sources())
-    return Plan(tuple((source, rules) for source, rules in by_source if rules), tuple(failed))
+    return Plan(tuple(compiled), tuple(failed))
 
 
-def findings_statement(source: LogSource, rules: Sequence[Compiled]) -> str:
-    """INSERT of a finding for each event of some batches and each of these rules that it matches."""
+def findings_statement(source: LogSource, rules: Sequence[Compiled], *, again: bool = False) -> str:
+    """INSERT of a finding for each event of some batches and each of these rules that it matches.
+
+    `again` leaves out events that the rule (a single one) has a finding of already.
+    """
     actors = sorted({one.rule.actor for one in rules})
     return Template(query("rules_match")).substitute(
         rule_ids=text_list([one.rule.id for one in rules]),
@@ -76,4 +82,5 @@ def findings_statement(source: LogSource, rules: Sequence[Compiled]) -> str:
         actor_numbers=", ".join(str(actors.index(one.rule.actor) + 1) for one in rules),
         conditions=", ".join(f"if({one.condition}, {number}, 0)" for number, one in enumerate(rules, start=1)),
         source=source.predicate,
+        known=f"AND {query('rules_not_found').format(rule=text_list([rules[0].rule.id]))}" if again else "",
     )

@@ -21,6 +21,13 @@ from secmon.store.client import Store
 from secmon.store.sql import query
 
 _TIME = pa.timestamp("ms", "UTC")
+_ABOUT = {
+    "src_endpoint_ip": "src_endpoint_ip",
+    "user_name": "user_name",
+    "actor_user_name": "user_name",
+    "device_hostname": "device_hostname",
+}
+"""Columns of findings that a group's actor fills, by what it is in events."""
 _EVIDENCE = pa.list_(pa.struct([("batch_id", pa.string()), ("seq", pa.uint32())]))
 
 
@@ -119,13 +126,17 @@ def _evidence(value: Sequence[Any]) -> tuple[tuple[str, int], ...]:
 def _rows(correlation: Correlation, findings: Sequence[GroupFinding], detected_at: int) -> pa.Table:
     """The findings as rows of the table."""
     n = len(findings)
+    actor = actor_index(group_columns(correlation))
+    about = "" if actor is None else _ABOUT.get(group_columns(correlation)[actor], "")
+    nobody = pa.repeat("", n)
+    actors = pa.array([one.actor for one in findings], pa.string())
     return pa.table(
         {
             "finding_uid": pa.array([one.finding_uid for one in findings], pa.string()),
             "rule_id": pa.repeat(correlation.id, n),
             "kind": pa.repeat("correlation", n),
             "site": pa.array([one.site for one in findings], pa.string()),
-            "actor": pa.array([one.actor for one in findings], pa.string()),
+            "actor": actors,
             "group_uid": pa.array([one.group_uid for one in findings], pa.string()),
             "severity_id": pa.repeat(pa.scalar(int(correlation.severity), pa.uint8()), n),
             "attack_type": pa.repeat(str(correlation.attack_type or ""), n),
@@ -139,6 +150,7 @@ def _rows(correlation: Correlation, findings: Sequence[GroupFinding], detected_a
             "seq": pa.array([one.seq for one in findings], pa.uint32()),
             "evidence": pa.array([[*map(_named, one.evidence)] for one in findings], _EVIDENCE),
         }
+        | {name: actors if name == about else nobody for name in dict.fromkeys(_ABOUT.values())}
     )
 
 

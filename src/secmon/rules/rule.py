@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from sigma.rule import SigmaRule
-from sigma.rule.attributes import SigmaLevel
+from sigma.rule.attributes import SigmaLevel, SigmaStatus
 from sigma.rule.base import SigmaRuleBase
 
 from secmon.errors import RuleError
 from secmon.rules.columns import event_column
 from secmon.rules.document import Document
+from secmon.rules.exemption import Exemption
 from secmon.rules.mapping import logsource_text
 from secmon.taxonomy import AttackType, Severity
 
@@ -27,6 +28,14 @@ _SEVERITIES = {
     SigmaLevel.HIGH: Severity.HIGH,
     SigmaLevel.CRITICAL: Severity.CRITICAL,
 }
+_CONFIDENCE: Mapping[SigmaStatus | None, float] = {
+    None: 0.7,
+    SigmaStatus.STABLE: 0.9,
+    SigmaStatus.TEST: 0.8,
+    SigmaStatus.EXPERIMENTAL: 0.6,
+    SigmaStatus.DEPRECATED: 0.4,
+    SigmaStatus.UNSUPPORTED: 0.4,
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,7 +43,7 @@ class Signature:
     """What single rules and correlations have in common; `line` is where it begins in its file.
 
     `condition_line` is where its detection or correlation stands; `samples` the folder of its sample logs; `called` are
-    the names by which a correlation may refer to it.
+    the names by which a correlation may refer to it. `confidence`, up to 1, is how sure it is of what it finds.
     """
 
     id: str
@@ -55,14 +64,19 @@ class Signature:
     actor: str
     samples: Path
     called: frozenset[str]
+    confidence: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Signature):
-    """A rule about single events, compared by identity; `actor` is the column of `events` that names who did it."""
+    """A rule about single events, compared by identity; `actor` is the column of `events` that names who did it.
+
+    What `exempt` says is left out of what it matches.
+    """
 
     logsource: str
     sigma: SigmaRule = field(repr=False)
+    exempt: tuple[Exemption, ...] = ()
 
 
 def rule_of(document: Document, sigma: SigmaRule, samples: Path) -> Rule:
@@ -103,7 +117,16 @@ def signature_of(document: Document, sigma: SigmaRuleBase, samples: Path) -> dic
         "actor": actor,
         "samples": samples / document.name,
         "called": frozenset(filter(None, (str(sigma.id), document.name, sigma.name))),
+        "confidence": _confidence(ours.get("confidence"), sigma.status),
     }
+
+
+def _confidence(value: object, status: SigmaStatus | None) -> float:
+    if value is None:
+        return _CONFIDENCE[status]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
+        raise RuleError(f"`confidence: {value}` is no number above 0 and up to 1")
+    return float(value)
 
 
 def _attack_type(value: object) -> AttackType | None:

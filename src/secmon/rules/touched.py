@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from string import Template
 from typing import Any
 
 from secmon.errors import StoreError
 from secmon.rules.batches import Batches
 from secmon.rules.compile import Compiled
-from secmon.rules.mapping import LogSource, log_sources
+from secmon.rules.mapping import LogSource
+from secmon.rules.prefilter import possible
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -23,23 +23,15 @@ class Span:
     count: int = 0
 
 
-def present_sources(store: Store, batches: Batches) -> frozenset[str]:
-    """Names of the log sources that have events in these batches."""
-    ((counts,),) = store.rows(_sources_query(), batches.parameters)
-    return frozenset(source.name for source, count in zip(log_sources(), counts, strict=True) if count)
-
-
 def spans(store: Store, rules: Iterable[Compiled], batches: Batches) -> tuple[dict[str, Span], dict[str, str]]:
     """When each rule that matched did so, and what is wrong with those that the engine cannot ask, by rule id."""
     found: dict[str, Span] = {}
     errors: dict[str, str] = {}
     by_source: dict[str, dict[str, Compiled]] = {}
-    for one in rules:
+    for one in possible(store, tuple(rules), batches).rules:
         by_source.setdefault(one.source.name, {})[one.rule.id] = one
-    present = present_sources(store, batches) if by_source else frozenset()
-    for name, several in by_source.items():
-        if name in present:
-            _ask(store, tuple(several.values()), batches.parameters, found, errors)
+    for several in by_source.values():
+        _ask(store, tuple(several.values()), batches.parameters, found, errors)
     return found, errors
 
 
@@ -65,12 +57,6 @@ def _ask(
     for one, count, first, last in zip(rules, counts, firsts, lasts, strict=True):
         if count:
             found[one.rule.id] = Span(int(first), int(last), int(count))
-
-
-@lru_cache(maxsize=1)
-def _sources_query() -> str:
-    counts = ", ".join(f"countIf({source.predicate})" for source in log_sources())
-    return Template(query("rules_sources")).substitute(counts=counts)
 
 
 def _span_query(source: LogSource, rules: Sequence[Compiled]) -> str:
