@@ -23,7 +23,7 @@ from pathlib import Path
 from secmon.errors import SecmonError
 from secmon.simulate.server import SimulatorOptions, run
 given = json.loads(sys.argv[1])
-for name in ("truth", "tokens", "plan", "control_token", "files"):
+for name in ("truth", "tokens", "plan", "control_token", "files", "blocklist_tokens"):
     given[name] = Path(given[name]) if given.get(name) else None
 given["history"] = timedelta(seconds=given["history"])
 given["start"] = datetime.fromisoformat(given["start"]) if given["start"] else None

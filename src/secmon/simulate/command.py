@@ -38,6 +38,13 @@ def simulate(
     files: Annotated[Path | None, typer.Option(help="Also append all feeds to DIR/{site}/{feed}.log.")] = None,
     files_size: Annotated[int, typer.Option(help="Bytes above which such a file is rotated.")] = 10_000_000,
     held: Annotated[bool, typer.Option("--held", help="Time stands until the control desk moves it.")] = False,
+    blocklist: Annotated[
+        str, typer.Option(help="Have the sites poll the centre's block list, http://127.0.0.1:PORT.")
+    ] = "",
+    blocklist_tokens: Annotated[
+        Path | None, typer.Option(help="Each site's token at the centre, CSV with the columns site,token.")
+    ] = None,
+    blocklist_every: Annotated[float, typer.Option(help="Seconds between two questions of a site.")] = 15.0,
     copies: Annotated[int, typer.Option(help="How often every site stands there; copies share its networks.")] = 1,
 ) -> None:
     """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
@@ -61,5 +68,8 @@ def simulate(
             files_size=files_size,
             copies=copies,
             held=held,
+            blocklist=blocklist,
+            blocklist_tokens=blocklist_tokens,
+            blocklist_every=blocklist_every,
         )
     )

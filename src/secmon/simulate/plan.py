@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from secmon.errors import UsageError
+from secmon.simulate.blocks import Block
 from secmon.simulate.scenarios.definition import by_name, scenario_names
 from secmon.simulate.scenarios.performance import perform
 from secmon.simulate.scenarios.script import Injected, Run, Scenario, Silence
@@ -92,17 +94,32 @@ def merge(kept: Sequence[PlannedRun], asked: Sequence[PlannedRun]) -> tuple[Plan
 
 def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
     """Runs kept in a plan file; none when there is no file. UsageError when it is damaged."""
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"plan {path} cannot be read ({error}); move it away to begin a new one") from error
     known = set(sites)
     try:
-        return tuple(_planned(entry, known) for entry in document["runs"])
+        return tuple(_planned(entry, known) for entry in _document(path)["runs"])
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
+
+
+def load_blocks(path: Path) -> tuple[Block, ...]:
+    """What the sites block by a plan file; nothing when there is no file. UsageError when it is damaged."""
+    try:
+        return tuple(
+            Block(str(site), str(value), int(begins), None if ends is None else int(ends))
+            for site, value, begins, ends in _document(path).get("blocks", [])
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {"runs": []}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"plan {path} cannot be read ({error}); move it away to begin a new one") from error
+    return document
 
 
 def _planned(entry: dict[str, str], sites: set[str]) -> PlannedRun:
@@ -112,7 +129,7 @@ def _planned(entry: dict[str, str], sites: set[str]) -> PlannedRun:
     return PlannedRun(str(entry["text"]), run)
 
 
-def save_plan(path: Path, plan: Iterable[PlannedRun]) -> None:
+def save_plan(path: Path, plan: Iterable[PlannedRun], blocks: Iterable[Block] = ()) -> None:
     """Write a plan file, atomically."""
     runs = [
         {
@@ -123,7 +140,10 @@ def save_plan(path: Path, plan: Iterable[PlannedRun]) -> None:
         }
         for one in plan
     ]
-    write_whole(path, json.dumps({"runs": runs}, indent=1).encode() + b"\n")
+    document: dict[str, Any] = {"runs": runs}
+    if kept := [[one.site, one.value, one.begins, one.ends] for one in blocks]:
+        document["blocks"] = kept
+    write_whole(path, json.dumps(document, indent=1).encode() + b"\n")
 
 
 def play(plan: Iterable[PlannedRun], towns: Sequence[Town], seed: int) -> tuple[Played, ...]:

@@ -1,13 +1,14 @@
 """What is being played: the plan in force, kept in its files and in the streams while runs are added to it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from secmon.errors import UsageError
+from secmon.simulate.blocks import Blocks
 from secmon.simulate.clock import micros, moment_of
-from secmon.simulate.plan import PlannedRun, Played, load_plan, merge, parse_runs, play, save_plan
+from secmon.simulate.plan import PlannedRun, Played, load_blocks, load_plan, merge, parse_runs, play, save_plan
 from secmon.simulate.scenarios.definition import by_name
 from secmon.simulate.scenarios.script import Injected, Silence
 from secmon.simulate.stream import Streams
@@ -40,14 +41,16 @@ class Playbill:
         self._plan: tuple[PlannedRun, ...] = ()
         self._played: tuple[Played, ...] = ()
         self._outages: tuple[Silence, ...] = ()
+        self.blocks = Blocks()
 
     def begin(self, texts: Iterable[str], start: datetime) -> None:
         """Take over the plan file, add the runs asked for on the command line, and keep them."""
         asked = [run for text in texts for run in parse_runs(text, start, self._codes)]
         kept = load_plan(self._plan_file, self._codes) if self._plan_file is not None else ()
+        self.blocks = Blocks(load_blocks(self._plan_file) if self._plan_file is not None else ())
         plan = merge(kept, asked)
         if self._plan_file is not None and plan != kept:
-            save_plan(self._plan_file, plan)
+            save_plan(self._plan_file, plan, self.blocks)
         self._take(plan)
 
     def add(self, text: str, now: datetime, streams: Streams) -> tuple[PlannedRun, ...]:
@@ -57,11 +60,20 @@ class Playbill:
             raise UsageError(f"scenario {text!r}: it would begin in the past, whose lines were served already")
         plan = merge(self._plan, asked)
         if self._plan_file is not None:
-            save_plan(self._plan_file, plan)
+            save_plan(self._plan_file, plan, self.blocks)
         self._take(plan)
         self.write_truth()
         streams.replan(self.lines, self.silences)
         return tuple(asked)
+
+    def block(self, site: str, values: Sequence[str], now: datetime, streams: Streams) -> bool:
+        """Have a site block just these values from now on, also after a restart; False when it did already."""
+        if not self.blocks.apply(site, values, micros(now)):
+            return False
+        if self._plan_file is not None:
+            save_plan(self._plan_file, self._plan, self.blocks)
+        streams.forget(site)
+        return True
 
     def _take(self, plan: tuple[PlannedRun, ...]) -> None:
         self._plan = plan
@@ -71,7 +83,13 @@ class Playbill:
     def write_truth(self) -> None:
         """Write the ground truth, if it is kept."""
         if self._truth_file is not None:
-            write_whole(self._truth_file, truth(self._played))
+            write_whole(self._truth_file, truth(self._written()))
+
+    def _written(self) -> Iterator[Played]:
+        """What was played without what the sites block: nobody could have seen it."""
+        for one in self._played:
+            lines = (line for line in one.lines if not self.blocks.stops(line.site, line.line, line.at))
+            yield replace(one, lines=tuple(lines))
 
     @property
     def lines(self) -> list[Injected]:

@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ import uvicorn
 from secmon.errors import UsageError
 from secmon.simulate.app import FeedApp, Stage, Task
 from secmon.simulate.background import FEEDS
+from secmon.simulate.blocklist_poll import BlocklistPoll, Centre
 from secmon.simulate.clock import Held
 from secmon.simulate.control import Control
 from secmon.simulate.fault import Faults, parse_fault
@@ -63,6 +64,9 @@ class SimulatorOptions:
     files_size: int = 10_000_000
     copies: int = 1
     held: bool = False
+    blocklist: str = ""
+    blocklist_tokens: Path | None = None
+    blocklist_every: float = 15.0
 
 
 def run(options: SimulatorOptions) -> None:
@@ -74,6 +78,7 @@ def run(options: SimulatorOptions) -> None:
     faults = Faults(parse_fault(text, start, codes) for text in options.faults)
     target = SyslogTarget.parse(options.syslog) if options.syslog else None
     chosen = syslog_feeds(options.syslog_feeds)
+    _centre(options)
     playbill = Playbill(towns, options.seed, options.plan, options.truth)
     playbill.begin(options.scenarios, start)
     tokens = _tokens(towns)
@@ -87,6 +92,7 @@ def run(options: SimulatorOptions) -> None:
             since=start - options.history,
             injected=playbill.lines,
             silences=playbill.silences,
+            blocks=playbill.blocks,
         )
         streams.flood(faults.floods())
         clock = Held(start) if options.held else _now
@@ -119,7 +125,24 @@ def _tasks(
     if options.files is not None:
         folder, to_files = options.files, Tails(stage.streams, stage.towns, tuple(FEEDS), stage.clock, is_down)
         tasks.append(lambda: write_files(to_files, folder, options.files_size))
+    if (centre := _centre(options)) is not None:
+        tasks.append(_poll(centre, stage, is_down).run)
     return tuple(tasks)
+
+
+def _centre(options: SimulatorOptions) -> Centre | None:
+    """Where the sites get their block list from, if they get one."""
+    if not options.blocklist:
+        return None
+    return Centre.parse(options.blocklist, options.blocklist_tokens, options.blocklist_every)
+
+
+def _poll(centre: Centre, stage: Stage, is_down: Callable[[str, datetime], bool]) -> BlocklistPoll:
+    def block(site: str, values: Sequence[str]) -> bool:
+        return stage.playbill.block(site, values, stage.clock(), stage.streams)
+
+    sites = [town.code for town in stage.towns]
+    return BlocklistPoll(centre, sites, block, stage.clock, is_down, stage.playbill.write_truth)
 
 
 def _now() -> datetime:

@@ -15,6 +15,7 @@ from random import Random
 
 from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
+from secmon.simulate.blocks import Blocks
 from secmon.simulate.clock import BUCKET, Line, Minute, micros
 from secmon.simulate.scenarios.script import Injected, Silence
 from secmon.simulate.town import Town
@@ -92,9 +93,11 @@ class Streams:
         since: datetime,
         injected: Iterable[Injected] = (),
         silences: Iterable[Silence] = (),
+        blocks: Blocks | None = None,
     ) -> None:
         """Rate is in events per second over all towns; history begins with the minute of `since`."""
         self._seed, self._rate = seed, rate
+        self._blocks = blocks or Blocks()
         self._first = Cursor(micros(since) // BUCKET, 0)
         self._injected: dict[_Key, list[Line]] = {}
         self._silences: dict[tuple[str, str], list[Silence]] = {}
@@ -121,6 +124,13 @@ class Streams:
         self._floods = tuple(floods)
         self._open.clear()
         self._nothing_until.clear()
+
+    def forget(self, site: str) -> None:
+        """A site blocks something else from now on: make its newest lines anew; only the future may differ."""
+        for key in [key for key in self._open if key[0] == site]:
+            del self._open[key]
+        for pair in [pair for pair in self._nothing_until if pair[0] == site]:
+            del self._nothing_until[pair]
 
     def lines(self, town: Town, feed: str, after: Cursor | None, limit: int, now: datetime) -> Page:
         """At most `limit` lines of a town's feed that follow `after` and are not later than `now`."""
@@ -176,6 +186,9 @@ class Streams:
             lines = [
                 line for line in lines if not any(one.covers(town.code, feed, begins + line[0]) for one in silences)
             ]
+        if self._blocks.any_at(town.code):
+            begins = bucket * BUCKET
+            lines = [line for line in lines if not self._blocks.stops(town.code, line[1], begins + line[0])]
         if not lines:
             return _EMPTY
         lines.sort()
