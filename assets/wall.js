@@ -146,8 +146,9 @@
       const name = level ? level.level : "none";
       return [words[`level.${name}`], `level level-${name}`, level ? fill(words["level.by"], { issuer: level.issuer }) : ""];
     },
-    page: function (title, live, words, language) {
+    page: function (title, live, words, language, sites) {
       secmon.words = words;
+      secmon.siteTable = sites;
       document.documentElement.lang = language;
       const critical = live && live.headline ? live.headline.alerts_by_severity[5] : 0;
       document.title = (critical ? `(${critical}) ` : "") + (title || words["app.title"]);

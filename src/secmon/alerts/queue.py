@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from secmon.alerts.change import found, within
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus
 from secmon.sites.scope import Scope
+
+_LONG = 10
+"""Digits that no number of an alert has."""
 
 Order = Literal["newest", "oldest", "severity"]
 _ORDERS = {
@@ -30,7 +33,10 @@ class SiteAlerts:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which alerts: '' , () and None mean any; `owner` of None is any, '' nobody; `text` is part of the actor."""
+    """Which alerts: '' , () and None mean any; `owner` of None is any, '' nobody.
+
+    `text` is part of the actor, or an alert's number; `text_rules` and `text_sites` are those whose names hold it.
+    """
 
     status: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
@@ -39,7 +45,11 @@ class Wanted:
     attack_type: str = ""
     owner: str | None = None
     closure: str = ""
+    actor: str = ""
+    campaign: str = ""
     text: str = ""
+    text_rules: tuple[str, ...] = ()
+    text_sites: tuple[str, ...] = ()
     incident_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -54,21 +64,21 @@ def search(
     desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, offset: int = 0, order: Order = "newest"
 ) -> Sequence[Alert]:
     """A screenful of alerts."""
-    query = select(Alert).where(*_conditions(scope, wanted)).order_by(*_ORDERS[order])
+    query = select(Alert).where(*conditions(scope, wanted)).order_by(*_ORDERS[order])
     with desk.session() as session:
         return session.scalars(query.limit(limit).offset(offset)).all()
 
 
 def page(desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, before: int | None = None) -> Sequence[Alert]:
     """Alerts by falling id, below `before`: an order that findings do not change, for reading on."""
-    query = select(Alert).where(*_conditions(scope, wanted)).order_by(Alert.id.desc()).limit(limit)
+    query = select(Alert).where(*conditions(scope, wanted)).order_by(Alert.id.desc()).limit(limit)
     with desk.session() as session:
         return session.scalars(query if before is None else query.where(Alert.id < before)).all()
 
 
 def number_of(desk: Desk, scope: Scope, wanted: Wanted = ANY) -> int:
     """How many alerts a search would find."""
-    query = select(func.count()).select_from(Alert).where(*_conditions(scope, wanted))
+    query = select(func.count()).select_from(Alert).where(*conditions(scope, wanted))
     with desk.session() as session:
         return int(session.scalar(query) or 0)
 
@@ -127,24 +137,38 @@ def count(desk: Desk) -> int:
         return int(session.scalar(select(func.count()).select_from(Alert)) or 0)
 
 
-def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [within(Alert.site, scope), Alert.severity >= wanted.least]
+def conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What a search asks of `alerts`."""
+    asked = [within(Alert.site, scope), Alert.severity >= wanted.least]
     equal = (
         (Alert.rule_id, wanted.rule_id), (Alert.attack_type, wanted.attack_type), (Alert.closure, wanted.closure),
+        (Alert.actor, wanted.actor), (Alert.group_uid, wanted.campaign),
     )  # fmt: skip
-    conditions += [column == value for column, value in equal if value]
+    asked += [column == value for column, value in equal if value]
     several = ((Alert.status, wanted.status), (Alert.site, wanted.sites))
-    conditions += [column.in_(among) for column, among in several if among]
+    asked += [column.in_(among) for column, among in several if among]
     if not wanted.merged:
-        conditions.append(Alert.merged_into.is_(None))
+        asked.append(Alert.merged_into.is_(None))
     if wanted.owner is not None:
-        conditions.append(Alert.owner == wanted.owner)
+        asked.append(Alert.owner == wanted.owner)
     if wanted.text:
-        conditions.append(Alert.actor.icontains(wanted.text, autoescape=True))
+        asked.append(_text(wanted))
     if wanted.incident_id is not None:
-        conditions.append(Alert.incident_id == wanted.incident_id)
+        asked.append(Alert.incident_id == wanted.incident_id)
     if wanted.since is not None:
-        conditions.append(Alert.last_time >= wanted.since)
+        asked.append(Alert.last_time >= wanted.since)
     if wanted.until is not None:
-        conditions.append(Alert.first_time < wanted.until)
-    return conditions
+        asked.append(Alert.first_time < wanted.until)
+    return asked
+
+
+def _text(wanted: Wanted) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = [Alert.actor.icontains(wanted.text, autoescape=True)]
+    if wanted.text.isdecimal() and len(wanted.text) < _LONG:
+        ways.append(Alert.id == int(wanted.text))
+    ways += [
+        column.in_(among)
+        for column, among in ((Alert.rule_id, wanted.text_rules), (Alert.site, wanted.text_sites))
+        if among
+    ]
+    return or_(*ways)

@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import feeds, hunt, site, trends, wall
+from secmon.web.pages import alerts, feeds, hunt, site, trends, wall
 from secmon.web.sitemap import WALL, Visit, visit_of
 
 Layout = Callable[[Console, Visit], Any]
 
 LAYOUTS: dict[str, Layout] = {
     "wall": wall.layout,
+    "alerts": alerts.layout,
     "feeds": feeds.layout,
     "hunt": hunt.layout,
     "trends": trends.layout,
@@ -27,6 +28,7 @@ LAYOUTS: dict[str, Layout] = {
 
 REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     wall.register,
+    alerts.register,
     feeds.register,
     hunt.register,
     trends.register,
@@ -129,6 +131,7 @@ def _register(app: Dash, console: Console) -> None:
         Input("live", "data"),
         Input("words", "data"),
         Input("language", "data"),
+        Input("sites", "data"),
     )
 
 

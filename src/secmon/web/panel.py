@@ -36,6 +36,11 @@ def table(columns: Sequence[str], rows: Sequence[Any], numbers: Sequence[int] = 
     return html.Table([html.Thead(head), html.Tbody(body)], className="table")
 
 
+def facts_list(facts: Sequence[tuple[str, Any]]) -> html.Dl:
+    """Names and what they are, one under the other."""
+    return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in facts], className="facts-list")
+
+
 def tile(title: str, figure: str, below: str = "", style: str = "") -> html.Section:
     """A headline figure."""
     return html.Section([html.H2(title), html.Strong(figure), html.P(below, title=below)], className=f"kpi {style}")

@@ -37,6 +37,7 @@ class Page:
 
 PAGES = (
     Page("wall", r"/(?:wall)?", Group.WATCH),
+    Page("alerts", r"/alerts", Group.WATCH),
     Page("feeds", r"/feeds", Group.WATCH),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),

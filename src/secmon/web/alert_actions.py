@@ -1,0 +1,92 @@
+"""What a press of a button on the page of alerts does at the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from secmon.alerts import casework, queue, suppression, workflow
+from secmon.alerts.casework import Draft
+from secmon.alerts.workflow import Closure
+from secmon.errors import IllegalMove
+from secmon.people.visitor import Visitor
+from secmon.rules.rule import Signature
+from secmon.web.console import Console
+from secmon.web.i18n import t
+from secmon.web.names import rule_title
+
+DIRECT = ("acknowledge", "start", "assign")
+"""Done at once."""
+
+ASKING = ("close", "incident", "suppress", "merge", "reopen")
+"""Done after a question, because they need words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was filled in: the note, and what the action needs besides."""
+
+    note: str = ""
+    closure: str = ""
+    days: int = 1
+    title: str = ""
+
+
+def act(
+    console: Console, visitor: Visitor, action: str, chosen: Sequence[tuple[int, int]], answers: Answers, language: str
+) -> str:
+    """Carry it out on the alerts (id, version seen) and say what was done; errors of the desk are passed on."""
+    if not chosen:
+        raise IllegalMove(t("alerts.choose", language))
+    ids, versions = [number for number, _ in chosen], dict(chosen)
+    desk, scope, now = console.desk, visitor.scope, console.clock()
+    who = {"actor": visitor.actor, "now": now}
+    if action == "acknowledge":
+        workflow.acknowledge(desk, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+    elif action == "start":
+        workflow.start(desk, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+    elif action == "assign":
+        workflow.assign(desk, scope, ids, visitor.name, versions=versions, **who)  # type: ignore[arg-type]
+    elif action == "close":
+        closure = _closure(answers.closure, language)
+        workflow.close(desk, scope, ids, closure, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+    elif action == "reopen":
+        workflow.reopen(desk, scope, ids, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+    else:
+        return _together(console, visitor, action, ids, answers, now, language)
+    return t(f"alerts.done.{action}", language, number=len(ids))
+
+
+def _together(
+    console: Console, visitor: Visitor, action: str, ids: Sequence[int], answers: Answers, now: datetime, language: str
+) -> str:
+    desk, scope, actor = console.desk, visitor.scope, visitor.actor
+    if action == "merge":
+        first, *others = sorted(ids)
+        if not others:
+            raise IllegalMove(t("alerts.merge.two", language))
+        workflow.merge(desk, scope, others, first, note=answers.note, actor=actor, now=now)
+        return t("alerts.done.merge", language, number=len(others), into=first)
+    if action == "suppress":
+        until = now + timedelta(days=answers.days)
+        for number in ids:
+            suppression.suppress(desk, scope, number, until=until, reason=answers.note, actor=actor, now=now)
+        return t("alerts.done.suppress", language, number=len(ids))
+    incident = casework.open_incident(
+        desk, scope, _draft(console, visitor, ids, answers, language), ids, actor=actor, now=now
+    )
+    return t("alerts.done.incident", language, number=incident.id)
+
+
+def _draft(console: Console, visitor: Visitor, ids: Sequence[int], answers: Answers, language: str) -> Draft:
+    alerts = [queue.get(console.desk, visitor.scope, number) for number in ids]
+    worst = max(alerts, key=lambda alert: alert.severity)
+    rules = [console.rules.get(alert.rule_id) for alert in alerts]
+    techniques = dict.fromkeys(uid for rule in rules if isinstance(rule, Signature) for uid in rule.attack_uids)
+    title = answers.title.strip() or rule_title(console, worst.rule_id, language)
+    return Draft(title, worst.severity, worst.attack_type, tuple(techniques))
+
+
+def _closure(name: str, language: str) -> Closure:
+    if name not in set(Closure):
+        raise IllegalMove(t("alerts.closure.choose", language))
+    return Closure(name)

@@ -1,0 +1,102 @@
+"""What the page of alerts asks with: the filters, the buttons, the grid, and the dialog for what needs words."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from secmon.alerts.alert_groups import GroupBy
+from secmon.alerts.workflow import Closure
+from secmon.taxonomy import AttackType
+from secmon.web.alert_filter import STATUSES, AlertFilter
+from secmon.web.grid import column, grid
+from secmon.web.i18n import t
+from secmon.web.panel import attributes
+
+_BUTTONS = ("acknowledge", "start", "assign", "close", "incident", "merge", "suppress", "reopen")
+_KEYS = {"acknowledge": "A", "incident": "E", "close": "C"}
+
+
+def filters(chosen: AlertFilter, language: str) -> html.Div:
+    """The line of filters, as the address has them."""
+    statuses = {name: t(f"alerts.status.{name}", language) for name in STATUSES}
+    least = {"0": t("alerts.least.any", language)}
+    for n in (2, 3, 4, 5):
+        least[str(n)] = t("alerts.least", language, severity=t(f"severity.{n}", language))
+    types = {"": t("alerts.type.any", language), **{str(name): t(f"type.{name}", language) for name in AttackType}}
+    groups = {"": t("alerts.group.none", language), **{str(by): t(f"alerts.group.{by}", language) for by in GroupBy}}
+    search = t("alerts.search", language)
+    return html.Div(
+        [
+            dcc.Input(id="alerts-q", value=chosen.q, placeholder=search, className="query", debounce=True),
+            _pick("status", statuses, chosen.status),
+            _pick("least", least, str(chosen.least)),
+            _pick("type", types, chosen.type),
+            _pick("group", groups, chosen.group),
+            html.Div(className="views", **attributes(data_views="/alerts")),
+        ],
+        className="form wide",
+    )
+
+
+def _pick(name: str, options: dict[str, str], chosen: str) -> dcc.Dropdown:
+    listed = [{"value": value, "label": label} for value, label in options.items()]
+    return dcc.Dropdown(
+        id=f"alerts-{name}", options=listed, value=chosen, clearable=False, searchable=False, className="pick"
+    )
+
+
+def buttons(language: str) -> list[Any]:
+    """What can be done with the chosen alerts."""
+    return [
+        html.Button(
+            [t(f"alerts.do.{name}", language), html.Kbd(_KEYS[name]) if name in _KEYS else None],
+            id=f"alerts-do-{name}",
+            className="button",
+            n_clicks=0,
+        )
+        for name in _BUTTONS
+    ]
+
+
+def alert_grid(language: str) -> Any:
+    """The queue."""
+    pills = {f"pill-s{n}": f"params.data.level == {n}" for n in range(1, 6)}
+    fresh = {"fresh": "params.data.status_key == 'new'"}
+    right = {"type": "rightAligned", "filter": "agNumberColumnFilter"}
+    columns = [
+        column("severity", "severity", language, 115, cellClassRules=pills),
+        column("time", "time", language, 150),
+        column("site", "site", language, 180),
+        column("rule", "rule", language, flex=1, minWidth=240, cellClassRules=fresh),
+        column("state", "status", language, 125),
+        column("owner", "owner", language, 130),
+        column("actor", "actor", language, 150),
+        column("type", "type", language, 175),
+        column("findings", "findings", language, 110, **right),
+        column("sites", "sites", language, 95, **right),
+    ]
+    many = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False}
+    return grid("alerts-grid", columns, t("alerts.nothing", language), rowSelection=many)
+
+
+def question(language: str) -> html.Div:
+    """One dialog for everything that needs words; its class says for what."""
+    closures = [{"value": one.value, "label": t(f"closure.{one}", language)} for one in Closure]
+    days = [{"value": n, "label": t("alerts.days", language, days=n)} for n in (1, 7, 30, 90)]
+    ends = [
+        html.Button(t("page.cancel", language), id="alerts-cancel", className="button", n_clicks=0),
+        html.Button(t("page.do", language), id="alerts-ok", className="button main", n_clicks=0),
+    ]
+    asked = [
+        html.H2(id="alerts-question"),
+        dcc.RadioItems(id="alerts-closure", options=closures, className="ask-closure"),
+        dcc.Dropdown(id="alerts-days", options=days, value=7, clearable=False, className="ask-days"),
+        dcc.Input(id="alerts-title", placeholder=t("alerts.incident.title", language), className="text ask-title"),
+        dcc.Textarea(id="alerts-note", placeholder=t("alerts.note.why", language), className="text ask-note"),
+        html.P(id="alerts-refused", role="alert"),
+        html.Div(ends, className="line end"),
+    ]
+    named = attributes(aria_modal="true", aria_labelledby="alerts-question")
+    return html.Div(
+        html.Div(asked, className="dialog", role="dialog", **named), id="alerts-ask", className="veil", hidden=True
+    )
