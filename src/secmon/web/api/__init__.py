@@ -3,11 +3,47 @@
 from fastapi import APIRouter, Depends, FastAPI
 
 from secmon.people.roles import Role
-from secmon.web.api import commands, description, health, problems, sites, stream
+from secmon.web.api import (
+    alerts,
+    audit,
+    blockfeed,
+    blocklist,
+    commands,
+    description,
+    events,
+    findings,
+    health,
+    incident_work,
+    incidents,
+    level,
+    people,
+    problems,
+    prometheus,
+    requests,
+    sites,
+    stream,
+    tokens,
+)
 from secmon.web.api.service import Service
 from secmon.web.visitor import current_visitor
 
-NOUNS = (health.routes, sites.routes, commands.routes)
+NOUNS = (
+    health.routes,
+    sites.routes,
+    events.routes,
+    findings.routes,
+    alerts.routes,
+    incidents.routes,
+    incident_work.routes,
+    requests.routes,
+    blockfeed.routes,
+    blocklist.routes,
+    level.routes,
+    audit.routes,
+    people.routes,
+    tokens.routes,
+    commands.routes,
+)
 """What each noun puts on the router."""
 
 
@@ -16,6 +52,7 @@ def register(server: FastAPI, service: Service) -> None:
     problems.register(server)
     health.register(server, service)
     stream.register(server, service)
+    prometheus.register(server, service)
 
     async def throttled() -> None:
         """Count a request; the command line of this machine is not counted."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from secmon.errors import DeskError, SecmonError, StoreError, UsageError
+from secmon.errors import ConflictError, DeskError, NotFoundError, SecmonError, StoreError, UsageError
 from secmon.people.accounts import Overtaken
 from secmon.web.visitor import Refused
 
@@ -47,6 +47,8 @@ class Stale(SecmonError):  # noqa: N818  # named for what the answer says
 _STATUS: tuple[tuple[type[SecmonError], int], ...] = (
     (Refused, 403),
     (Absent, 404),
+    (NotFoundError, 404),
+    (ConflictError, 412),
     (Busy, 429),
     (Stale, 412),
     (Overtaken, 412),
@@ -67,7 +69,7 @@ _SAID = {
     503: "The store or the desk database does not answer",
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": said, "content": {_MEDIA: {"schema": Problem.model_json_schema()}}}
+    status: {"description": said, "content": {_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, said in _SAID.items()
 }
 """For the description of every route."""

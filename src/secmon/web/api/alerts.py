@@ -1,0 +1,264 @@
+"""Alerts: listed, read, and what operators do with them, one or many at once."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from secmon.alerts import queue, suppression, workflow
+from secmon.alerts.models import Alert, AlertStatus
+from secmon.alerts.queue import Wanted
+from secmon.alerts.workflow import Closure
+from secmon.errors import UsageError
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
+from secmon.web.visitor import Needs, Viewing
+
+Triaging = Annotated[Visitor, Depends(Needs(Permission.TRIAGE))]
+
+
+class AlertOut(Out):
+    """Findings of one rule on one site and actor; `severity` 0 to 5, `priority` 0 to 100, times in UTC."""
+
+    id: int
+    version: int
+    rule_id: str
+    site: str
+    actor: str
+    severity: int
+    priority: int
+    attack_type: str
+    status: str
+    owner: str
+    closure: str
+    note: str
+    findings: int
+    events: int
+    site_count: int
+    held_back: int
+    merged_into: int | None
+    incident_id: int | None
+    first_time: datetime
+    last_time: datetime
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    started_at: datetime | None
+    closed_at: datetime | None
+
+
+class Note(In):
+    """A note to what is done."""
+
+    note: Words = ""
+
+
+class Reason(In):
+    """Why it is done; mandatory."""
+
+    reason: Words = Field(min_length=1)
+
+
+class Closing(In):
+    """What an alert turned out to be, and the note that says why."""
+
+    closure: Closure
+    note: Words = Field(min_length=1)
+
+
+class Assignment(In):
+    """Who takes it; '' is nobody."""
+
+    owner: Line
+
+
+class Merging(In):
+    """The alert to hide this one behind."""
+
+    into: int = Field(ge=1, lt=2**31)
+    note: Words = ""
+
+
+class Suppressing(In):
+    """Until when no such alert is opened, and why."""
+
+    until: Moment
+    reason: Words = Field(min_length=1)
+    closure: Closure = Closure.BENIGN
+
+
+class Chosen(In):
+    """An alert and the version of it that was seen; without one nothing is compared."""
+
+    id: int = Field(ge=1, lt=2**31)
+    version: int | None = Field(None, ge=1, lt=2**31)
+
+
+class Bulk(In):
+    """One act on many alerts, kept for all of them or none."""
+
+    action: Literal["acknowledge", "start", "close", "reopen", "assign", "unmerge"]
+    alerts: list[Chosen] = Field(min_length=1, max_length=500)
+    note: Words = ""
+    closure: Closure | None = None
+    owner: Line = ""
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading and changing alerts."""
+    _reading(api, service)
+    _moves(api, service)
+    _groups(api, service)
+
+    @api.post("/alerts/bulk", tags=["alerts"], response_model=list[AlertOut])
+    def bulk(body: Bulk, visitor: Triaging) -> object:
+        """The same act on many alerts, with one note."""
+        return _all(service, visitor, body)
+
+
+def _reading(api: APIRouter, service: Service) -> None:
+    @api.get("/alerts", tags=["alerts"], response_model=Page[AlertOut])
+    def alerts(  # the parameters of the address
+        visitor: Viewing,
+        status: Annotated[list[AlertStatus], Query()] = [],  # noqa: B006  # FastAPI copies it
+        site: Annotated[list[SiteCode], Query(max_length=300)] = [],  # noqa: B006  # as above
+        least: Annotated[int, Query(ge=0, le=5, description="Least severity.")] = 0,
+        rule_id: Line = "",
+        attack_type: Line = "",
+        owner: Annotated[Line | None, Query(description="'' for those of nobody.")] = None,
+        text: Annotated[Line, Query(description="Part of the actor.")] = "",
+        since: Moment | None = None,
+        until: Moment | None = None,
+        merged: bool = False,
+        cursor: Cursor = "",
+        limit: Limit = 100,
+    ) -> Page[AlertOut]:
+        """Alerts of one's scope by falling id, so that reading on is not disturbed by new findings."""
+        wanted = Wanted(
+            status=tuple(status), sites=tuple(site), least=least, rule_id=rule_id, attack_type=attack_type,
+            owner=owner, text=text, since=since, until=until, merged=merged,
+        )  # fmt: skip
+        at = cursor_parts(cursor, (int,))
+        rows = queue.page(service.desk, visitor.scope, wanted, limit=limit, before=at[0] if at else None)
+        return Page(
+            items=[AlertOut.model_validate(row) for row in rows],
+            next=cursor_of(rows[-1].id) if len(rows) == limit else None,
+        )
+
+    @api.get("/alerts/{number}", tags=["alerts"], response_model=AlertOut)
+    def alert(number: Id, visitor: Viewing, response: Response) -> object:
+        """One alert; its version is the ETag."""
+        return _tagged(queue.get(service.desk, visitor.scope, number), response)
+
+
+def _moves(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.post("/alerts/{number}/acknowledge", tags=["alerts"], response_model=AlertOut)
+    def acknowledge(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Somebody has seen it."""
+        [row] = workflow.acknowledge(
+            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/start", tags=["alerts"], response_model=AlertOut)
+    def start(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Work on it has begun."""
+        [row] = workflow.start(
+            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/close", tags=["alerts"], response_model=AlertOut)
+    def close(number: Id, body: Closing, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Close it as what it turned out to be."""
+        [row] = workflow.close(
+            desk, visitor.scope, [number], body.closure, note=body.note, actor=visitor.actor, now=service.now(),
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/reopen", tags=["alerts"], response_model=AlertOut)
+    def reopen(number: Id, body: Reason, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Open it again."""
+        [row] = workflow.reopen(
+            desk, visitor.scope, [number], note=body.reason, actor=visitor.actor, now=service.now(),
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/assign", tags=["alerts"], response_model=AlertOut)
+    def assign(number: Id, body: Assignment, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Give it to somebody."""
+        [row] = workflow.assign(
+            desk, visitor.scope, [number], body.owner, actor=visitor.actor, now=service.now(),
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+
+def _groups(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.post("/alerts/{number}/merge", tags=["alerts"], response_model=AlertOut)
+    def merge(number: Id, body: Merging, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Hide it behind another; the answer is the other."""
+        row = workflow.merge(
+            desk, visitor.scope, [number], body.into, note=body.note, actor=visitor.actor, now=service.now(),
+            versions=_seen(number, seen),
+        )  # fmt: skip
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/unmerge", tags=["alerts"], response_model=AlertOut)
+    def unmerge(number: Id, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+        """Bring it back as an alert of its own."""
+        [row] = workflow.unmerge(
+            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), versions=_seen(number, seen)
+        )
+        return _tagged(row, response)
+
+    @api.post("/alerts/{number}/suppress", tags=["alerts"], response_model=AlertOut)
+    def suppress(number: Id, body: Suppressing, visitor: Triaging, response: Response) -> object:
+        """Open no such alert until then, and close this one."""
+        now = service.now()
+        if body.until > now + timedelta(days=366):
+            raise UsageError("a suppression ends within a year: a rule that is wrong for longer wants an exemption")
+        suppression.suppress(
+            desk, visitor.scope, number, until=body.until, reason=body.reason, actor=visitor.actor, now=now,
+            closure=body.closure,
+        )  # fmt: skip
+        return _tagged(queue.get(desk, visitor.scope, number), response)
+
+
+def _all(service: Service, visitor: Visitor, body: Bulk) -> list[Alert]:
+    desk, scope, actor, now = service.desk, visitor.scope, visitor.actor, service.now()
+    ids = [one.id for one in body.alerts]
+    versions = {one.id: one.version for one in body.alerts if one.version is not None}
+    if body.action == "acknowledge":
+        return [*workflow.acknowledge(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+    if body.action == "start":
+        return [*workflow.start(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+    if body.action == "reopen":
+        return [*workflow.reopen(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+    if body.action == "assign":
+        return [*workflow.assign(desk, scope, ids, body.owner, actor=actor, now=now, versions=versions)]
+    if body.action == "unmerge":
+        return [*workflow.unmerge(desk, scope, ids, actor=actor, now=now, versions=versions)]
+    if body.closure is None:
+        raise UsageError("closing needs a closure: true_positive, benign, false_positive or duplicate")
+    return [*workflow.close(desk, scope, ids, body.closure, note=body.note, actor=actor, now=now, versions=versions)]
+
+
+def _seen(number: int, version: int | None) -> dict[int, int]:
+    return {} if version is None else {number: version}
+
+
+def _tagged(row: Alert, response: Response) -> Alert:
+    response.headers["etag"] = etag_of(row.version)
+    return row

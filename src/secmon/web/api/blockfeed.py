@@ -1,0 +1,101 @@
+"""What firewalls poll: the block list of a site, a province or all, as text, CSV or STIX 2.1."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Response
+from pydantic import Field
+
+from secmon.alerts import block_work, blocklist
+from secmon.alerts.block_formats import comma_separated, plain, stix
+from secmon.alerts.blocklist import BlockFeed
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.problems import Absent
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import In, Out, SiteCode
+from secmon.web.visitor import Needs
+
+_Polling = Annotated[Visitor, Depends(Needs(Permission.BLOCK_FEED))]
+_IfNoneMatch = Annotated[str | None, Header(max_length=500)]
+_FORMS = r"\.(txt|csv|stix\.json)$"
+_OfSite = Annotated[str, Path(pattern=r"^(all|[0-9]{5})" + _FORMS)]
+_OfProvince = Annotated[str, Path(pattern=r"^[0-9]{2}" + _FORMS)]
+_MEDIA = {
+    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "stix.json": "application/stix+json;version=2.1",
+}
+_FEED = {
+    200: {
+        "description": "The list as it is now; its ETag changes with it",
+        "content": {media.split(";", 1)[0]: {} for media in _MEDIA.values()},
+    },
+    304: {"description": "The list is the one of If-None-Match"},
+}
+
+
+class Applied(In):
+    """The version of the list that the site's equipment has applied."""
+
+    version: int = Field(ge=1, lt=2**31)
+
+
+class AppliedOut(Out):
+    """`new` is False when it was known already."""
+
+    site: str
+    version: int
+    new: bool
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Feeds of the block list and their acknowledgement."""
+    _feeds(api, service)
+
+    @api.post("/blocklist/feed/{site}/ack", tags=["block list"], response_model=AppliedOut)
+    def acknowledge(site: SiteCode, body: Applied, visitor: _Polling) -> object:
+        """A site has applied the list up to a version."""
+        _known(service, visitor, site)
+        new = block_work.acknowledge(
+            service.desk, visitor.scope, site, body.version, actor=visitor.actor, now=service.now()
+        )
+        return AppliedOut(site=site, version=body.version, new=new)
+
+
+def _feeds(api: APIRouter, service: Service) -> None:
+    shown = {"tags": ["block list"], "response_class": Response, "responses": _FEED}
+
+    @api.get("/blocklist/feed/province/{name}", **shown)  # type: ignore[arg-type]  # three keywords
+    def of_province(name: _OfProvince, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
+        """What any site of a province has to block, for those who see all of it: `11.txt`, `11.csv`, `11.stix.json`."""
+        province, form = name.split(".", 1)
+        codes = [site.code for site in service.console.sites if site.province == province]
+        if not codes or not all(visitor.scope.covers(code) for code in codes):
+            raise Absent(f"no province has the code {province}")
+        found = blocklist.feed_of(service.desk, codes, service.now(), name=province)
+        return _sent(found, form, if_none_match)
+
+    @api.get("/blocklist/feed/{name}", **shown)  # type: ignore[arg-type]  # three keywords
+    def of_site(name: _OfSite, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
+        """What one site has to block, as `11110.txt`, `.csv` or `.stix.json`; `all.txt` for those who see all sites."""
+        site, form = name.split(".", 1)
+        if site == "all":
+            if not visitor.scope.everything:
+                raise Absent("the list of all sites is for those who see all sites")
+            return _sent(blocklist.feed_of(service.desk, None, service.now(), name="all"), form, if_none_match)
+        _known(service, visitor, site)
+        return _sent(blocklist.feed(service.desk, site, service.now()), form, if_none_match)
+
+
+def _known(service: Service, visitor: Visitor, site: str) -> None:
+    if service.console.site(site) is None or not visitor.scope.covers(site):
+        raise Absent(f"no site has the code {site[:20]}")
+
+
+def _sent(feed: BlockFeed, form: str, if_none_match: str | None) -> Response:
+    etag = f'"{feed.etag}"'
+    headers = {"etag": etag, "x-blocklist-version": str(feed.version), "cache-control": "private, no-cache"}
+    if if_none_match and etag in {one.strip().removeprefix("W/") for one in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    text = {"txt": plain, "csv": comma_separated, "stix.json": stix}[form](feed)
+    return Response(text, headers=headers, media_type=_MEDIA[form])

@@ -1,0 +1,63 @@
+"""Findings: what the rules found, as it was found."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from secmon.store import sql
+from secmon.web.api.events import Hunting, period
+from secmon.web.api.problems import Absent
+from secmon.web.api.reply import Page, cursor_of, cursor_parts
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Cursor, Limit, Line, Moment, Out, SiteCode
+
+_LAST = 2**62
+
+
+class FindingOut(Out):
+    """One rule matched one event or one correlated group; `kind` says which. Times in UTC."""
+
+    finding_uid: str
+    rule_id: str
+    kind: str
+    site: str
+    actor: str
+    group_uid: str
+    severity_id: int
+    attack_type: str
+    time: datetime
+    last_time: datetime
+    detected_at: datetime
+    event_count: int
+    site_count: int
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading findings."""
+
+    @api.get("/findings", tags=["findings"], response_model=Page[FindingOut])
+    def findings(  # the parameters of the address
+        visitor: Hunting,
+        site: SiteCode | None = None,
+        rule_id: Line = "",
+        actor: Line = "",
+        least: Annotated[int, Query(ge=0, le=5, description="Least severity.")] = 0,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        cursor: Cursor = "",
+        limit: Limit = 100,
+    ) -> Page[FindingOut]:
+        """Findings of one's scope by their last event, newest first; of the last day unless said otherwise."""
+        begin, end = period(service.now(), since, until)
+        if site is not None and not visitor.scope.covers(site):
+            raise Absent(f"no site has the code {site}")
+        at = cursor_parts(cursor, (int, str)) or (_LAST, "")
+        asked = {
+            "since": begin, "until": end, "sites": [site] if site else visitor.scope.listed, "rule_id": rule_id,
+            "actor": actor, "least": least, "before": at[0], "uid": at[1], "limit": limit,
+        }  # fmt: skip
+        rows = service.console.store.records(sql.query("findings_page"), asked)
+        last = rows[-1] if len(rows) == limit else None
+        after = cursor_of(round(last["last_time"].timestamp() * 1000), last["finding_uid"]) if last else None
+        return Page(items=[FindingOut(**row) for row in rows], next=after)

@@ -1,0 +1,225 @@
+"""What belongs to an incident: timeline, comments, tasks, alerts, sites, evidence."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from secmon.alerts import case_alerts, casework, evidence, incident, playbook, queue, timeline
+from secmon.alerts.incident import State
+from secmon.alerts.playbook import TaskState
+from secmon.errors import UsageError
+from secmon.web.api.alerts import AlertOut
+from secmon.web.api.incidents import Handling, IncidentOut, shown
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Id, In, Line, Out, SiteCode, Words
+from secmon.web.visitor import Viewing
+
+
+class EntryOut(Out):
+    """Something that happened."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    site: str
+    text: str
+    details: Mapping[str, Any]
+
+
+class TaskOut(Out):
+    """Something to do."""
+
+    id: int
+    phase: str
+    text_ko: str
+    text_en: str
+    state: str
+    owner: str
+    note: str
+    done_by: str
+    done_at: datetime | None
+
+
+class EvidenceOut(Out):
+    """A line as it was received, with the SHA-256 of its bytes when it was added."""
+
+    id: int
+    alert_id: int | None
+    site: str
+    feed: str
+    batch_id: str
+    seq: int
+    time: datetime
+    received_at: datetime
+    line: str
+    sha256: str
+    added_by: str
+    added_at: datetime
+
+
+class Comment(In):
+    """Words for the timeline; about one site when it is named, which that site can read."""
+
+    text: Words = Field(min_length=1)
+    site: SiteCode | None = None
+
+
+class NewTask(In):
+    """A task in one's own words."""
+
+    text: Words = Field(min_length=1)
+    phase: State = State.CONTAINED
+
+
+class TaskMove(In):
+    """What became of a task."""
+
+    state: TaskState
+    note: Words = ""
+
+
+class TaskOwner(In):
+    """Who takes it; '' is nobody."""
+
+    owner: Line
+
+
+class Alerts(In):
+    """Numbers of alerts."""
+
+    alerts: list[int] = Field(min_length=1, max_length=1000)
+
+
+class Sites(In):
+    """Codes of sites."""
+
+    sites: list[SiteCode] = Field(min_length=1, max_length=300)
+
+
+class OfAlert(In):
+    """The alert whose lines are kept."""
+
+    alert: int = Field(ge=1, lt=2**31)
+
+
+class Added(Out):
+    """How many were new."""
+
+    added: int
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading and adding what belongs to an incident."""
+    _told(api, service)
+    _tasks(api, service)
+    _members(api, service)
+    _evidence(api, service)
+
+
+def _told(api: APIRouter, service: Service) -> None:
+    @api.get("/incidents/{number}/timeline", tags=["incidents"], response_model=list[EntryOut])
+    def entries(number: Id, visitor: Viewing) -> object:
+        """Everything that happened, in order."""
+        incident.get(service.desk, visitor.scope, number)
+        return timeline.of_incident(service.desk, visitor.scope, number)
+
+    @api.post("/incidents/{number}/comments", tags=["incidents"], response_model=IncidentOut, status_code=201)
+    def comment(number: Id, body: Comment, visitor: Handling, response: Response) -> object:
+        """Write into the timeline."""
+        row = casework.comment(
+            service.desk, visitor.scope, number, body.text, actor=visitor.actor, now=service.now(), site=body.site or ""
+        )
+        return shown(service, visitor, row, response)
+
+
+def _tasks(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.get("/incidents/{number}/tasks", tags=["incidents"], response_model=list[TaskOut])
+    def tasks(number: Id, visitor: Viewing) -> object:
+        """What is to do, in its order; for those who see all of the incident."""
+        incident.get(desk, visitor.scope, number)
+        return playbook.of_incident(desk, visitor.scope, number)
+
+    @api.post("/incidents/{number}/tasks", tags=["incidents"], response_model=TaskOut, status_code=201)
+    def add_task(number: Id, body: NewTask, visitor: Handling) -> object:
+        """Add a task."""
+        return playbook.add(
+            desk, visitor.scope, number, body.text, phase=body.phase, actor=visitor.actor, now=service.now()
+        )
+
+    @api.post("/tasks/{number}/move", tags=["incidents"], response_model=TaskOut)
+    def move_task(number: Id, body: TaskMove, visitor: Handling) -> object:
+        """It is done, left out with a reason, or to be done after all."""
+        who = visitor.actor
+        if body.state is TaskState.DONE:
+            return playbook.done(desk, visitor.scope, number, note=body.note, actor=who, now=service.now())
+        if body.state is TaskState.OPEN:
+            return playbook.again(desk, visitor.scope, number, actor=who, now=service.now())
+        return playbook.leave_out(desk, visitor.scope, number, reason=body.note, actor=who, now=service.now())
+
+    @api.post("/tasks/{number}/assign", tags=["incidents"], response_model=TaskOut)
+    def assign_task(number: Id, body: TaskOwner, visitor: Handling) -> object:
+        """Give it to somebody."""
+        return playbook.assign(desk, visitor.scope, number, body.owner, actor=visitor.actor, now=service.now())
+
+
+def _members(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.get("/incidents/{number}/alerts", tags=["incidents"], response_model=list[AlertOut])
+    def alerts(number: Id, visitor: Viewing) -> object:
+        """Its alerts, as far as one's scope goes."""
+        incident.get(desk, visitor.scope, number)
+        return incident.alerts_of(desk, visitor.scope, number)
+
+    @api.post("/incidents/{number}/alerts", tags=["incidents"], response_model=IncidentOut)
+    def add_alerts(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
+        """Take further alerts along, and their sites."""
+        _possible(body.alerts)
+        row = case_alerts.add_alerts(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/alerts/take-out", tags=["incidents"], response_model=IncidentOut)
+    def take_out(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
+        """Give alerts back to the queue."""
+        _possible(body.alerts)
+        row = case_alerts.take_out(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/sites", tags=["incidents"], response_model=IncidentOut)
+    def add_sites(number: Id, body: Sites, visitor: Handling, response: Response) -> object:
+        """Say that further sites are touched."""
+        unknown = [code for code in body.sites if service.console.site(code) is None]
+        if unknown:
+            raise UsageError(f"no site has the code {unknown[0]}")
+        row = case_alerts.add_sites(desk, visitor.scope, number, body.sites, actor=visitor.actor, now=service.now())
+        return shown(service, visitor, row, response)
+
+
+def _evidence(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.get("/incidents/{number}/evidence", tags=["incidents"], response_model=list[EvidenceOut])
+    def lines(number: Id, visitor: Viewing) -> object:
+        """The lines that were kept, oldest first."""
+        return evidence.of_incident(desk, visitor.scope, number)
+
+    @api.post("/incidents/{number}/evidence", tags=["incidents"], response_model=Added)
+    def keep(number: Id, body: OfAlert, visitor: Handling) -> object:
+        """Keep the lines that stand behind an alert."""
+        alert = queue.get(desk, visitor.scope, body.alert)
+        found = evidence.lines_of(service.console.store, alert)
+        added = evidence.add(
+            desk, visitor.scope, number, found, alert_id=alert.id, actor=visitor.actor, now=service.now()
+        )
+        return Added(added=added)
+
+
+def _possible(numbers: list[int]) -> None:
+    if not all(1 <= number < 2**31 for number in numbers):
+        raise UsageError("numbers of alerts are positive and below 2147483648")

@@ -1,0 +1,204 @@
+"""Incidents: listed, read, opened, changed and moved on."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from secmon.alerts import case_clock, casework, incident
+from secmon.alerts.casework import Changes, Draft
+from secmon.alerts.incident import Incident, State, Tlp
+from secmon.alerts.workflow import Closure
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.alerts import Reason
+from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
+from secmon.web.visitor import Needs, Viewing
+
+Handling = Annotated[Visitor, Depends(Needs(Permission.INCIDENT))]
+
+
+class IncidentOut(Out):
+    """A case; `sites` are those of one's scope, times in UTC, `paused_seconds` what its clocks stood still."""
+
+    id: int
+    version: int
+    title: str
+    severity: int
+    attack_type: str
+    techniques: tuple[str, ...]
+    tlp: str
+    owner: str
+    state: str
+    closure: str
+    summary: str
+    sites: tuple[str, ...] = ()
+    opened_by: str
+    evidence_at: datetime | None
+    detected_at: datetime
+    analysed_at: datetime | None
+    contained_at: datetime | None
+    eradicated_at: datetime | None
+    recovered_at: datetime | None
+    closed_at: datetime | None
+    responded_at: datetime | None
+    respond_due: datetime
+    contain_due: datetime
+    paused_at: datetime | None
+    pause_reason: str
+    paused_seconds: int
+
+
+_Technique = Annotated[str, Field(pattern=r"^T[0-9]{4}(\.[0-9]{3})?$")]
+_Number = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class Opening(In):
+    """What an incident begins with: alerts, sites, or both."""
+
+    title: Line = Field(min_length=1)
+    severity: int = Field(ge=1, le=5)
+    attack_type: Line = ""
+    techniques: list[_Technique] = Field(default_factory=list, max_length=50)
+    tlp: Tlp = Tlp.AMBER
+    owner: Line = ""
+    alerts: list[_Number] = Field(default_factory=list, max_length=1000)
+    sites: list[SiteCode] = Field(default_factory=list, max_length=300)
+
+
+class Correction(In):
+    """What is to be different; what is left out stays."""
+
+    title: Annotated[Line, Field(min_length=1)] | None = None
+    severity: int | None = Field(None, ge=1, le=5)
+    attack_type: Line | None = None
+    techniques: list[_Technique] | None = Field(None, max_length=50)
+    tlp: Tlp | None = None
+    owner: Line | None = None
+
+
+class Moving(In):
+    """The next state, and a note to it."""
+
+    state: State
+    note: Words = ""
+
+
+class Ending(In):
+    """What it was, and what is learnt of it."""
+
+    closure: Closure
+    summary: Words = Field(min_length=1)
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading and changing incidents."""
+    _reading(api, service)
+    _writing(api, service)
+    _moves(api, service)
+
+
+def shown(service: Service, visitor: Visitor, row: Incident, response: Response | None = None) -> IncidentOut:
+    """An incident with the sites of the visitor's scope; its version goes into the ETag of `response`."""
+    if response is not None:
+        response.headers["etag"] = etag_of(row.version)
+    sites = incident.sites_of(service.desk, visitor.scope, [row.id])[row.id]
+    return IncidentOut.model_validate(row).model_copy(update={"sites": sites})
+
+
+def _reading(api: APIRouter, service: Service) -> None:
+    @api.get("/incidents", tags=["incidents"], response_model=Page[IncidentOut])
+    def incidents(  # the parameters of the address
+        visitor: Viewing,
+        state: Annotated[list[State], Query()] = [],  # noqa: B006  # FastAPI copies it
+        site: SiteCode | None = None,
+        owner: Line = "",
+        since: Moment | None = None,
+        until: Moment | None = None,
+        cursor: Cursor = "",
+        limit: Limit = 100,
+    ) -> Page[IncidentOut]:
+        """Incidents that touch a site of one's scope, newest first."""
+        at = cursor_parts(cursor, (int,))
+        rows = incident.search(
+            service.desk, visitor.scope, states=state, site=site or "", owner=owner, since=since, until=until,
+            limit=limit, before=at[0] if at else None,
+        )  # fmt: skip
+        sites = incident.sites_of(service.desk, visitor.scope, [row.id for row in rows])
+        items = [IncidentOut.model_validate(row).model_copy(update={"sites": sites[row.id]}) for row in rows]
+        return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+
+    @api.get("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
+    def one(number: Id, visitor: Viewing, response: Response) -> object:
+        """One incident; its version is the ETag."""
+        return shown(service, visitor, incident.get(service.desk, visitor.scope, number), response)
+
+
+def _writing(api: APIRouter, service: Service) -> None:
+    @api.post("/incidents", tags=["incidents"], response_model=IncidentOut, status_code=201)
+    def open_incident(body: Opening, visitor: Handling, response: Response) -> object:
+        """Open a case with the alerts that come along."""
+        draft = Draft(
+            body.title, body.severity, body.attack_type, tuple(body.techniques), body.tlp, body.owner,
+            tuple(body.sites),
+        )  # fmt: skip
+        row = casework.open_incident(
+            service.desk, visitor.scope, draft, body.alerts, actor=visitor.actor, now=service.now()
+        )
+        response.headers["location"] = f"/api/v1/incidents/{row.id}"
+        return shown(service, visitor, row, response)
+
+    @api.patch("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
+    def correct(number: Id, body: Correction, visitor: Handling, seen: IfMatch, response: Response) -> object:
+        """Correct what is known."""
+        uids = None if body.techniques is None else tuple(body.techniques)
+        changes = Changes(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
+        row = casework.change(
+            service.desk, visitor.scope, number, changes, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return shown(service, visitor, row, response)
+
+
+def _moves(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.post("/incidents/{number}/move", tags=["incidents"], response_model=IncidentOut)
+    def move(number: Id, body: Moving, visitor: Handling, seen: IfMatch, response: Response) -> object:
+        """Go on to the next state; closing and reopening are addresses of their own."""
+        row = casework.move(
+            desk, visitor.scope, number, body.state, actor=visitor.actor, now=service.now(), note=body.note,
+            version=seen,
+        )  # fmt: skip
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/close", tags=["incidents"], response_model=IncidentOut)
+    def close(number: Id, body: Ending, visitor: Handling, seen: IfMatch, response: Response) -> object:
+        """Close it with what it was; its open alerts are closed alike."""
+        row = casework.close(
+            desk, visitor.scope, number, body.closure, summary=body.summary, actor=visitor.actor, now=service.now(),
+            version=seen,
+        )  # fmt: skip
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/reopen", tags=["incidents"], response_model=IncidentOut)
+    def reopen(number: Id, body: Reason, visitor: Handling, seen: IfMatch, response: Response) -> object:
+        """Take it up again."""
+        row = casework.reopen(
+            desk, visitor.scope, number, note=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/pause", tags=["incidents"], response_model=IncidentOut)
+    def pause(number: Id, body: Reason, visitor: Handling, response: Response) -> object:
+        """Let its clocks stand still."""
+        row = case_clock.pause(desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now())
+        return shown(service, visitor, row, response)
+
+    @api.post("/incidents/{number}/resume", tags=["incidents"], response_model=IncidentOut)
+    def resume(number: Id, visitor: Handling, response: Response) -> object:
+        """Let its clocks run again."""
+        row = case_clock.resume(desk, visitor.scope, number, actor=visitor.actor, now=service.now())
+        return shown(service, visitor, row, response)

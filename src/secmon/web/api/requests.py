@@ -1,0 +1,210 @@
+"""Requests to municipalities: asked and verified by the centre, answered by the municipality."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from secmon.alerts import advice, evidence, queue, request, request_work
+from secmon.alerts.request import Request, RequestState
+from secmon.alerts.request_work import Ask
+from secmon.errors import UsageError
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.rules.rule import Signature
+from secmon.web.api.alerts import Note, Reason
+from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Out, SiteCode, Words
+from secmon.web.visitor import Needs, Viewing
+
+_Asking = Annotated[Visitor, Depends(Needs(Permission.REQUEST))]
+_Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
+
+
+class RequestOut(Out):
+    """What one municipality was asked to do, how far it has come, and when its next answer is due (UTC)."""
+
+    id: int
+    version: int
+    site: str
+    incident_id: int | None
+    alert_id: int | None
+    severity: int
+    state: str
+    title_ko: str
+    title_en: str
+    text_ko: str
+    text_en: str
+    lines: list[dict[str, Any]]
+    channels: str
+    requested_by: str
+    requested_at: datetime
+    acknowledge_due: datetime
+    act_due: datetime
+    due: datetime | None
+    delivered_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    done_at: datetime | None
+    done_by: str
+    verified_at: datetime | None
+    verified_by: str
+    refused_at: datetime | None
+    answer: str
+    reminders: int
+
+
+class ReceiptOut(Out):
+    """Something that became of a request."""
+
+    id: int
+    at: datetime
+    kind: str
+    channel: str
+    actor: str
+    detail: str
+
+
+class Asking(In):
+    """Of whom what is asked; without title and text the words come from the alert's rule and its next steps."""
+
+    sites: list[SiteCode] = Field(min_length=1, max_length=300)
+    severity: int = Field(ge=1, le=5)
+    title: Line = ""
+    text: Words = ""
+    incident: int | None = Field(None, ge=1, lt=2**31)
+    alert: int | None = Field(None, ge=1, lt=2**31)
+    channels: list[Literal["mail", "webhook"]] = Field(default=["mail"], max_length=2)
+
+
+class Answer(In):
+    """What was done."""
+
+    answer: Words = Field(min_length=1)
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading, asking and answering."""
+    _reading(api, service)
+    _centre(api, service)
+    _municipality(api, service)
+
+
+def _reading(api: APIRouter, service: Service) -> None:
+    @api.get("/requests", tags=["requests"], response_model=Page[RequestOut])
+    def requests(  # the parameters of the address
+        visitor: Viewing,
+        state: Annotated[list[RequestState], Query()] = [],  # noqa: B006  # FastAPI copies it
+        site: SiteCode | None = None,
+        incident: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+        cursor: Cursor = "",
+        limit: Limit = 100,
+    ) -> Page[RequestOut]:
+        """Requests to the sites of one's scope, newest first."""
+        at = cursor_parts(cursor, (int,))
+        rows = request.search(
+            service.desk, visitor.scope, states=state, site=site or "", incident_id=incident, limit=limit,
+            before=at[0] if at else None,
+        )  # fmt: skip
+        items = [RequestOut.model_validate(row) for row in rows]
+        return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+
+    @api.get("/requests/overdue", tags=["requests"], response_model=list[RequestOut])
+    def overdue(visitor: Viewing) -> object:
+        """Those whose answer is late, the latest first."""
+        return request.overdue(service.desk, visitor.scope, service.now())
+
+    @api.get("/requests/{number}", tags=["requests"], response_model=RequestOut)
+    def one(number: Id, visitor: Viewing, response: Response) -> object:
+        """One request; its version is the ETag."""
+        return _tagged(request.get(service.desk, visitor.scope, number), response)
+
+    @api.get("/requests/{number}/receipts", tags=["requests"], response_model=list[ReceiptOut])
+    def receipts(number: Id, visitor: Viewing) -> object:
+        """Everything that became of it."""
+        return request.receipts(service.desk, visitor.scope, number)
+
+
+def _centre(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.post("/requests", tags=["requests"], response_model=list[RequestOut], status_code=201)
+    def ask(body: Asking, visitor: _Asking) -> object:
+        """One request to each site, with its own lines as evidence."""
+        unknown = [code for code in body.sites if service.console.site(code) is None]
+        if unknown:
+            raise UsageError(f"no site has the code {unknown[0]}")
+        words, lines = _words(service, visitor, body)
+        what = Ask(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
+        return request_work.ask(desk, visitor.scope, what, lines, actor=visitor.actor, now=service.now())
+
+    @api.post("/requests/{number}/verify", tags=["requests"], response_model=RequestOut)
+    def verify(number: Id, body: Note, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+        """The centre has seen that it is done."""
+        row = request_work.verify(
+            desk, visitor.scope, number, actor=visitor.actor, now=service.now(), note=body.note, version=seen
+        )
+        return _tagged(row, response)
+
+    @api.post("/requests/{number}/send-back", tags=["requests"], response_model=RequestOut)
+    def send_back(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+        """The centre does not accept the answer."""
+        row = request_work.send_back(
+            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return _tagged(row, response)
+
+    @api.post("/requests/{number}/withdraw", tags=["requests"], response_model=RequestOut)
+    def withdraw(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+        """The centre asks no more."""
+        row = request_work.withdraw(
+            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return _tagged(row, response)
+
+
+def _municipality(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.post("/requests/{number}/acknowledge", tags=["requests"], response_model=RequestOut)
+    def acknowledge(number: Id, body: Note, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+        """The municipality has read it."""
+        row = request_work.acknowledge(
+            desk, visitor.scope, number, actor=visitor.actor, now=service.now(), answer=body.note, version=seen
+        )
+        return _tagged(row, response)
+
+    @api.post("/requests/{number}/done", tags=["requests"], response_model=RequestOut)
+    def done(number: Id, body: Answer, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+        """The municipality says what it did."""
+        row = request_work.done(
+            desk, visitor.scope, number, answer=body.answer, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return _tagged(row, response)
+
+    @api.post("/requests/{number}/refuse", tags=["requests"], response_model=RequestOut)
+    def refuse(number: Id, body: Reason, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+        """The municipality will not or cannot do it."""
+        row = request_work.refuse(
+            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        )
+        return _tagged(row, response)
+
+
+def _words(service: Service, visitor: Visitor, body: Asking) -> tuple[advice.Advice, tuple[evidence.EvidenceLine, ...]]:
+    """What is said, and the lines behind the alert when one is named."""
+    if body.alert is None:
+        return advice.by_hand(body.title, body.text), ()
+    alert = queue.get(service.desk, visitor.scope, body.alert)
+    lines = evidence.lines_of(service.console.store, alert)
+    rule = service.console.rules.get(alert.rule_id)
+    if body.title or body.text or not isinstance(rule, Signature):
+        return advice.by_hand(body.title, body.text), lines
+    return advice.compose(rule, alert.actor, alert.events), lines
+
+
+def _tagged(row: Request, response: Response) -> Request:
+    response.headers["etag"] = etag_of(row.version)
+    return row

@@ -1,0 +1,349 @@
+"""The REST API over a real desk: a watch from the alert to the end, versions, pages, scopes, limits."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from web_console import HOST, NOW, NOWHERE, centre_over, group, new_desk, session_of
+
+from secmon.alerts.audit import verify
+from secmon.alerts.desk import Desk
+from secmon.alerts.triage import triage
+from secmon.app import Centre, application
+from secmon.instance import Instance
+from secmon.people.accounts import Draft
+from secmon.people.roles import Role
+from secmon.store.client import Store
+
+JONGNO, JUNG, BUSAN = "11110", "11140", "26110"
+PEOPLE = {
+    "boss": Draft("boss", Role.ADMINISTRATOR),
+    "chief": Draft("chief", Role.SUPERVISOR),
+    "oper": Draft("oper", Role.OPERATOR),
+    "seoul": Draft("seoul", Role.PROVINCE, province="11"),
+    "jongno": Draft("jongno", Role.MUNICIPALITY, site=JONGNO),
+    "jung": Draft("jung", Role.MUNICIPALITY, site=JUNG),
+    "guest": Draft("guest", Role.VIEWER),
+}
+ATTACKER = "203.0.113.9"
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    """A centre with one alert at each of three sites; its store does not answer."""
+    desk = new_desk(tmp_path)
+    at = NOW - timedelta(minutes=20)
+    found = [group(site, 4, at) for site in (JONGNO, JUNG, BUSAN)]
+    triage(desk, found, [], quiet=timedelta(hours=6), now=NOW)
+    with Instance(tmp_path) as instance:
+        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
+    desk.close()
+
+
+@dataclass
+class Room:
+    """Everybody of PEOPLE, logged in."""
+
+    desk: Desk
+    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    async def get(self, who: str, path: str, status: int = 200, /, **query: Any) -> Any:
+        """What is answered to a question, which has this status."""
+        answer = await self.clients[who].get(f"/api/v1{path}", params=query)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def post(self, who: str, path: str, body: Any = None, status: int = 200, seen: str | None = None) -> Any:
+        """What is answered to a change, which has this status."""
+        headers = {"if-match": seen} if seen else {}
+        answer = await self.clients[who].post(f"/api/v1{path}", json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+
+@pytest.fixture
+async def room(centre: Centre) -> AsyncIterator[Room]:
+    """Clients of the whole application."""
+    found = Room(centre.desk)
+    transport = httpx.ASGITransport(application(centre))
+    async with AsyncExitStack() as stack:
+        for name, draft in PEOPLE.items():
+            cookies = {"sid": session_of(centre.desk, draft)}
+            client = httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies)
+            found.clients[name] = await stack.enter_async_context(client)
+        yield found
+
+
+async def test_a_watch_from_the_alert_to_the_end(room: Room) -> None:
+    """Acknowledged, incident, requests done and verified, block in force and applied, closed; all of it audited."""
+    alerts = (await room.get("oper", "/alerts"))["items"]
+    ids = [alert["id"] for alert in alerts]
+    assert {alert["site"] for alert in alerts} == {JONGNO, JUNG, BUSAN}
+    await room.post("oper", f"/alerts/{ids[0]}/acknowledge", {"note": "looking"})
+    opened = await room.post(
+        "oper", "/incidents", {"title": "Guessing", "severity": 4, "alerts": ids, "techniques": ["T1110"]}, 201
+    )
+    number = opened["id"]
+    assert opened["sites"] == [JONGNO, JUNG, BUSAN]
+    await room.post("oper", f"/incidents/{number}/move", {"state": "analysed"})
+    asked = await room.post(
+        "oper", "/requests",
+        {"sites": [JONGNO], "severity": 4, "title": "Block it", "text": "Block the address", "incident": number}, 201,
+    )  # fmt: skip
+    request = asked[0]["id"]
+    await room.post("jongno", f"/requests/{request}/acknowledge", {"note": "read"})
+    await room.post("jongno", f"/requests/{request}/done", {"answer": "blocked at the firewall"})
+    await room.post("oper", f"/requests/{request}/verify", {})
+    until = (NOW + timedelta(days=7)).isoformat()
+    block = await room.post(
+        "oper", "/blocklist", {"value": ATTACKER, "reason": "guessing", "expires_at": until, "incident": number}, 201
+    )
+    await room.post("oper", f"/blocklist/{block['id']}/approve", status=403)
+    await room.post("chief", f"/blocklist/{block['id']}/approve")
+    pushed = await room.post("chief", f"/blocklist/{block['id']}/push")
+    feed = await room.clients["jongno"].get(f"/api/v1/blocklist/feed/{JONGNO}.txt")
+    assert ATTACKER in feed.text.splitlines()
+    applied = {"version": pushed["pushed_version"]}
+    assert (await room.post("jongno", f"/blocklist/feed/{JONGNO}/ack", applied))["new"] is True
+    [covered] = await room.get("seoul", "/blocklist/coverage")
+    assert (covered["acknowledged"], covered["of"]) == (1, 25)
+    for state in ("contained", "eradicated", "recovered"):
+        await room.post("oper", f"/incidents/{number}/move", {"state": state})
+    closed = await room.post("oper", f"/incidents/{number}/close", {"closure": "true_positive", "summary": "blocked"})
+    assert closed["state"] == "closed"
+    assert {alert["status"] for alert in (await room.get("oper", "/alerts"))["items"]} == {"closed"}
+    told = [one["kind"] for one in await room.get("oper", f"/incidents/{number}/timeline")]
+    assert {"opened", "state", "request", "block"} <= set(told)
+    trail = (await room.get("chief", "/audit", limit=500))["items"]
+    assert {"alert.acknowledged", "incident.opened", "request.verified", "block.pushed"} <= {
+        one["action"] for one in trail
+    }
+    assert {one["actor"] for one in trail} >= {"oper", "chief", "jongno"}
+    assert (await room.get("chief", "/audit/chain")) == {"whole": True, "broken_at": None, "reason": ""}
+    assert verify(room.desk) is None
+
+
+async def test_two_at_once_are_told(room: Room) -> None:
+    """The second change with the version that both have seen is 412, and nothing of it is kept."""
+    number = (await room.get("oper", "/alerts"))["items"][0]["id"]
+    answer = await room.clients["oper"].get(f"/api/v1/alerts/{number}")
+    seen = answer.headers["etag"]
+    first = await room.post("oper", f"/alerts/{number}/start", {}, seen=seen)
+    told = await room.post("chief", f"/alerts/{number}/close", {"closure": "benign", "note": "x"}, 412, seen)
+    assert "oper" in told["detail"]
+    assert (await room.get("oper", f"/alerts/{number}"))["version"] == first["version"]
+    await room.post("chief", f"/alerts/{number}/start", {}, 412, '"nonsense"')
+    await room.post("chief", f"/alerts/{number}/close", {"closure": "benign", "note": "x"}, seen="*")
+
+
+async def test_an_illegal_move_is_409(room: Room) -> None:
+    """The problem says what is possible instead."""
+    number = (await room.get("oper", "/alerts"))["items"][0]["id"]
+    told = await room.post("oper", f"/alerts/{number}/reopen", {"reason": "because"}, 409)
+    assert (told["status"], "nothing to reopen" in told["detail"]) == (409, True)
+
+
+async def test_many_alerts_at_once(room: Room) -> None:
+    """One act with one note on all of them, or on none when one of them cannot."""
+    ids = [alert["id"] for alert in (await room.get("oper", "/alerts"))["items"]]
+    chosen = [{"id": number} for number in ids]
+    await room.post("oper", "/alerts/bulk", {"action": "close", "alerts": chosen}, 400)
+    closing = {"action": "close", "closure": "false_positive", "note": "a test of ours"}
+    done = await room.post("oper", "/alerts/bulk", {**closing, "alerts": chosen[:2]})
+    assert {alert["note"] for alert in done} == {"a test of ours"}
+    await room.post("oper", "/alerts/bulk", {**closing, "alerts": chosen}, 409)
+    assert (await room.get("oper", f"/alerts/{ids[2]}"))["status"] == "new"
+
+
+async def test_merge_and_unmerge(room: Room) -> None:
+    """A merged alert stands behind the other, and comes back."""
+    ids = [alert["id"] for alert in (await room.get("oper", "/alerts"))["items"]]
+    await room.post("oper", f"/alerts/{ids[0]}/merge", {"into": ids[1]})
+    assert len((await room.get("oper", "/alerts"))["items"]) == 2
+    assert len((await room.get("oper", "/alerts", merged="true"))["items"]) == 3
+    await room.post("oper", f"/alerts/{ids[0]}/unmerge")
+    assert len((await room.get("oper", "/alerts"))["items"]) == 3
+
+
+async def test_pages_have_everything_once(room: Room) -> None:
+    """With a cursor every alert comes once; a cursor that was not given out is refused."""
+    seen, cursor = [], ""
+    for _ in range(4):
+        page = await room.get("oper", "/alerts", limit=1, cursor=cursor)
+        seen += [alert["id"] for alert in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 3
+    for wrong in ("nonsense", "WzFd1", "W10", "WyJhIl0", "é"):
+        assert (await room.get("oper", "/alerts", 400, cursor=wrong))["status"] == 400
+
+
+async def test_filters_choose(room: Room) -> None:
+    """By site, severity, state, text and owner."""
+    for query, number in (
+        ({"site": JONGNO}, 1), ({"site": [JONGNO, JUNG]}, 2), ({"least": 5}, 0), ({"status": "closed"}, 0),
+        ({"text": "203.0"}, 3), ({"text": "%"}, 0), ({"owner": ""}, 3), ({"owner": "oper"}, 0),
+    ):  # fmt: skip
+        assert len((await room.get("oper", "/alerts", **query))["items"]) == number, query
+    await room.get("oper", "/alerts", 422, site="1")
+    await room.get("oper", "/alerts", 422, since="yesterday")
+
+
+async def test_nobody_sees_beyond_the_scope(room: Room) -> None:
+    """Alerts, incidents, requests, blocks, feeds and sites of others are 404, and lists leave them out."""
+    alerts = {alert["site"]: alert["id"] for alert in (await room.get("oper", "/alerts"))["items"]}
+    assert {alert["site"] for alert in (await room.get("jongno", "/alerts"))["items"]} == {JONGNO}
+    assert {alert["site"] for alert in (await room.get("seoul", "/alerts"))["items"]} == {JONGNO, JUNG}
+    assert (await room.get("jongno", "/alerts", site=JUNG))["items"] == []
+    opened = await room.post("oper", "/incidents", {"title": "x", "severity": 3, "alerts": [alerts[JUNG]]}, 201)
+    [asked] = await room.post(
+        "oper", "/requests", {"sites": [JUNG], "severity": 3, "title": "a", "text": "b"}, 201
+    )  # fmt: skip
+    until = (NOW + timedelta(days=7)).isoformat()
+    block = await room.post(
+        "oper", "/blocklist", {"value": ATTACKER, "reason": "x", "expires_at": until, "sites": [JUNG]}, 201
+    )
+    hidden = [
+        f"/alerts/{alerts[JUNG]}", f"/incidents/{opened['id']}", f"/incidents/{opened['id']}/timeline",
+        f"/incidents/{opened['id']}/tasks", f"/incidents/{opened['id']}/evidence", f"/incidents/{opened['id']}/alerts",
+        f"/requests/{asked['id']}", f"/requests/{asked['id']}/receipts", f"/blocklist/{block['id']}",
+        f"/blocklist/feed/{JUNG}.txt", "/blocklist/feed/all.csv", "/blocklist/feed/province/11.stix.json",
+        f"/sites/{JUNG}",
+    ]  # fmt: skip
+    for path in hidden:
+        assert (await room.get("jongno", path, 404))["status"] == 404, path
+    for path in ("/incidents", "/requests", "/blocklist"):
+        assert (await room.get("jongno", path))["items"] == []
+    for act, body in (("acknowledge", {"note": ""}), ("done", {"answer": "x"}), ("refuse", {"reason": "x"})):
+        await room.post("jongno", f"/requests/{asked['id']}/{act}", body, 404)
+    await room.post("jongno", f"/blocklist/feed/{JUNG}/ack", {"version": 1}, 404)
+    assert [site["code"] for site in await room.get("jongno", "/sites")] == [JONGNO]
+    assert len(await room.get("seoul", "/sites")) == 25
+    assert len(await room.get("guest", "/sites")) == 226
+    await room.get("jung", f"/requests/{asked['id']}")
+    await room.get("seoul", f"/incidents/{opened['id']}")
+
+
+@pytest.mark.parametrize("form", ["txt", "csv", "stix.json"])
+async def test_a_feed_is_sent_when_it_changed(room: Room, form: str) -> None:
+    """A firewall that polls gets the list once, then 304 until it changes."""
+    path, client = f"/api/v1/blocklist/feed/{JONGNO}.{form}", room.clients["jongno"]
+    first = await client.get(path)
+    again = await client.get(path, headers={"if-none-match": first.headers["etag"]})
+    until = (NOW + timedelta(days=7)).isoformat()
+    body = {"value": ATTACKER, "reason": "x", "expires_at": until}
+    block = await room.post("oper", "/blocklist", body, 201)
+    for act in ("approve", "push"):
+        await room.post("chief", f"/blocklist/{block['id']}/{act}")
+    changed = await client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, changed.status_code) == (200, 304, 200)
+    assert (ATTACKER in first.text, ATTACKER in changed.text) == (False, True)
+    await room.post("chief", f"/blocklist/{block['id']}/undo", {"reason": "wrong one"})
+    assert ATTACKER not in (await client.get(path)).text
+
+
+async def test_what_is_never_blocked_is_explained(room: Room) -> None:
+    """A proposal that touches the never-block list is 409 and says what stands in the way."""
+    until = (NOW + timedelta(days=7)).isoformat()
+    told = await room.post("oper", "/blocklist", {"value": "10.1.2.3", "reason": "x", "expires_at": until}, 409)
+    assert "RFC 1918" in told["detail"]
+    await room.post("oper", "/blocklist", {"value": "no such thing!", "reason": "x", "expires_at": until}, 400)
+    added = await room.post("chief", "/never-block", {"value": ATTACKER, "reason": "our scanner"}, 201)
+    await room.post("oper", "/blocklist", {"value": ATTACKER, "reason": "x", "expires_at": until}, 409)
+    await room.post("chief", f"/never-block/{added['id']}/remove", {"reason": "moved"}, 204)
+    await room.post("oper", "/blocklist", {"value": ATTACKER, "reason": "x", "expires_at": until}, 201)
+
+
+async def test_accounts_are_administered(room: Room) -> None:
+    """Made with a one-time password, changed by version, disabled at once; the password is shown once."""
+    made = await room.post("boss", "/accounts", {"name": "new", "role": "viewer"}, 201)
+    assert len(made["password"]) == 19
+    assert made["password"] not in str(await room.get("boss", "/accounts"))
+    await room.post("boss", "/accounts", {"name": "new", "role": "viewer"}, 400)
+    answer = await room.clients["boss"].patch("/api/v1/accounts/guest", json={"disabled": True})
+    assert answer.json()["disabled"] is True
+    await room.get("guest", "/me", 401)
+    old = await room.clients["boss"].patch(
+        "/api/v1/accounts/guest", json={"disabled": False}, headers={"if-match": '"v1"'}
+    )
+    assert old.status_code == 412
+    await room.get("boss", "/accounts/nobody", 404)
+
+
+async def test_sessions_end_at_once(room: Room) -> None:
+    """One's own session can be ended by oneself, others' by an administrator only; the next request is 401."""
+    mine = await room.get("oper", "/sessions")
+    assert {one["account"] for one in mine} == {"oper"}
+    assert len(await room.get("boss", "/sessions")) == len(PEOPLE)
+    [chiefs] = await room.get("chief", "/sessions")
+    assert (await room.clients["oper"].delete(f"/api/v1/sessions/{chiefs['id']}")).status_code == 404
+    assert (await room.clients["boss"].delete(f"/api/v1/sessions/{chiefs['id']}")).status_code == 204
+    await room.get("chief", "/me", 401)
+    assert (await room.clients["oper"].delete(f"/api/v1/sessions/{mine[0]['id']}")).status_code == 204
+    await room.get("oper", "/me", 401)
+
+
+async def test_a_token_is_made_used_and_ended(room: Room) -> None:
+    """It may what it lists in its owner's scope, makes no tokens itself, and ends at once."""
+    until = (NOW + timedelta(days=1)).isoformat()
+    body = {"name": "script", "permissions": ["view"], "expires_at": until}
+    made = await room.post("seoul", "/tokens", body, 201)
+    await room.post("seoul", "/tokens", {**body, "permissions": ["triage"]}, 400)
+    await room.post("seoul", "/tokens", {**body, "site": BUSAN}, 400)
+    program = httpx.AsyncClient(
+        transport=room.clients["seoul"]._transport, base_url=HOST, headers={"authorization": f"Bearer {made['secret']}"}
+    )
+    async with program:
+        assert {alert["site"] for alert in (await program.get("/api/v1/alerts")).json()["items"]} == {JONGNO, JUNG}
+        assert (await program.get("/api/v1/audit")).status_code == 403
+        assert (await program.post("/api/v1/tokens", json=body)).status_code == 403
+        assert (await room.clients["jongno"].delete(f"/api/v1/tokens/{made['id']}")).status_code == 404
+        assert (await room.clients["seoul"].delete(f"/api/v1/tokens/{made['id']}")).status_code == 204
+        assert (await program.get("/api/v1/alerts")).status_code == 401
+    listed = await room.get("seoul", "/tokens")
+    assert [one["revoked_at"] is not None for one in listed] == [True]
+    assert made["secret"] not in str(listed)
+
+
+async def test_too_many_requests_are_told_when_to_come_again(room: Room) -> None:
+    """Beyond the limit the answer is 429 with Retry-After; others are not held up."""
+    codes = [(await room.clients["guest"].get("/api/v1/level")).status_code for _ in range(121)]
+    answer = await room.clients["guest"].get("/api/v1/level")
+    assert (codes[:120], answer.status_code) == ([200] * 120, 429)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"] == "application/problem+json"
+    await room.get("oper", "/level")
+
+
+async def test_errors_are_problems(room: Room) -> None:
+    """Whatever goes wrong is one shape with the status in it."""
+    client = room.clients["oper"]
+    for answer in (
+        await client.get("/api/v1/alerts/999999"),
+        await client.get("/api/v1/alerts/0"),
+        await client.get("/api/v1/nothing"),
+        await client.put("/api/v1/alerts"),
+        await client.post("/api/v1/incidents", content=b"{"),
+        await client.post("/api/v1/incidents", json={"title": "x\x00", "severity": 3}),
+        await client.get("/api/v1/findings"),
+        await client.get("/api/v1/accounts"),
+    ):
+        body = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (body["status"], set(body) >= {"type", "title", "detail"}) == (answer.status_code, True)
+
+
+async def test_the_description_is_for_those_who_are_in(room: Room) -> None:
+    """Every route of the API is described, with its problems; nobody reads it without a login."""
+    spec = await room.get("guest", "/openapi.json")
+    assert {"/api/v1/alerts", "/api/v1/incidents", "/api/v1/requests", "/api/v1/blocklist", "/api/v1/audit"} <= set(
+        spec["paths"]
+    )
+    assert all("429" in act["responses"] for path in spec["paths"].values() for act in path.values())
