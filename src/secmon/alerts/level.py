@@ -1,13 +1,18 @@
 """The national crisis level: declared by an authority, entered by a person, never computed."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 
+from secmon.alerts.audit import CENTRE, Act, Actor, record
+from secmon.alerts.change import changing, said
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import DeclaredLevel
+from secmon.alerts.outbox import Letter, enqueue
+from secmon.sites.registry import load_sites
 
 
 class CrisisLevel(StrEnum):
@@ -30,21 +35,62 @@ class Declaration:
     declared_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declaration as it was entered; `number` is what duties and acknowledgements refer to."""
+
+    number: int
+    declaration: Declaration
+
+
 def level_in_force(desk: Desk) -> Declaration | None:
     """The newest declaration; None when nobody has entered one."""
+    declared = current(desk)
+    return declared.declaration if declared else None
+
+
+def current(desk: Desk) -> Declared | None:
+    """The newest declaration with its number; None when nobody has entered one."""
+    return next(iter(history(desk, 1)), None)
+
+
+def history(desk: Desk, limit: int) -> Sequence[Declared]:
+    """The declarations, newest first."""
     with desk.session() as session:
-        row = session.scalar(select(DeclaredLevel).order_by(DeclaredLevel.id.desc()).limit(1))
-    return Declaration(CrisisLevel(row.level), row.issuer, row.reason, row.declared_at) if row else None
+        rows = session.scalars(select(DeclaredLevel).order_by(DeclaredLevel.id.desc()).limit(limit)).all()
+    return [
+        Declared(row.id, Declaration(CrisisLevel(row.level), row.issuer, row.reason, row.declared_at)) for row in rows
+    ]
 
 
-def declare(desk: Desk, declaration: Declaration) -> None:
-    """Enter a declaration; the one before it stays as history."""
-    with desk.begin() as session:
-        session.add(
-            DeclaredLevel(
-                level=declaration.level,
-                issuer=declaration.issuer,
-                reason=declaration.reason,
-                declared_at=declaration.declared_at,
-            )
+def declare(
+    desk: Desk, declaration: Declaration, *, actor: Actor = CENTRE, now: datetime | None = None,
+    channels: Sequence[str] = (),
+) -> int:  # fmt: skip
+    """Enter a declaration, at `now` (default: when it was declared); the one before it stays as history.
+
+    Returns its number, by which duties and acknowledgements refer to it.
+
+    Every municipality is told by these channels (mail, webhook) and sees it in its own view in any case. IllegalMove
+    when it has no issuer, or no reason though it is above normal.
+    """
+    with changing(desk) as session:
+        said(declaration.issuer, "who declared the level")
+        if declaration.level != CrisisLevel.NORMAL:
+            said(declaration.reason, "why the level was declared")
+        row = DeclaredLevel(
+            level=declaration.level,
+            issuer=declaration.issuer,
+            reason=declaration.reason,
+            declared_at=declaration.declared_at,
         )
+        session.add(row)
+        session.flush()
+        told, at = asdict(declaration), now or declaration.declared_at
+        record(session, Act(actor, "level.declare", f"level:{row.id}", at, after=told))
+        for channel in channels:
+            for site in load_sites():
+                key = f"level:{row.id}:{site.code}:{channel}"
+                letter = Letter(key, "level", channel, f"site:{site.code}", site.code, {"number": row.id, **told})
+                enqueue(session, letter, at)
+        return row.id

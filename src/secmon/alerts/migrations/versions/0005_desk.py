@@ -83,6 +83,24 @@ def upgrade() -> None:
     )
     op.create_index("evidence_by_incident", "evidence", ["incident_id", "time"], unique=False)
     op.create_table(
+        "handovers",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("begins", UtcTime(), nullable=False),
+        sa.Column("ends", UtcTime(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("drafted_by", sa.String(length=128), nullable=False),
+        sa.Column("outgoing", sa.String(length=128), nullable=False),
+        sa.Column("outgoing_at", UtcTime(), nullable=True),
+        sa.Column("incoming", sa.String(length=128), nullable=False),
+        sa.Column("incoming_at", UtcTime(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False),
+        sa.Column("changed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("handovers_by_end", "handovers", ["ends"], unique=False)
+    op.create_table(
         "incident_sites",
         sa.Column("incident_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("site", sa.String(length=5), nullable=False),
@@ -124,6 +142,24 @@ def upgrade() -> None:
     )
     op.create_index("incidents_by_state", "incidents", ["state", "id"], unique=False)
     op.create_index("incidents_by_time", "incidents", ["detected_at"], unique=False)
+    op.create_table(
+        "level_acknowledgements",
+        sa.Column("declaration", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.String(length=5), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("declaration", "site"),
+    )
+    op.create_table(
+        "level_duties",
+        sa.Column("declaration", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=48), nullable=False),
+        sa.Column("done_by", sa.String(length=128), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("declaration", "key"),
+    )
     op.create_table(
         "never_block",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -209,6 +245,17 @@ def upgrade() -> None:
     op.create_index("requests_by_incident", "requests", ["incident_id"], unique=False)
     op.create_index("requests_by_site", "requests", ["site", "id"], unique=False)
     op.create_index("requests_by_state", "requests", ["state", "id"], unique=False)
+    op.create_table(
+        "shifts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("begins", UtcTime(), nullable=False),
+        sa.Column("ends", UtcTime(), nullable=False),
+        sa.Column("lead", sa.String(length=128), nullable=False),
+        sa.Column("members", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("shifts_by_time", "shifts", ["begins"], unique=False)
     op.create_table(
         "sla_targets",
         sa.Column("severity", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -299,6 +346,8 @@ def downgrade() -> None:
     op.drop_index("suppressions_by_key", table_name="suppressions")
     op.drop_table("suppressions")
     op.drop_table("sla_targets")
+    op.drop_index("shifts_by_time", table_name="shifts")
+    op.drop_table("shifts")
     op.drop_index("requests_by_state", table_name="requests")
     op.drop_index("requests_by_site", table_name="requests")
     op.drop_index("requests_by_incident", table_name="requests")
@@ -309,11 +358,15 @@ def downgrade() -> None:
     op.drop_index("outbox_by_request", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("never_block")
+    op.drop_table("level_duties")
+    op.drop_table("level_acknowledgements")
     op.drop_index("incidents_by_time", table_name="incidents")
     op.drop_index("incidents_by_state", table_name="incidents")
     op.drop_table("incidents")
     op.drop_index("incident_sites_by_site", table_name="incident_sites")
     op.drop_table("incident_sites")
+    op.drop_index("handovers_by_end", table_name="handovers")
+    op.drop_table("handovers")
     op.drop_index("evidence_by_incident", table_name="evidence")
     op.drop_table("evidence")
     op.drop_table("block_versions")
