@@ -124,6 +124,7 @@ class Alert(Versioned, Base):
         ),
         Index("alerts_by_site", "site", "last_time"),
         Index("alerts_by_time", "last_time"),
+        Index("alerts_by_opening", "opened_at"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)

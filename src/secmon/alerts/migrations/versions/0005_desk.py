@@ -161,6 +161,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("declaration", "key"),
     )
     op.create_table(
+        "metric_targets",
+        sa.Column("metric", sa.String(length=24), nullable=False),
+        sa.Column("target", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("metric"),
+    )
+    op.create_table(
         "never_block",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -325,9 +331,11 @@ def upgrade() -> None:
         "alerts", sa.Column("changed_by", sa.String(length=128), server_default=sa.text("''"), nullable=False)
     )
     op.add_column("alerts", sa.Column("changed_at", UtcTime(), nullable=True))
+    op.create_index("alerts_by_opening", "alerts", ["opened_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("alerts_by_opening", table_name="alerts")
     op.drop_column("alerts", "changed_at")
     op.drop_column("alerts", "changed_by")
     op.drop_column("alerts", "version")
@@ -358,6 +366,7 @@ def downgrade() -> None:
     op.drop_index("outbox_by_request", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("never_block")
+    op.drop_table("metric_targets")
     op.drop_table("level_duties")
     op.drop_table("level_acknowledgements")
     op.drop_index("incidents_by_time", table_name="incidents")
