@@ -120,7 +120,7 @@
       return {
         severity,
         health: state,
-        mark: state !== "healthy" ? "✕" : alerts ? `${MARKS[severity]}${alerts}` : "",
+        mark: state === "outside" ? "" : state !== "healthy" ? "✕" : alerts ? `${MARKS[severity]}${alerts}` : "",
         label: `${sites[i].full} · ${words["severity." + severity]}${alerts ? ` ${alerts}` : ""} · ${words["feed." + state]}`,
       };
     };

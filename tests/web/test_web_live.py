@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from secmon.errors import StoreError
+from secmon.sites.scope import EVERYTHING, Scope
 from secmon.web import live
 from secmon.web.live import LiveHub
 
@@ -97,3 +99,59 @@ async def test_quiet_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "KEEP_ALIVE_SECONDS", 0.01)
     viewer = await joined(LiveHub())
     assert [await anext(viewer), await anext(viewer)] == [b": still here\n\n"] * 2
+
+
+async def test_a_narrower_scope_has_its_own_snapshot() -> None:
+    """Each scope is composed once for each snapshot of the whole, and no viewer gets another's."""
+    hub, asked = LiveHub(), []
+
+    def narrow(scope: Scope) -> bytes:
+        asked.append(scope)
+        return f"{sorted(scope.codes or ())} {hub.whole.number}".encode()
+
+    hub.narrow = narrow
+    seoul, busan = Scope.of_sites(["11110"]), Scope.of_sites(["26110"])
+    hub.publish(b"everything")
+    shares = [(await hub.share(scope)).payload for scope in (seoul, busan, seoul)]
+    assert shares == [b"['11110'] 1", b"['26110'] 1", b"['11110'] 1"]
+    assert asked == [seoul, busan]
+    hub.publish(b"everything, later")
+    assert (await hub.share(seoul)).payload == b"['11110'] 2"
+    assert (await hub.share(EVERYTHING)).payload == b"everything, later"
+
+
+async def test_a_snapshot_that_cannot_be_composed_is_the_last_one() -> None:
+    """While the store does not answer a narrower scope keeps what it has, and gets the next that can be made."""
+    hub, broken = LiveHub(), [False]
+
+    def narrow(_scope: Scope) -> bytes:
+        if broken[0]:
+            raise StoreError("away")
+        return b"own %d" % hub.whole.number
+
+    hub.narrow = narrow
+    scope = Scope.of_sites(["11110"])
+    hub.publish(b"1")
+    assert (await hub.share(scope)).payload == b"own 1"
+    broken[0] = True
+    hub.publish(b"2")
+    assert (await hub.share(scope)).payload == b"own 1"
+    broken[0] = False
+    assert (await hub.share(scope)).payload == b"own 2"
+
+
+async def test_a_viewer_who_is_out_gets_nothing_more() -> None:
+    """The session is looked up before each message: once it is over the stream ends instead of telling more."""
+    hub, here = LiveHub(), [True]
+
+    async def still_here() -> bool:
+        return here[0]
+
+    hub.publish(b"1")
+    stream = hub.stream(EVERYTHING, still_here)
+    assert await anext(stream) == b"retry: 2000\n\n"
+    assert await anext(stream) == b"id: 1\ndata: 1\n\n"
+    here[0] = False
+    hub.publish(b"2")
+    assert [chunk async for chunk in stream] == []
+    assert hub.viewers == 0

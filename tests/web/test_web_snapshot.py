@@ -17,6 +17,7 @@ from secmon.alerts.level import CrisisLevel, Declaration, declare
 from secmon.alerts.triage import triage
 from secmon.app import Centre
 from secmon.instance import Instance
+from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.taxonomy import AttackType
@@ -36,10 +37,10 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     desk.close()
 
 
-def snapshot(centre: Centre, now: datetime = NOW) -> dict[str, Any]:
+def snapshot(centre: Centre, now: datetime = NOW, scope: Scope = EVERYTHING) -> dict[str, Any]:
     """The snapshot as a viewer receives it."""
-    console = centre.watch.console
-    body = compose(console.store, console.desk, console.sites, console.reports(), RULES, Rates(12.34, 0.5, NOW), now)
+    console, rates = centre.watch.console, Rates(12.34, 0.5, NOW)
+    body = compose(console.store, console.desk, console.sites, console.reports(), RULES, rates, now, scope)
     decoded: dict[str, Any] = orjson.loads(encode(body))
     return decoded
 
@@ -71,6 +72,30 @@ def fill(centre: Centre) -> None:
         group(YONGSAN, 5, NOW - timedelta(hours=25)),
     ]
     triage(centre.desk, groups, [], quiet=timedelta(hours=6), now=NOW)
+
+
+@pytest.mark.store
+def test_a_narrower_scope_is_told_of_its_sites_only(centre: Centre) -> None:
+    """Of other sites nothing is told: no alert, no health, no event, no finding, no rate of the whole."""
+    fill(centre)
+    whole, own = snapshot(centre), snapshot(centre, scope=Scope.of_sites([JUNG]))
+    codes = [site.code for site in centre.watch.console.sites]
+    place = codes.index(JUNG)
+    for name in ("worst", "alerts", "health"):
+        assert len(own["sites"][name]) == 226
+        assert own["sites"][name][place] == whole["sites"][name][place]
+    assert {
+        own["feed_states"][state] for code, state in zip(codes, own["sites"]["health"], strict=True) if code != JUNG
+    } == {"outside"}
+    assert sum(own["sites"]["alerts"]) == own["headline"]["alerts"] == 2
+    assert {alert["site"] for alert in own["newest"]} == {JUNG}
+    assert (own["headline"]["sites"], own["headline"]["feeds"]) == (1, 1)
+    assert own["headline"]["events"] == 3
+    assert own["headline"]["quarantined"] == 1
+    assert own["headline"]["events_per_second"] is None
+    assert whole["headline"]["events"] == 6
+    nobody = snapshot(centre, scope=Scope.of_sites([]))
+    assert (nobody["headline"]["events"], nobody["headline"]["alerts"], nobody["newest"]) == (0, 0, [])
 
 
 def slots(*rows: tuple[datetime, str, int]) -> pd.DataFrame:
@@ -190,8 +215,8 @@ def test_an_empty_centre_claims_nothing(centre: Centre) -> None:
 @pytest.mark.store
 def test_the_level_is_the_declared_one(centre: Centre) -> None:
     """The crisis level is what was declared last, with its issuer."""
-    declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "", SINCE))
-    declare(centre.desk, Declaration(CrisisLevel.CAUTION, "국정원", "", NOW))
+    declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "exercise", SINCE))
+    declare(centre.desk, Declaration(CrisisLevel.CAUTION, "국정원", "exercise", NOW))
     assert snapshot(centre)["level"] == {"level": "caution", "issuer": "국정원", "declared_at": NOW.isoformat()}
 
 

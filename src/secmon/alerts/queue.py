@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from secmon.alerts.change import found, within
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Alert, AlertStatus
-from secmon.sites.scope import Scope
+from secmon.sites.scope import EVERYTHING, Scope
 
 _LONG = 10
 """Digits that no number of an alert has."""
@@ -98,31 +98,36 @@ def merged_into(desk: Desk, scope: Scope, number: int) -> Sequence[Alert]:
         return session.scalars(query).all()
 
 
-def open_by_site(desk: Desk, since: datetime) -> dict[str, SiteAlerts]:
+def open_by_site(desk: Desk, since: datetime, scope: Scope = EVERYTHING) -> dict[str, SiteAlerts]:
     """Open alerts with a finding since `since`, by site."""
     query = (
         select(Alert.site, func.count(), func.max(Alert.severity))
         .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
+        .where(within(Alert.site, scope))
         .group_by(Alert.site)
     )
     with desk.session() as session:
         return {site: SiteAlerts(int(number), int(worst)) for site, number, worst in session.execute(query)}
 
 
-def open_by_severity(desk: Desk, since: datetime) -> dict[int, int]:
+def open_by_severity(desk: Desk, since: datetime, scope: Scope = EVERYTHING) -> dict[int, int]:
     """How many alerts are open with a finding since `since`, by severity."""
     query = (
         select(Alert.severity, func.count())
         .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
+        .where(within(Alert.site, scope))
         .group_by(Alert.severity)
     )
     with desk.session() as session:
         return {int(severity): int(number) for severity, number in session.execute(query)}
 
 
-def newest(desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None) -> Sequence[Alert]:
+def newest(
+    desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None,
+    scope: Scope = EVERYTHING,
+) -> Sequence[Alert]:  # fmt: skip
     """Alerts by their newest finding, newest first; of one site, and of a least severity, when given."""
-    query = select(Alert).where(Alert.severity >= least, Alert.merged_into.is_(None))
+    query = select(Alert).where(Alert.severity >= least, Alert.merged_into.is_(None), within(Alert.site, scope))
     if site:
         query = query.where(Alert.site == site)
     if since is not None:

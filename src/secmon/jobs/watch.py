@@ -17,6 +17,7 @@ from secmon.jobs.detect import Detector
 from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
 from secmon.jobs.rulebook import Rulebook
+from secmon.sites.scope import EVERYTHING, Scope
 from secmon.web.console import Console
 from secmon.web.snapshot import Rates, compose, encode
 
@@ -99,18 +100,19 @@ class Watch:
     async def publish(self) -> None:
         """Compose the snapshot and share it with every viewer, when there is news or the last one grows old."""
         now = self.clock()
+        self.console.hub.narrow = self.snapshot
         if not self._news and self.published_at is not None and now - self.published_at < _SNAPSHOT_AGE:
             return
         self._news = False
         self.console.hub.publish(await asyncio.to_thread(self.snapshot))
         self.published_at = now
 
-    def snapshot(self) -> bytes:
-        """The wall's snapshot now, as it goes over the wire."""
+    def snapshot(self, scope: Scope = EVERYTHING) -> bytes:
+        """The wall's snapshot now for somebody with this scope, as it goes over the wire."""
         now = self.clock()
         console = self.console
         body = compose(
-            console.store, console.desk, console.sites, console.reports(), console.rules, self.rates(now), now
+            console.store, console.desk, console.sites, console.reports(), console.rules, self.rates(now), now, scope
         )
         return encode(body)
 

@@ -1,13 +1,14 @@
 """What the screens read from: handed in once by the composition root."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_baseline import Baseline
 from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
 from secmon.sites.registry import Province, Site
+from secmon.sites.scope import Scope
 from secmon.store.client import Store
 from secmon.web.feed_memory import FeedMemory
 from secmon.web.live import LiveHub
@@ -30,6 +31,13 @@ class Console:
     simulated: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
     memory: FeedMemory = field(default_factory=FeedMemory)
+
+    def within(self, scope: Scope) -> "Console":
+        """The console of somebody who sees these sites only."""
+        if scope.everything:
+            return self
+        sites = [site for site in self.sites if scope.covers(site.code)]
+        return replace(self, sites=sites, feeds=[feed for feed in self.feeds if scope.covers(feed[0])])
 
     def site(self, code: str) -> Site | None:
         """The site with this code."""

@@ -8,11 +8,13 @@ from urllib.parse import parse_qs
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
+from secmon.people.roles import Permission
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
 from secmon.web.pages import alerts, feeds, hunt, site, trends, wall
 from secmon.web.sitemap import WALL, Visit, visit_of
+from secmon.web.visitor import current_visitor, needs
 
 Layout = Callable[[Console, Visit], Any]
 
@@ -104,16 +106,18 @@ def _register(app: Dash, console: Console) -> None:
         Input("url", "pathname"),
         State("url", "search"),
     )
+    @needs(Permission.VIEW)
     async def route(path: str, search: str | None) -> tuple[Any, ...]:
+        mine = console.within(current_visitor().scope)
         language = language_of(search or "", ctx.cookies, console.language)
         # the gate has already refused paths that are no page
         visit = visit_of(path or "/", search or "", language) or Visit(WALL, "/", {}, {}, language)
         return (
-            frame(console, visit, LAYOUTS[visit.page.name](console, visit)),
+            frame(console, visit, LAYOUTS[visit.page.name](mine, visit)),
             catalogue(language),
             wall.site_table(console.sites, console.provinces, language),
             language,
-            _title(console, visit),
+            _title(mine, visit),
         )
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped

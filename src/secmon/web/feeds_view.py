@@ -14,6 +14,7 @@ from secmon.alerts import journal
 from secmon.alerts.feed_baseline import SHOWN, Baseline
 from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health
 from secmon.alerts.journal import Backlog, Waiting
+from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
 from secmon.web.console import Console
 from secmon.web.snapshot import DAY
@@ -59,8 +60,9 @@ class FeedsView:
     backlog: Backlog
 
 
-def read_feeds(console: Console) -> FeedsView:
-    """The view now; StoreError when the store does not answer."""
+def read_feeds(everybodys: Console, scope: Scope = EVERYTHING) -> FeedsView:
+    """The view now of somebody with this scope; StoreError when the store does not answer."""
+    console = everybodys.within(scope)
     now = console.clock()
     reports, baseline = console.reports(), console.baseline()
     states = {state: sum(report.health is state for report in reports) for state in HEALTH_ORDER}
@@ -71,7 +73,9 @@ def read_feeds(console: Console) -> FeedsView:
         kinds=kinds_of(reports),
         hours=baseline.hours[:SHOWN],
         completeness=completeness(baseline, [site.code for site in console.sites], reports),
-        rejects=console.store.records(sql.query("newest_rejects"), {"since": now - DAY, "limit": _REJECTS}),
+        rejects=console.store.records(
+            sql.query("newest_rejects"), {"since": now - DAY, "sites": scope.listed, "limit": _REJECTS}
+        ),
         waiting=journal.waiting(console.desk),
         backlog=journal.backlog(console.desk),
     )

@@ -13,11 +13,14 @@ from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health, worst
 from secmon.alerts.models import Alert
 from secmon.sites.registry import Site
+from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import AttackType
 
 DAY = timedelta(hours=24)
+OUTSIDE = "outside"
+"""State of a site that whoever looks may not see."""
 _NEWEST = 14
 _SLOT = pd.Timedelta(minutes=15)
 
@@ -51,29 +54,35 @@ def compose(
     rules: Mapping[str, RuleTitles],
     rates: Rates,
     now: datetime,
+    scope: Scope = EVERYTHING,
 ) -> dict[str, Any]:
-    """Everything the wall shows at `now`, as plain JSON values; times are UTC ISO strings.
+    """Everything the wall shows at `now` to somebody with this scope, as plain JSON values; times are UTC ISO strings.
 
-    Arrays under `sites` follow the order of `sites`; health is an index into `feed_states`.
+    Arrays under `sites` follow the order of `sites`; health is an index into `feed_states`, the last of which stands
+    for sites outside the scope: nothing is told of them.
     """
-    since = now - DAY
-    alerts = queue.open_by_site(desk, since)
-    health = site_health(sites, feeds)
-    trend = trend_by_type(store, since, now)
-    severities = queue.open_by_severity(desk, since)
-    ((quarantined,),) = store.rows(sql.query("quarantine_count"), {"since": since, "site": ""})
-    ((findings,),) = store.rows(sql.query("findings_count"), {"since": since})
+    since, seen = now - DAY, [site for site in sites if scope.covers(site.code)]
+    feeds = [report for report in feeds if scope.covers(report.site)]
+    alerts = queue.open_by_site(desk, since, scope)
+    health: dict[str, str] = {**site_health(seen, feeds)}
+    trend = trend_by_type(store, since, now, scope)
+    severities = queue.open_by_severity(desk, since, scope)
+    ((quarantined,),) = store.rows(sql.query("quarantine_count"), {"since": since, "sites": scope.listed})
+    ((findings,),) = store.rows(sql.query("findings_count"), {"since": since, "sites": scope.listed})
+    states = [*HEALTH_ORDER] if scope.everything else [*HEALTH_ORDER, OUTSIDE]
+    rate = rates.events_per_second  # of all sites: not told to those who see some
+    newest = queue.newest(desk, _NEWEST, since=since, scope=scope)
     return {
         "at": now.isoformat(),
         "level": _level(desk),
-        "feed_states": list(HEALTH_ORDER),
+        "feed_states": states,
         "sites": {
             "worst": [alerts[site.code].worst if site.code in alerts else 0 for site in sites],
             "alerts": [alerts[site.code].number if site.code in alerts else 0 for site in sites],
-            "health": [HEALTH_ORDER.index(health[site.code]) for site in sites],
+            "health": [states.index(health.get(site.code, OUTSIDE)) for site in sites],
         },
         "headline": {
-            "sites": len(sites),
+            "sites": len(seen),
             "sites_reporting": sum(state is Health.HEALTHY for state in health.values()),
             "feeds": len(feeds),
             "feeds_healthy": sum(report.health is Health.HEALTHY for report in feeds),
@@ -84,10 +93,10 @@ def compose(
             "alerts": sum(severities.values()),
             "alerts_by_severity": [severities.get(severity, 0) for severity in range(6)],
             "sites_with_alerts": len(alerts),
-            "events_per_second": None if rates.events_per_second is None else round(rates.events_per_second, 1),
+            "events_per_second": round(rate, 1) if rate is not None and scope.everything else None,
             "collected_at": rates.collected_at.isoformat() if rates.collected_at else None,
         },
-        "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in queue.newest(desk, _NEWEST, since=since)],
+        "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in newest],
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],
             "types": {name.value: trend[name].astype(int).tolist() for name in AttackType},
@@ -95,9 +104,10 @@ def compose(
     }
 
 
-def trend_by_type(store: Store, since: datetime, until: datetime) -> pd.DataFrame:
+def trend_by_type(store: Store, since: datetime, until: datetime, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """Attempts a quarter hour: one column an attack type and `all` for every event, one row a UTC slot, no gaps."""
-    parameters = {"since": since.replace(microsecond=0), "until": until.replace(microsecond=0)}
+    times = {"since": since.replace(microsecond=0), "until": until.replace(microsecond=0)}
+    parameters = {**times, "sites": scope.listed}
     return by_slot(store.frame(sql.query("trend_by_type"), parameters), since, until)
 
 

@@ -8,11 +8,13 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from secmon.alerts.feed_health import FeedReport, Health
 from secmon.errors import SecmonError
+from secmon.people.roles import Permission
 from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
 from secmon.web.sitemap import Visit
+from secmon.web.visitor import current_visitor, needs
 
 _REFRESH_MS = 5000
 _CATCHING_UP = 5  # batches waiting at which the store is behind
@@ -59,19 +61,22 @@ def register(app: Dash, console: Console) -> None:
         Input("feeds-tick", "n_intervals"),
         State("language", "data"),
     )
+    @needs(Permission.VIEW)
     async def refresh(_tick: int | None, language: str) -> tuple[Any, ...]:
+        scope = current_visitor().scope
         try:
-            view = await asyncio.to_thread(read_feeds, console)
+            view = await asyncio.to_thread(read_feeds, console, scope)
         except SecmonError as error:
             failure = html.P([t("page.error", language), html.Br(), str(error)], className="failed")
             return (no_update, failure, *[no_update] * 5)
-        names = _names(console, language)
+        mine = console.within(scope)
+        names = _names(mine, language)
         return (
             t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
             None,
             _states(view, language),
             _unwell(view, names, language),
-            figures.completeness(view.completeness, view.hours, _rows(console, language), language),
+            figures.completeness(view.completeness, view.hours, _rows(mine, language), language),
             _kinds(view, language),
             _rejects(view, names, language),
         )

@@ -8,12 +8,14 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from secmon.errors import SecmonError
+from secmon.people.roles import Permission
 from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.grid import THEME
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.site_view import SiteView, read_site
 from secmon.web.sitemap import Visit
+from secmon.web.visitor import current_visitor, needs
 
 _REFRESH_MS = 5000
 
@@ -83,8 +85,9 @@ def register(app: Dash, console: Console) -> None:
         State("site-code", "data"),
         State("language", "data"),
     )
+    @needs(Permission.VIEW)
     async def refresh(_tick: int | None, code: str, language: str) -> tuple[Any, ...]:
-        if console.site(code) is None:
+        if console.site(code) is None or not current_visitor().scope.covers(code):
             raise PreventUpdate
         try:
             view = await asyncio.to_thread(read_site, console, code)
