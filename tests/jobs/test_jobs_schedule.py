@@ -33,7 +33,7 @@ def test_a_failing_job_is_shown_until_it_succeeds(store: Store, tmp_path: Path) 
 
 @pytest.mark.store
 async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Path) -> None:
-    """Collection at its own pace, loading and publishing every second, rule files every ten; none twice at once."""
+    """Collection at its own pace, loading and publishing each second, the others every ten; none twice at once."""
     with_feeds = load_settings(data=tmp_path)
     from_table = {}
     manager = watching(store, with_feeds)
@@ -47,6 +47,7 @@ async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Pa
         "load": (timedelta(seconds=1), 1, True),
         "publish": (timedelta(seconds=1), 1, True),
         "rules": (timedelta(seconds=10), 1, True),
+        "deadlines": (timedelta(seconds=10), 1, True),
     }
 
 

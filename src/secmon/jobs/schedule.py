@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from secmon.jobs.deadlines import Kept, keep_deadlines
 from secmon.jobs.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -16,12 +17,17 @@ _Job = Callable[[], Awaitable[Any]]
 def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
     """The scheduler with every job, not yet started."""
     scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def deadlines() -> Kept:
+        return await asyncio.to_thread(keep_deadlines, watch.console.desk, watch.clock())
+
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),
         ("receive", 1.0, watch.receive),
         ("load", 1.0, watch.load),
         ("publish", 1.0, watch.publish),
         ("rules", 10.0, watch.reload_rules),
+        ("deadlines", 10.0, deadlines),
     )
     for name, seconds, job in table:
         scheduler.add_job(
