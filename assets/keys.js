@@ -217,3 +217,7 @@
     for (const host of document.querySelectorAll("[data-views]")) if (!host.dataset.drawn && secmon.words) drawViews(host);
   }, 300);
 })();
+/* Paper needs no script of its own: the page has a style for print. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest && event.target.closest("#print")) window.print();
+});

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from secmon.alerts import casework, queue, suppression, workflow
+from secmon.alerts import casework, evidence, queue, suppression, workflow
 from secmon.alerts.casework import Draft
+from secmon.alerts.models import Alert
 from secmon.alerts.workflow import Closure
 from secmon.errors import IllegalMove
 from secmon.people.visitor import Visitor
@@ -13,6 +14,9 @@ from secmon.rules.rule import Signature
 from secmon.web.console import Console
 from secmon.web.i18n import t
 from secmon.web.names import rule_title
+
+_LINES = 50
+"""Lines of each alert that are kept as evidence when a case is opened."""
 
 DIRECT = ("acknowledge", "start", "assign")
 """Done at once."""
@@ -71,14 +75,16 @@ def _together(
         for number in ids:
             suppression.suppress(desk, scope, number, until=until, reason=answers.note, actor=actor, now=now)
         return t("alerts.done.suppress", language, number=len(ids))
-    incident = casework.open_incident(
-        desk, scope, _draft(console, visitor, ids, answers, language), ids, actor=actor, now=now
-    )
+    opened_with = [queue.get(desk, scope, number) for number in ids]
+    draft = _draft(console, opened_with, answers, language)
+    incident = casework.open_incident(desk, scope, draft, ids, actor=actor, now=now)
+    for alert in opened_with:
+        lines = evidence.lines_of(console.store, alert, _LINES)
+        evidence.add(desk, scope, incident.id, lines, alert_id=alert.id, actor=actor, now=now)
     return t("alerts.done.incident", language, number=incident.id)
 
 
-def _draft(console: Console, visitor: Visitor, ids: Sequence[int], answers: Answers, language: str) -> Draft:
-    alerts = [queue.get(console.desk, visitor.scope, number) for number in ids]
+def _draft(console: Console, alerts: Sequence[Alert], answers: Answers, language: str) -> Draft:
     worst = max(alerts, key=lambda alert: alert.severity)
     rules = [console.rules.get(alert.rule_id) for alert in alerts]
     techniques = dict.fromkeys(uid for rule in rules if isinstance(rule, Signature) for uid in rule.attack_uids)

@@ -12,7 +12,7 @@ from secmon.people.roles import Permission
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import alerts, feeds, hunt, site, trends, wall
+from secmon.web.pages import alerts, feeds, hunt, incident, incidents, site, trends, wall
 from secmon.web.sitemap import WALL, Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -21,6 +21,8 @@ Layout = Callable[[Console, Visit], Any]
 LAYOUTS: dict[str, Layout] = {
     "wall": wall.layout,
     "alerts": alerts.layout,
+    "incidents": incidents.layout,
+    "incident": incident.layout,
     "feeds": feeds.layout,
     "hunt": hunt.layout,
     "trends": trends.layout,
@@ -31,6 +33,8 @@ LAYOUTS: dict[str, Layout] = {
 REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     wall.register,
     alerts.register,
+    incidents.register,
+    incident.register,
     feeds.register,
     hunt.register,
     trends.register,

@@ -38,6 +38,8 @@ class Page:
 PAGES = (
     Page("wall", r"/(?:wall)?", Group.WATCH),
     Page("alerts", r"/alerts", Group.WATCH),
+    Page("incidents", r"/incidents", Group.WATCH),
+    Page("incident", r"/incident/(?P<number>[0-9]{1,9})", Group.NONE),
     Page("feeds", r"/feeds", Group.WATCH),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),

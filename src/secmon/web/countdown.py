@@ -1,0 +1,39 @@
+"""Clocks as people read them: how long is left, or for how long it has been overdue."""
+
+from datetime import datetime, timedelta
+
+from secmon.alerts.sla import Clock
+from secmon.web.i18n import t
+
+
+def span(seconds: float, language: str) -> str:
+    """A length of time in its two largest units."""
+    left = timedelta(seconds=abs(int(seconds)))
+    hours, minutes = left.seconds // 3600, left.seconds % 3600 // 60
+    if left.days:
+        return t("span.days", language, days=left.days, hours=hours)
+    if hours:
+        return t("span.hours", language, hours=hours, minutes=minutes)
+    return t("span.minutes", language, minutes=minutes, seconds=left.seconds % 60)
+
+
+def clock_words(clock: Clock, language: str) -> tuple[str, str]:
+    """What a clock says, and its class: kept, missed, paused, late, soon or runs."""
+    if clock.stopped_at is not None:
+        key = "missed" if clock.overdue else "kept"
+        return t(f"clock.{key}", language), key
+    if clock.paused:
+        return t("clock.paused", language, left=span(clock.left, language)), "paused"
+    if clock.overdue:
+        return t("clock.late", language, over=span(clock.left, language)), "late"
+    return t("clock.left", language, left=span(clock.left, language)), "soon" if clock.left < _SOON else "runs"
+
+
+_SOON = 900.0
+
+
+def due_words(due: datetime | None, now: datetime, language: str) -> tuple[str, str]:
+    """The same for a single due time; '–' when nothing is due."""
+    if due is None:
+        return "–", ""
+    return clock_words(Clock("", due, None, paused=False, left=(due - now).total_seconds()), language)

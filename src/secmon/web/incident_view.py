@@ -1,0 +1,80 @@
+"""Everything the page of one incident shows, read within a scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from secmon.alerts import evidence, incident, playbook, timeline
+from secmon.alerts.case_clock import clocks
+from secmon.alerts.evidence import Evidence, hash_of
+from secmon.alerts.incident import Incident
+from secmon.alerts.models import Alert
+from secmon.alerts.playbook import Task
+from secmon.alerts.request import Request
+from secmon.alerts.request import search as requests_of
+from secmon.alerts.sla import Clock
+from secmon.alerts.timeline import TimelineEntry
+from secmon.sites.scope import Scope
+from secmon.web.console import Console
+from secmon.web.names import rule_title, site_name
+
+_MOST = 400
+_NODES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident at `at` with what belongs to it; `damaged` are ids of evidence whose hash does not fit."""
+
+    at: datetime
+    incident: Incident
+    clocks: tuple[Clock, Clock]
+    sites: Sequence[str]
+    alerts: Sequence[Alert]
+    timeline: Sequence[TimelineEntry]
+    tasks: Sequence[Task]
+    evidence: Sequence[Evidence]
+    damaged: frozenset[int]
+    requests: Sequence[Request]
+
+
+def read_incident(console: Console, scope: Scope, number: int) -> IncidentView:
+    """The incident now; NotFoundError when it does not exist or touches no site of the scope."""
+    desk, now = console.desk, console.clock()
+    found = incident.get(desk, scope, number)
+    kept = evidence.of_incident(desk, scope, number, _MOST)
+    return IncidentView(
+        now,
+        found,
+        clocks(found, now),
+        incident.sites_of(desk, scope, [number])[number],
+        incident.alerts_of(desk, scope, number),
+        timeline.of_incident(desk, scope, number),
+        playbook.of_incident(desk, scope, number),
+        kept,
+        frozenset(row.id for row in kept if hash_of(row.line) != row.sha256),
+        requests_of(desk, scope, incident_id=number, limit=_MOST),
+    )
+
+
+def graph_of(console: Console, view: IncidentView, language: str) -> list[dict[str, Any]]:
+    """Sites, actors and rules of an incident as elements of a graph; of many, those with most alerts."""
+    nodes: dict[str, dict[str, Any]] = {}
+    edges: dict[tuple[str, str], int] = {}
+    for alert in sorted(view.alerts, key=lambda one: (-one.severity, one.first_time)):
+        site, actor = f"site:{alert.site}", f"actor:{alert.actor}"
+        wanted = {site: ("site", site_name(console, alert.site, language)), actor: ("actor", alert.actor)}
+        if len(nodes) + sum(key not in nodes for key in wanted) > _NODES:
+            break
+        for key, (kind, label) in wanted.items():
+            if label:
+                nodes.setdefault(key, {"data": {"id": key, "label": label[:40]}, "classes": kind})
+        if alert.actor:
+            edges[actor, site] = edges.get((actor, site), 0) + alert.findings
+    titles = {f"site:{alert.site}": rule_title(console, alert.rule_id, language) for alert in view.alerts}
+    lines = [
+        {"data": {"id": f"{a}>{b}", "source": a, "target": b, "label": titles.get(b, "")[:60], "weight": min(8, 1 + n)}}
+        for (a, b), n in edges.items()
+    ]
+    return [*nodes.values(), *lines]
