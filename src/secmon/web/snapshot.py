@@ -69,7 +69,7 @@ def compose(
     severities = queue.open_by_severity(desk, since, scope)
     ((quarantined,),) = store.rows(sql.query("quarantine_count"), {"since": since, "sites": scope.listed})
     ((findings,),) = store.rows(sql.query("findings_count"), {"since": since, "sites": scope.listed})
-    states = [*HEALTH_ORDER] if scope.everything else [*HEALTH_ORDER, OUTSIDE]
+    states: list[str] = [*HEALTH_ORDER] if scope.everything else [*HEALTH_ORDER, OUTSIDE]
     rate = rates.events_per_second  # of all sites: not told to those who see some
     newest = queue.newest(desk, _NEWEST, since=since, scope=scope)
     return {
