@@ -27,6 +27,7 @@ from sigma.exceptions import (
 from sigma.rule import SigmaRule
 from sigma.types import (
     CompareOperators,
+    SigmaCIDRExpression,
     SigmaExpansion,
     SigmaRegularExpression,
     SigmaRegularExpressionFlag,
@@ -36,6 +37,7 @@ from sigma.types import (
 from secmon.rules.columns import Column, event_column, event_columns, unmapped_field, word_of
 from secmon.rules.literals import lit, text_list
 from secmon.rules.mapping import LogSource
+from secmon.rules.networks import Network, in_networks
 from secmon.rules.patterns import Pattern, Shape
 
 RAW_LINE = "raw_data"
@@ -91,10 +93,17 @@ class ClickHouseBackend(TextQueryBackend):
         return sql
 
     def convert_condition_or(self, cond: ConditionOR, state: ConversionState) -> str:
-        """Alternatives; equal and contained texts of one column become one search for all of them."""
+        """Alternatives; equal and contained texts of one column become one search for all of them, as do networks."""
         texts: dict[tuple[str, Shape], dict[str, Pattern]] = {}
+        networks: dict[str, list[Network]] = {}
         parts: list[str] = []
         for argument in _flat(cond, ConditionOR):
+            if isinstance(argument, ConditionFieldEqualsValueExpression) and isinstance(
+                argument.value, SigmaCIDRExpression
+            ):
+                value: Any = argument.value
+                networks.setdefault(self.column(argument.field).text, []).append(value.network)
+                continue
             found = self._searchable(argument)
             if found is None:
                 parts.append(self.convert_condition(argument, state))
@@ -103,6 +112,7 @@ class ClickHouseBackend(TextQueryBackend):
             texts.setdefault((pattern.operand(sql), pattern.shape), {})[pattern.needle] = pattern
         for (operand, shape), patterns in texts.items():
             parts += _any_of(operand, shape, list(patterns))
+        parts += [in_networks(text, several) for text, several in networks.items()]
         return _joined(parts, "OR")
 
     def convert_condition_and(self, cond: ConditionAND, state: ConversionState) -> str:
@@ -155,12 +165,9 @@ class ClickHouseBackend(TextQueryBackend):
     def convert_condition_field_eq_val_cidr(
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
     ) -> str:
-        """An address in a network; what is no address is stood in for by one of the other family."""
+        """An address in a network; what is no address is in none."""
         value: Any = cond.value
-        text, network = self.column(cond.field).text, value.network
-        other = "::" if network.version == 4 else "0.0.0.0"  # noqa: S104  # never listened on: a stand-in value
-        address = f"if(isIPv4String({text}) OR isIPv6String({text}), {text}, {lit(other)})"
-        return f"isIPAddressInRange({address}, {lit(str(network))})"
+        return in_networks(self.column(cond.field).text, [value.network])
 
     def convert_condition_field_compare_op_val(
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from secmon.errors import RuleError, StoreError
 from secmon.rules.batches import Batches, milliseconds
-from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.correlation import Correlation, actor_index
 from secmon.rules.correlation_query import episodes_query, group_columns
+from secmon.rules.enough import Around, within_reach
 from secmon.rules.episode import GroupFinding, Look, Part, changed
 from secmon.rules.report import MatchReport, RuleOutcome
 from secmon.rules.ruleset import RuleSet
-from secmon.rules.touched import Span, spans
+from secmon.rules.steps import Steps, Taken, steps_of, take
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -46,63 +46,73 @@ def correlate(
     """
     batches = Batches.of(batch_ids, received_from, received_to)
     outcomes: list[RuleOutcome] = []
-    leaves, unfit = _leaves(ruleset)
-    when, errors = spans(store, leaves, batches)
-    unfit = unfit | {
-        correlation.id: errors[leaf.id]
+    steps = _steps(ruleset)
+    taken = take(store, tuple(steps.by_rule.values()), batches, detected_at)
+    failed = {
+        correlation.id: taken.errors[leaf.id]
         for correlation in ruleset.correlations
         for leaf in correlation.leaves
-        if leaf.id in errors
+        if leaf.id in taken.errors
     }
+    unfit = dict(steps.unfit) | failed
+    around = {
+        correlation: when
+        for correlation in ruleset.correlations
+        if correlation.id not in unfit and (when := _around(correlation, steps, taken)) is not None
+    }
+    near = within_reach(store, around, steps, batches)
     for correlation in ruleset.correlations:
         started = perf_counter()
-        seen = [when[leaf.id] for leaf in correlation.leaves if leaf.id in when]
+        written, problem = 0, unfit.get(correlation.id, "")
         try:
-            written, problem = 0, unfit.get(correlation.id, "")
-            if seen and not problem:
-                around = Span(min(one.first for one in seen), max(one.last for one in seen))
-                written = _run(store, correlation, batches, around, detected_at)
+            if correlation in near:
+                written = _run(store, correlation, steps, batches, around[correlation], detected_at)
         except RuleError as error:
-            written, problem = 0, str(error)
+            problem = str(error)
         except StoreError as error:
             store.rows(query("rules_probe"), batches.parameters)  # raises where no rule is to blame
-            written, problem = 0, str(error)
+            problem = str(error)
         took = round((perf_counter() - started) * 1000)
-        outcomes.append(
-            RuleOutcome(correlation.id, correlation.name, written, problem, 0, took, pass_rules=1 if seen else 0)
-        )
+        asked = correlation in around or correlation.id in failed
+        outcomes.append(RuleOutcome(correlation.id, correlation.name, written, problem, 0, took, pass_rules=int(asked)))
     return MatchReport("correlation", tuple(outcomes))
 
 
+def _around(correlation: Correlation, steps: Steps, taken: Taken) -> Around | None:
+    """From when to when (ms) its steps were taken in the new events."""
+    keys = {steps.by_rule[leaf].key for leaf in correlation.leaves}
+    seen = [taken.spans[key] for key in keys if key in taken.spans]
+    return (min(first for first, _ in seen), max(last for _, last in seen)) if seen else None
+
+
 @lru_cache(maxsize=8)
-def _leaves(ruleset: RuleSet) -> tuple[list[Compiled], dict[str, str]]:
-    """The single rules under the correlations, compiled, and why a correlation cannot run, by its id."""
-    compiled: dict[str, Compiled] = {}
-    unfit: dict[str, str] = {}
-    for correlation in ruleset.correlations:
-        for leaf in correlation.leaves:
-            try:
-                compiled.setdefault(leaf.id, compile_rule(leaf))
-            except RuleError as error:
-                unfit[correlation.id] = str(error)
-    return list(compiled.values()), unfit
+def _steps(ruleset: RuleSet) -> Steps:
+    return steps_of(ruleset.correlations)
 
 
-def _run(store: Store, correlation: Correlation, batches: Batches, around: Span, detected_at: datetime) -> int:
-    """Findings written for one correlation, whose rules matched new events in `around`."""
+def _run(
+    store: Store,
+    correlation: Correlation,
+    steps: Steps,
+    batches: Batches,
+    around: Around,
+    detected_at: datetime,
+) -> int:
+    """Findings written for one correlation, whose steps were taken from the first to the last time (ms) of `around`."""
+    first, last = around
     timespan = correlation.timespan * 1000
-    look = Look(correlation.id, timespan, around.first - timespan, actor_index(group_columns(correlation)))
+    look = Look(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
     parameters = batches.parameters | {
         "rule_id": correlation.id,
         "timespan": timespan,
         "threshold": correlation.threshold,
         "seen_from": look.seen_from,
-        "seen_to": around.last + timespan,
+        "seen_to": last + timespan,
     }
     parts = [
-        Part(tuple(key), site, first, last, events, fresh, received, _evidence(evidence))
-        for key, site, first, last, events, fresh, received, evidence in store.rows(
-            episodes_query(correlation), parameters
+        Part(tuple(key), site, begins, ends, events, fresh, received, _evidence(evidence))
+        for key, site, begins, ends, events, fresh, received, evidence in store.rows(
+            episodes_query(correlation, steps), parameters
         )
     ]
     if not parts:

@@ -1,18 +1,18 @@
-"""Correlations as SQL: which events they are about, in which groups, and where a group has enough of them."""
+"""Correlations as SQL: which steps they are about, in which groups, and where a group has enough of them."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from string import Template
 from typing import NamedTuple
 
-from secmon.rules.backend import ClickHouseBackend
-from secmon.rules.columns import Column
 from secmon.rules.compile import compile_rule
 from secmon.rules.correlation import Correlation
+from secmon.rules.literals import lit
 from secmon.rules.rule import Rule
+from secmon.rules.steps import Step, Steps, columns_of
 from secmon.store.sql import query
 
-_EVENT = "cityHash64(batch_id, seq)"
+_EVENT = "cityHash64(toString(batch), seq)"
 
 
 class _Wanted(NamedTuple):
@@ -35,28 +35,30 @@ def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:
     unmapped: set[str] = set()
     for base, keys, values in zip(correlation.bases, correlation.keys, correlation.values, strict=True):
         for rule in base.leaves if isinstance(base, Correlation) else (base,):
-            unmapped |= _columns(rule, (*keys, *values))[1]
+            unmapped |= columns_of(rule, (*keys, *values))[1]
         if isinstance(base, Correlation):
             unmapped |= set(unmapped_keys(base))
     return tuple(sorted(unmapped))
 
 
 @lru_cache(maxsize=256)
-def episodes_query(correlation: Correlation) -> str:
+def episodes_query(correlation: Correlation, steps: Steps) -> str:
     """SELECT of the sites' shares of the episodes around the new events, with parameters seen_from and seen_to (ms)."""
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(correlation.bases)
     return Template(query("rules_episodes")).substitute(
-        enough=_enough(correlation, nothing, margin=0, touched="max(fresh)"),
+        enough=_enough(correlation, steps, nothing, margin=0, touched="max(fresh)"),
         covered=query("rules_covered_in_order" if correlation.ordered else "rules_covered"),
     )
 
 
-def _enough(correlation: Correlation, carried: Sequence[tuple[str, ...]], *, margin: int, touched: str) -> str:
+def _enough(
+    correlation: Correlation, steps: Steps, carried: Sequence[tuple[str, ...]], *, margin: int, touched: str
+) -> str:
     """SELECT of the correlation's events; `enough` says at which of them the group has enough.
 
     `carried` are fields of each base that an outer correlation wants; `margin` seconds are looked at before seen_from.
     """
-    selects = [_base(correlation, number, carried[number], margin) for number in range(len(correlation.bases))]
+    selects = [_base(correlation, steps, number, carried[number], margin) for number in range(len(correlation.bases))]
     several = correlation.together or any(correlation.values)
     parts = {
         "matched": " UNION DISTINCT ".join(selects),
@@ -75,52 +77,43 @@ def _enough(correlation: Correlation, carried: Sequence[tuple[str, ...]], *, mar
     return Template(query("rules_ordered")).substitute(parts, chain=chain, last=last)
 
 
-def _base(correlation: Correlation, number: int, carried: tuple[str, ...], margin: int) -> str:
+def _base(correlation: Correlation, steps: Steps, number: int, carried: tuple[str, ...], margin: int) -> str:
     """SELECT of what one base contributes."""
     base, keys, values = correlation.bases[number], correlation.keys[number], correlation.values[number]
     if isinstance(base, Rule):
-        scope = (
-            f"time >= fromUnixTimestamp64Milli({{seen_from:Int64}} - {1000 * margin}, 'UTC')"
-            " AND time < fromUnixTimestamp64Milli({seen_to:Int64}, 'UTC')"
-        )
-        counted = _hash(_columns(base, values)[0]) if values else _EVENT
-        value = str(number) if correlation.together else counted
-        return _events(base, _Wanted(keys, values, carried), value, scope)
+        step = steps.by_rule[base]
+        value = str(number) if correlation.together else _hash(step, values) if values else _EVENT
+        return _events(step, _Wanted(keys, values, carried), value, margin)
     # an edge carries what it is grouped by, what is counted of it and what is carried further, in this order
     wanted = (*keys, *values, *carried)
     counted = f"cityHash64(arraySlice(edge.carried, {len(keys) + 1}, {len(values)}))" if values else "event"
     return Template(query("rules_edges")).substitute(
-        enough=_enough(base, (wanted,) * len(base.bases), margin=margin + base.timespan, touched="true"),
+        enough=_enough(base, steps, (wanted,) * len(base.bases), margin=margin + base.timespan, touched="true"),
         key=f"arraySlice(edge.carried, 1, {len(keys)})",
         carried=f"arraySlice(edge.carried, {len(keys) + len(values) + 1})",
         value=f"toUInt64({number if correlation.together else counted})",
     )
 
 
-def _events(rule: Rule, wanted: "_Wanted", value: str, scope: str) -> str:
-    """SELECT of the events that a single rule matches and that say what is wanted."""
-    compiled = compile_rule(rule)
-    keys, values, carried = (_columns(rule, fields)[0] for fields in wanted)
-    present = [column.present for column in dict.fromkeys((*keys, *values, *carried))]
+def _events(step: Step, wanted: _Wanted, value: str, margin: int) -> str:
+    """SELECT of the events of a step that say what is wanted; `margin` seconds are looked at before seen_from."""
+    present = [
+        f"fields[{step.place(field)}] != ''" for field in dict.fromkeys((*wanted.keys, *wanted.values, *wanted.carried))
+    ]
     return Template(query("rules_matched")).substitute(
-        key=_texts(keys),
-        carried=_texts(carried),
+        key=_texts(step, wanted.keys),
+        carried=_texts(step, wanted.carried),
         value=f"toUInt64({value})",
         event=_EVENT,
-        scope=scope,
-        conditions=" AND ".join([compiled.source.predicate, *present, f"({compiled.condition})"]),
+        step=lit(step.key),
+        scope=f"t >= {{seen_from:Int64}} - {1000 * margin} AND t < {{seen_to:Int64}}",
+        present=" AND ".join(present) or "true",
     )
 
 
-def _columns(rule: Rule, fields: Sequence[str]) -> tuple[tuple[Column, ...], set[str]]:
-    """The columns of these fields, and which of the fields nobody knows."""
-    backend = ClickHouseBackend(compile_rule(rule).source)
-    return tuple(backend.column(field) for field in fields), backend.unmapped
+def _texts(step: Step, fields: Sequence[str]) -> str:
+    return "[" + ", ".join(f"fields[{step.place(field)}]" for field in fields) + "]::Array(String)"
 
 
-def _texts(columns: Sequence[Column]) -> str:
-    return "[" + ", ".join(f"toString({column.sql})" for column in columns) + "]::Array(String)"
-
-
-def _hash(columns: Sequence[Column]) -> str:
-    return f"cityHash64({', '.join(column.text for column in columns)})"
+def _hash(step: Step, fields: Sequence[str]) -> str:
+    return f"cityHash64({', '.join(f'fields[{step.place(field)}]' for field in fields)})"

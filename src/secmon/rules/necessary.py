@@ -11,11 +11,12 @@ from sigma.conditions import (
     ConditionValueExpression,
 )
 from sigma.rule import SigmaRule
-from sigma.types import SigmaExpansion, SigmaString
+from sigma.types import SigmaExpansion, SigmaNumber, SigmaRegularExpression, SigmaString
 
-from secmon.rules.backend import RAW_LINE, ClickHouseBackend
+from secmon.rules.backend import RAW_LINE
 from secmon.rules.columns import event_columns
 from secmon.rules.mapping import LogSource
+from secmon.rules.regex_texts import needed_texts
 
 VENDOR_FIELDS = "arrayStringConcat(mapValues(unmapped), '\\n')"
 """The values of all vendor fields together: what one of them must hold, this holds too."""
@@ -25,25 +26,24 @@ Text = tuple[str, str]
 Clause = frozenset[Text]
 """Texts of which an event needs at least one."""
 
-_LEAST = 3  # characters of a text worth looking for
+_LEAST = 2  # characters of a text worth looking for
 _MOST = 48  # characters looked for of a longer one: it is as rare, and the automaton for all of them stays small
 _PIECE = re.compile(r"[\x20-\x7e]+")
 
 
 def clauses(rule: SigmaRule, source: LogSource) -> tuple[Clause, ...]:
     """All of these an event needs; none where the rule asks for numbers, networks, expressions or absence only."""
-    backend = ClickHouseBackend(source)
-    return _either(_needs(parsed.parsed, backend) for parsed in rule.detection.parsed_condition)
+    return _either(_needs(parsed.parsed, source) for parsed in rule.detection.parsed_condition)
 
 
-def _needs(condition: object, backend: ClickHouseBackend) -> tuple[Clause, ...]:
+def _needs(condition: object, source: LogSource) -> tuple[Clause, ...]:
     if isinstance(condition, ConditionAND):
-        several = (_needs(argument, backend) for argument in condition.args)
+        several = (_needs(argument, source) for argument in condition.args)
         return tuple(dict.fromkeys(clause for part in several for clause in part))
     if isinstance(condition, ConditionOR):
-        return _either(_needs(argument, backend) for argument in condition.args)
+        return _either(_needs(argument, source) for argument in condition.args)
     if isinstance(condition, ConditionFieldEqualsValueExpression):
-        return _value(_place(condition.field, backend), condition.value)
+        return _value(_place(condition.field, source), condition.value)
     if isinstance(condition, ConditionValueExpression):
         return _value(event_columns()[RAW_LINE].sql, condition.value)
     return ()
@@ -63,20 +63,28 @@ def _telling(clause: AbstractSet[Text]) -> tuple[int, int]:
     return min(len(text) for _, text in clause), -len(clause)
 
 
-def _place(field: str, backend: ClickHouseBackend) -> str:
-    """Where the texts of a field are looked for; '' for a number and for what is taken out of a text first."""
-    column = backend.column(field)
-    if column.number:
-        return ""
-    if column.sql.startswith("unmapped["):
-        return VENDOR_FIELDS
-    return column.sql if column.sql.startswith("`") else ""
+def _place(field: str, source: LogSource) -> str:
+    """Where the texts of a field are looked for: in a column that holds all of it; '' for a number."""
+    reference = source.fields.get(field, field).partition("|")[0]
+    if reference not in event_columns():
+        if not source.words:
+            return VENDOR_FIELDS
+        reference = source.words.partition("|")[0]
+    column = event_columns()[reference]
+    return "" if column.number else column.sql
 
 
 def _value(place: str, value: object) -> tuple[Clause, ...]:
+    if not place:
+        return ()
     if isinstance(value, SigmaExpansion):
         return _either(_value(place, one) for one in value.values)
-    if not place or not isinstance(value, SigmaString):
+    if isinstance(value, SigmaRegularExpression):
+        needed = () if value.contains_placeholder() else needed_texts(str(value.regexp), _LEAST)
+        return tuple(frozenset((place, text[:_MOST]) for text in texts) for texts in needed)
+    if isinstance(value, SigmaNumber):
+        return (frozenset({(place, str(value))}),) if len(str(value)) >= _LEAST else ()
+    if not isinstance(value, SigmaString):
         return ()
     plain = [piece for part in value.s if isinstance(part, str) for piece in _PIECE.findall(part)]
     longest = max(plain, key=len, default="")

@@ -5,7 +5,7 @@ out of the pass of its log source, which costs what the rules in it cost even wh
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
@@ -14,12 +14,16 @@ from secmon.rules.batches import Batches
 from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.literals import text_list
 from secmon.rules.mapping import log_sources
-from secmon.rules.necessary import Clause, Text, clauses
+from secmon.rules.necessary import Text, clauses
 from secmon.rules.rule import Rule
 from secmon.store.client import Store
 from secmon.store.sql import query
 
 _MEANT = re.compile(r"([^0-9A-Za-z ])")
+
+
+_MOST = 20_000
+"""Combinations of texts looked at; where a batch has more, a rule can match that finds its texts anywhere in it."""
 
 
 @dataclass(frozen=True)
@@ -32,43 +36,70 @@ class Possible:
 
 @dataclass(frozen=True)
 class _Prefilter:
-    """The query; `texts` are what each of its columns looks for, in order, `needs` the clauses of each rule."""
+    """The query; `texts` are what each of its columns looks for, in order.
+
+    `needs` are the clauses of each rule as numbers of texts, by the log source's number.
+    """
 
     query: str
-    texts: tuple[tuple[Text, ...], ...]
-    needs: Mapping[str, tuple[Clause, ...]]
+    texts: tuple[tuple[int, ...], ...]
+    needs: Mapping[int, tuple[tuple[Rule, tuple[frozenset[int], ...]], ...]]
 
 
 def possible(store: Store, rules: Sequence[Compiled], batches: Batches) -> Possible:
     """Those of the rules that can match events of these batches; one that does is never left out."""
     prefilter = _prefilter(tuple(one.rule for one in rules))
-    ((counts, *found),) = store.rows(prefilter.query, batches.parameters)
-    sources = frozenset(source.name for source, count in zip(log_sources(), counts, strict=True) if count)
-    seen = {texts[place - 1] for texts, places in zip(prefilter.texts, found, strict=True) for place in places}
-    can = (
-        one
-        for one in rules
-        if one.source.name in sources and all(clause & seen for clause in prefilter.needs[one.rule.id])
-    )
-    return Possible(tuple(can), sources)
+    rows = store.rows(prefilter.query, {**batches.parameters, "most": _MOST})
+    seen: set[tuple[int, frozenset[int]]] = set()
+    for sources, *found in rows:
+        texts = frozenset(
+            of_place[place - 1] for of_place, places in zip(prefilter.texts, found, strict=True) for place in places
+        )
+        seen.update((source, texts) for source in sources)
+    if len(rows) == _MOST:
+        everything = frozenset(text for _, texts in seen for text in texts)
+        seen = {(source, everything) for source in range(1, len(log_sources()) + 1)}
+    can = _matching(prefilter, seen)
+    names = [source.name for source in log_sources()]
+    return Possible(tuple(one for one in rules if one.rule in can), frozenset(names[number - 1] for number, _ in seen))
+
+
+def _matching(prefilter: _Prefilter, seen: Iterable[tuple[int, frozenset[int]]]) -> set[Rule]:
+    """The rules that an event of one of these kinds may satisfy."""
+    can: set[Rule] = set()
+    for source, texts in seen:
+        for rule, needs in prefilter.needs.get(source, ()):
+            if rule not in can and all(not clause.isdisjoint(texts) for clause in needs):
+                can.add(rule)
+    return can
 
 
 @lru_cache(maxsize=8)
 def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
-    needs = {rule.id: clauses(rule.sigma, compile_rule(rule).source) for rule in rules}
-    by_place: dict[str, dict[Text, None]] = {}
-    for of_rule in needs.values():
-        for text in sorted(text for clause in of_rule for text in clause):
-            by_place.setdefault(text[0], {})[text] = None
+    sources = [source.name for source in log_sources()]
+    numbers: dict[Text, int] = {}
+    needs: dict[int, list[tuple[Rule, tuple[frozenset[int], ...]]]] = {}
+    for rule in rules:
+        source = compile_rule(rule).source
+        needed = [
+            frozenset(numbers.setdefault(text, len(numbers)) for text in sorted(clause))
+            for clause in clauses(rule.sigma, source)
+        ]
+        needs.setdefault(sources.index(source.name) + 1, []).append((rule, tuple(needed)))
+    by_place: dict[str, list[Text]] = {}
+    for text in numbers:
+        by_place.setdefault(text[0], []).append(text)
     searches = (
-        f",\n    groupUniqArrayArray(multiMatchAllIndices(lower({place}), [{_patterns(texts)}]))"
-        for place, texts in by_place.items()
+        f",\n    arraySort(multiMatchAllIndices(lower({place}), [{_patterns(texts)}])) AS found_{number}"
+        for number, (place, texts) in enumerate(by_place.items())
     )
     sql = Template(query("rules_possible")).substitute(
-        counts=", ".join(f"countIf({source.predicate})" for source in log_sources()), searches="".join(searches)
+        sources=", ".join(f"if({source.predicate}, {number}, 0)" for number, source in enumerate(log_sources(), 1)),
+        searches="".join(searches),
     )
-    return _Prefilter(sql, tuple(map(tuple, by_place.values())), needs)
+    places = tuple(tuple(numbers[text] for text in texts) for texts in by_place.values())
+    return _Prefilter(sql, places, {source: tuple(several) for source, several in needs.items()})
 
 
-def _patterns(texts: Mapping[Text, None]) -> str:
+def _patterns(texts: Iterable[Text]) -> str:
     return text_list([_MEANT.sub(r"\\\1", text) for _, text in texts])

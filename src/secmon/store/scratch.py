@@ -26,7 +26,7 @@ def scratch_store(beside: Store | None = None) -> Iterator[Store]:
 
 def clear(store: Store) -> None:
     """Take events and findings out of a throw-away store, which is cheaper than a new one."""
-    for table in ("events", "findings"):
+    for table in ("events", "findings", "correlation_steps"):
         store.command(f"TRUNCATE TABLE {identifier(table)}")
 
 

@@ -20,4 +20,17 @@ CREATE TABLE IF NOT EXISTS indicators (
     note String, author String, added_at DateTime64(3, 'UTC'), expires_at DateTime64(3, 'UTC'),
     changed_at DateTime64(3, 'UTC')
 ) ENGINE = {engine}ReplacingMergeTree(changed_at)
-ORDER BY (kind, value, source)
+ORDER BY (kind, value, source);
+
+-- Events that a rule under a correlation matched: when, where, and the fields it is grouped and counted by. Written by
+-- rules.steps once for each event, read for every look back; kept longer than the longest look-back.
+CREATE TABLE IF NOT EXISTS correlation_steps (
+    step LowCardinality(String), t Int64 CODEC(DoubleDelta, ZSTD(1)), site LowCardinality(String),
+    batch LowCardinality(String), seq UInt32, received Int64 CODEC(DoubleDelta, ZSTD(1)),
+    fields Array(String) CODEC(ZSTD(1)), recorded_at DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+    kept_at DateTime('UTC') DEFAULT now() CODEC(DoubleDelta, ZSTD(1))
+) ENGINE = {engine}ReplacingMergeTree(recorded_at)
+PARTITION BY toDate(kept_at)
+ORDER BY (step, t, batch, seq)
+TTL kept_at + INTERVAL 9 DAY
+SETTINGS ttl_only_drop_parts = 1

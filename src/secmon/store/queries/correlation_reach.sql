@@ -1,0 +1,7 @@
+-- Has a correlation a group with as many steps as it asks for? One SELECT of the query of rules.enough.
+SELECT toUInt32($number)
+FROM correlation_steps
+WHERE step IN ($steps) AND t >= $since AND t < $until
+GROUP BY $key
+HAVING max(batch IN {batch_ids:Array(String)}) AND $enough
+LIMIT 1
