@@ -35,7 +35,63 @@
       [count(h.attempts), words["kpi.attempts.sub"], ""],
       [count(h.findings), words["kpi.findings.sub"], ""],
       [count(h.alerts), fill(words["kpi.alerts.sub"], { critical: s[5], high: s[4], medium: s[3], low: s[0] + s[1] + s[2] }), s[5] ? "crit" : s[4] ? "warn" : "ok"],
+      [count(live.desk.incidents.open), live.desk.incidents.late ? fill(words["kpi.incidents.late"], { number: live.desk.incidents.late }) : words["kpi.incidents.fine"], live.desk.incidents.late ? "crit" : live.desk.incidents.open ? "warn" : "ok"],
+      [count(live.desk.requests.awaited), live.desk.requests.overdue ? fill(words["kpi.requests.late"], { number: live.desk.requests.overdue }) : words["kpi.requests.fine"], live.desk.requests.overdue ? "crit" : "ok"],
       [count(h.quarantined), h.quarantined ? words["kpi.quarantine.some"] : words["kpi.quarantine.none"], h.quarantined ? "warn" : "ok"],
+    ];
+  }
+
+  /* Hours and minutes until a time, or since it. */
+  function left(iso, words) {
+    const seconds = Math.round((Date.parse(iso) - Date.now()) / 1000);
+    const minutes = Math.floor(Math.abs(seconds) / 60);
+    const text = minutes >= 60 ? `${Math.floor(minutes / 60)}:${two(minutes % 60)}` : `0:${two(minutes)}`;
+    return [fill(words[seconds < 0 ? "wall.over" : "wall.left"], { time: text }), seconds < 0 ? "late" : seconds < 900 ? "soon" : ""];
+  }
+
+  const coverage = (live, words) => fill(words["alerts.none.coverage"], { reporting: live.headline.sites_reporting, total: live.headline.sites });
+
+  function incidentList(live, words) {
+    const found = live.desk.incidents.list;
+    if (!found.length) {
+      return [element("Li", { className: "none", children: [element("B", { children: words["incidents.none"] }), element("Span", { children: coverage(live, words) })] })];
+    }
+    return found.map((one) => {
+      const [text, tone] = one.paused ? [words["wall.paused"], ""] : one.due ? left(one.due, words) : [words["wall.kept"], ""];
+      return element("Li", { key: String(one.id), className: `s${one.severity}`, children: [
+        element("I", { children: `#${one.id}` }),
+        element("A", { href: `/incident/${one.id}`, children: [
+          element("B", { children: one.title }),
+          element("Span", { children: [words[`incident.${one.state}`], fill(words["alerts.across"], { sites: one.sites }), one.owner].join(" · ") }),
+        ] }),
+        element("Div", { className: `left ${tone}`, children: [element("B", { children: text }), element("Small", { children: one.clock ? words[`incident.clock.${one.clock}`] : "" })] }),
+      ] });
+    });
+  }
+
+  function bar(share) {
+    return element("Span", { className: "share", children: element("I", { style: { width: `${Math.round(100 * share)}%` } }) });
+  }
+
+  /* Campaigns, blocks with the share of sites that have them, feeds that need somebody. */
+  function response(live, words, sites, language) {
+    const byCode = new Map(sites.map((site) => [site.code, site]));
+    const group = (title, rows, nothing) => element("Div", { className: "group", children: [element("H3", { children: title }), ...(rows.length ? rows : [element("P", { className: "below", children: nothing })])] });
+    const campaigns = (live.campaigns || []).map((one) => element("A", { key: one.uid, href: `/campaigns?indicator=${encodeURIComponent(one.actor)}`, className: "entry", children: [
+      element("B", { className: "what", children: one.actor }), element("Span", { className: "what", children: one.title[language] }), element("B", { children: fill(words["alerts.across"], { sites: one.sites }) }),
+    ] }));
+    const blocks = live.desk.blocks.list.map((one) => element("A", { key: String(one.id), href: "/blocklist", className: "entry", children: [
+      element("B", { className: "what", children: one.value }), bar(one.of ? one.applied / one.of : 0), element("B", { children: `${one.applied}/${one.of}` }),
+    ] }));
+    const unwell = live.desk.unwell.slice(0, 4).map((one) => element("A", { key: one.site, href: `/site/${one.site}`, className: "entry", children: [
+      element("B", { className: `state ${one.health}`, children: words[`feed.${one.health}`] }),
+      element("Span", { className: "what", children: (byCode.get(one.site) || { full: one.site }).full }),
+      element("Span", { children: one.feeds > 1 ? fill(words["wall.feeds"], { number: one.feeds }) : one.feed }),
+    ] }));
+    return [
+      group(words["wall.campaigns"], campaigns.slice(0, 3), words["wall.campaigns.none"]),
+      group(words["wall.blocks"], blocks.slice(0, 3), words["wall.blocks.none"]),
+      group(words["wall.unwell"], unwell, words["wall.unwell.none"]),
     ];
   }
 
@@ -130,11 +186,15 @@
   Object.assign((window.dash_clientside.secmon = window.dash_clientside.secmon || {}), {
     wall: function (live, words, sites, language) {
       const { no_update } = window.dash_clientside;
-      if (!live || !live.headline) return Array(22).fill(no_update);
+      if (!live || !live.headline) return Array(32).fill(no_update);
       secmon.drawTiles(sites).then(() => secmon.colourTiles(sites, describe(live, words, sites)));
       const level = live.level;
       return [
         ...headline(live, words).flatMap(([value, sub, tone]) => [value, sub, `kpi ${tone}`]),
+        incidentList(live, words),
+        fill(words["incidents.note.open"], { number: live.desk.incidents.open, late: live.desk.incidents.late }),
+        response(live, words, sites, language),
+        fill(words["response.note.requests"], { awaited: live.desk.requests.awaited, overdue: live.desk.requests.overdue }),
         alertList(live, words, sites, language),
         fill(words["alerts.note"], { number: count(live.headline.alerts), sites: live.headline.sites_with_alerts }),
         legend(live, words),

@@ -17,6 +17,7 @@ from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import AttackType
+from secmon.web.wall_desk import desk_state
 
 DAY = timedelta(hours=24)
 OUTSIDE = "outside"
@@ -96,6 +97,7 @@ def compose(
             "events_per_second": round(rate, 1) if rate is not None and scope.everything else None,
             "collected_at": rates.collected_at.isoformat() if rates.collected_at else None,
         },
+        "desk": desk_state(desk, feeds, scope, now),
         "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in newest],
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],

@@ -11,7 +11,7 @@ from secmon.web.console import Console
 from secmon.web.i18n import t
 from secmon.web.sitemap import Visit
 
-KPIS = ("sites", "events", "attempts", "findings", "alerts", "quarantine")
+KPIS = ("sites", "events", "attempts", "findings", "alerts", "incidents", "requests", "quarantine")
 
 
 def site_table(sites: Sequence[Site], provinces: Sequence[Province], language: str) -> list[dict[str, str]]:
@@ -37,16 +37,17 @@ def layout(console: Console, visit: Visit) -> html.Div:
         className="wall",
         children=[
             html.Div([_kpi(name, language, total) for name in KPIS], className="kpis"),
-            _panel("hex", language, html.Div(id="hex", className="picture")),
+            _panel("hex", language, html.Div(id="hex", className="picture"), html.Div(id="legend", className="legend")),
             _panel("map", language, html.Div(id="map", className="picture")),
-            _panel("alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"),
             _panel(
                 "trend",
                 language,
                 figures.type_legend(language),
                 dcc.Graph(id="trend", figure=figures.blank(), **_CHART),
             ),
-            _panel("legend", language, html.Div(id="legend", className="legend")),
+            _panel("incidents", language, html.Ol(id="incidents", className="cases"), note_id="incidents-note"),
+            _panel("alerts", language, html.Ol(id="newest", className="alerts"), note_id="newest-note"),
+            _panel("response", language, html.Div(id="response", className="response"), note_id="response-note"),
         ],
     )
 
@@ -64,6 +65,10 @@ def register(app: Dash, _console: Console) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "wall"),
         *kpis,
+        Output("incidents", "children"),
+        Output("incidents-note", "children"),
+        Output("response", "children"),
+        Output("response-note", "children"),
         Output("newest", "children"),
         Output("newest-note", "children"),
         Output("legend", "children"),
@@ -87,7 +92,7 @@ def _kpi(name: str, language: str, total: int) -> html.Section:
 
 
 def _panel(name: str, language: str, *children: Any, note_id: str = "") -> html.Section:
-    still = "" if note_id or name == "legend" else t(f"{name}.note", language)
+    still = "" if note_id else t(f"{name}.note", language)
     note = html.Span(still, id=note_id or f"{name}-note")
     return html.Section(
         [html.Header([html.H2(t(f"{name}.title", language)), note]), *children], className=f"panel panel-{name}"
