@@ -347,3 +347,67 @@ async def test_the_description_is_for_those_who_are_in(room: Room) -> None:
         spec["paths"]
     )
     assert all("429" in act["responses"] for path in spec["paths"].values() for act in path.values())
+
+
+async def test_a_level_goes_down_to_the_sites(room: Room) -> None:
+    """Declared by a supervisor, with its duties, acknowledged by sites for themselves only; earlier ones stay."""
+    assert (await room.get("guest", "/level"))["level"] is None
+    await room.post("oper", "/level", {"level": "caution", "issuer": "NCSC", "reason": "campaign"}, 403)
+    await room.post("chief", "/level", {"level": "caution", "issuer": "NCSC"}, 409)
+    declared = await room.post("chief", "/level", {"level": "caution", "issuer": "NCSC", "reason": "campaign"}, 201)
+    number = declared["number"]
+    duties = await room.get("chief", f"/level/{number}/duties")
+    await room.post("chief", f"/level/{number}/duties/{duties[0]['key']}", {}, 204)
+    assert (await room.get("chief", f"/level/{number}/duties"))[0]["done_by"] == "chief"
+    await room.get("jongno", f"/level/{number}/duties", 404)
+    assert (await room.post("jongno", f"/level/{number}/acknowledge/{JONGNO}", {}))["new"] is True
+    assert (await room.post("jongno", f"/level/{number}/acknowledge/{JONGNO}", {}))["new"] is False
+    await room.post("jongno", f"/level/{number}/acknowledge/{JUNG}", {}, 404)
+    cascade = await room.get("seoul", f"/level/{number}/cascade")
+    assert (cascade["acknowledged"], cascade["of"]) == (1, 25)
+    await room.post("chief", "/level", {"level": "normal", "issuer": "NCSC"}, 201)
+    assert [one["level"] for one in await room.get("guest", "/level/history")] == ["normal", "caution"]
+    await room.post("jung", f"/level/{number}/acknowledge/{JUNG}", {}, 409)
+
+
+@pytest.mark.store
+async def test_a_handover_is_signed_by_two(store: Store, tmp_path: Path) -> None:
+    """Drafted from how things stand, edited by version, signed by the outgoing and then by another, incoming lead."""
+    desk = new_desk(tmp_path)
+    with Instance(tmp_path) as instance:
+        room = Room(desk)
+        transport = httpx.ASGITransport(application(centre_over(store, desk, tmp_path, instance)))
+        async with AsyncExitStack() as stack:
+            for name in ("chief", "oper"):
+                cookies = {"sid": session_of(desk, PEOPLE[name])}
+                client = httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies)
+                room.clients[name] = await stack.enter_async_context(client)
+            drafted = await room.post("oper", "/handovers", status=201)
+            path = f"/handovers/{drafted['id']}"
+            edited = await room.clients["oper"].patch(
+                f"/api/v1{path}", json={"notes": "quiet"}, headers={"if-match": f'"v{drafted["version"]}"'}
+            )
+            assert edited.json()["notes"] == "quiet"
+            assert (await room.post("oper", f"{path}/sign"))["state"] == "signed"
+            await room.post("oper", f"{path}/sign", status=409)
+            assert (await room.post("chief", f"{path}/sign"))["state"] == "handed_over"
+            shift = {
+                "name": "night",
+                "begins": (NOW + timedelta(hours=1)).isoformat(),
+                "ends": (NOW + timedelta(hours=12)).isoformat(),
+            }
+            planned = await room.post("oper", "/roster", {**shift, "lead": "chief"}, 201)
+            assert [one["name"] for one in await room.get("oper", "/roster")] == ["night"]
+            assert (await room.clients["oper"].delete(f"/api/v1/roster/{planned['id']}")).status_code == 204
+    desk.close()
+
+
+async def test_metrics_are_of_ones_scope(room: Room) -> None:
+    """Figures of a period with their definitions, of each site or province when asked for."""
+    whole = await room.get("oper", "/metrics", by="site")
+    assert {one["metric"] for one in whole["figures"]} == set(await room.get("oper", "/metrics/definitions"))
+    own = await room.get("jongno", "/metrics", by="site")
+    assert set(own["parts"]) <= {JONGNO}
+    await room.get("guest", "/metrics", 403)
+    since = (NOW + timedelta(days=1)).isoformat()
+    await room.get("oper", "/metrics", 400, since=since)

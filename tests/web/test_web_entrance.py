@@ -1,6 +1,5 @@
 """The way in and out, through the whole application: cookies, errors, lockout, one-click roles, identity provider."""
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ import httpx
 import pytest
 from web_console import HOST, NOW, NOWHERE, centre_over, new_desk
 
+from identity_provider import SECRET, Provider, serving
 from secmon.alerts.audit import Actor, entries
 from secmon.app import Centre, application
 from secmon.instance import Instance
@@ -22,10 +22,6 @@ from secmon.settings import IdentityProvider
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.web.entrance_page import safe_next
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "people"))
-
-from identity_provider import SECRET, Provider, serving  # the path above leads there
 
 CHIEF = Actor("chief")
 GOOD = "correct horse battery"

@@ -104,7 +104,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         gate = application(centre)
         assert isinstance(gate, Gate)
         cookies = {role: session_of(desk, draft) for role, draft in DRAFTS.items()}
-        yield House(gate, tuple(walked(gate.app.routes)), dict(get_app().callback_map), cookies)  # type: ignore[attr-defined]  # FastAPI's
+        server: Any = gate.app
+        callbacks = dict(get_app().callback_map)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        yield House(gate, tuple(walked(server.routes)), callbacks, cookies)
     desk.close()
 
 

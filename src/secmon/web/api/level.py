@@ -1,29 +1,163 @@
-"""The declared national crisis level."""
+"""The declared national crisis level: in force, history, duties, and which sites have taken note."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
-from secmon.alerts.level import level_in_force
+from secmon.alerts import duties, level
+from secmon.alerts.level import CrisisLevel, Declaration, Declared
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.alerts import Note
+from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
-from secmon.web.api.shapes import Out
-from secmon.web.visitor import Viewing
+from secmon.web.api.shapes import Id, In, Line, Moment, Out, SiteCode, Words
+from secmon.web.visitor import Needs, Viewing
+
+_Declaring = Annotated[Visitor, Depends(Needs(Permission.DECLARE_LEVEL))]
+_Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
 
 
 class LevelOut(Out):
     """A level as an authority declared it; nulls where nobody has entered one."""
 
-    level: str | None = None
+    number: int | None = None
+    level: CrisisLevel | None = None
     issuer: str = ""
     reason: str = ""
     declared_at: datetime | None = None
 
 
-def routes(api: APIRouter, service: Service) -> None:
-    """Reading the level."""
+class Declaring(In):
+    """What an authority declared, why and when; `channels` are how municipalities are told beside their own view."""
 
+    level: CrisisLevel
+    issuer: Line = Field(min_length=1)
+    reason: Words = ""
+    declared_at: Moment | None = None
+    channels: list[Literal["mail", "webhook"]] = Field(default=[], max_length=2)
+
+
+class DutyOut(Out):
+    """What the level asks for; who did it and when."""
+
+    key: str
+    who: str
+    ko: str
+    en: str
+    done_by: str
+    done_at: datetime | None
+    note: str
+
+
+class CascadeOut(Out):
+    """How many sites of one's scope have taken note, and which have not."""
+
+    declaration: int
+    acknowledged: int
+    of: int
+    missing: tuple[str, ...]
+
+
+class Noted(Out):
+    """`new` is False when the site had taken note already."""
+
+    site: str
+    new: bool
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading and declaring the level."""
+    _levels(api, service)
+    _duties(api, service)
+    _sites(api, service)
+
+
+def _levels(api: APIRouter, service: Service) -> None:
     @api.get("/level", tags=["level"], response_model=LevelOut)
-    def read_level(_visitor: Viewing) -> Any:
+    def read_level(_visitor: Viewing) -> LevelOut:
         """The level in force."""
-        return level_in_force(service.desk) or LevelOut()
+        return _shown(level.current(service.desk))
+
+    @api.get("/level/history", tags=["level"], response_model=list[LevelOut])
+    def history(_visitor: Viewing, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[LevelOut]:
+        """The declarations, newest first."""
+        return [_shown(one) for one in level.history(service.desk, limit)]
+
+    @api.post("/level", tags=["level"], response_model=LevelOut, status_code=201)
+    def declare(body: Declaring, visitor: _Declaring) -> LevelOut:
+        """Enter what an authority declared; it is never computed."""
+        now = service.now()
+        declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or now)
+        level.declare(service.desk, declaration, actor=visitor.actor, now=now, channels=body.channels)
+        return _shown(level.current(service.desk))
+
+
+def _duties(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.get("/level/{number}/duties", tags=["level"], response_model=list[DutyOut])
+    def listed(number: Id, visitor: Viewing) -> list[DutyOut]:
+        """What the level asks for, and what of it is done; for those who see every site."""
+        declared = _found(service, number)
+        if not visitor.scope.everything:
+            raise Absent("the duties are the centre's")
+        done = duties.done(desk, number)
+        return [
+            DutyOut(
+                key=one.key, who=one.who, ko=one.ko, en=one.en,
+                done_by=done[one.key].done_by if one.key in done else "",
+                done_at=done[one.key].done_at if one.key in done else None,
+                note=done[one.key].note if one.key in done else "",
+            )
+            for one in duties.duties()[declared.declaration.level]
+        ]  # fmt: skip
+
+    @api.post("/level/{number}/duties/{key}", tags=["level"], status_code=204)
+    def carry_out(number: Id, key: Line, body: Note, visitor: _Declaring) -> None:
+        """A duty is done."""
+        duties.carry_out(desk, number, key, note=body.note, actor=visitor.actor, now=service.now())
+
+    @api.delete("/level/{number}/duties/{key}", tags=["level"], status_code=204)
+    def take_back(number: Id, key: Line, visitor: _Declaring) -> None:
+        """It was ticked by mistake."""
+        duties.take_back(desk, number, key, actor=visitor.actor, now=service.now())
+
+
+def _sites(api: APIRouter, service: Service) -> None:
+    desk = service.desk
+
+    @api.get("/level/{number}/cascade", tags=["level"], response_model=CascadeOut)
+    def cascade(number: Id, visitor: Viewing) -> object:
+        """Which sites of one's scope have taken note."""
+        _found(service, number)
+        return duties.cascade(desk, visitor.scope, number, [site.code for site in service.console.sites])
+
+    @api.post("/level/{number}/acknowledge/{site}", tags=["level"], response_model=Noted)
+    def acknowledge(number: Id, site: SiteCode, body: Note, visitor: _Answering) -> Noted:
+        """A municipality has taken note."""
+        if service.console.site(site) is None:
+            raise Absent(f"no site has the code {site}")
+        new = duties.acknowledge(
+            desk, visitor.scope, number, site, note=body.note, actor=visitor.actor, now=service.now()
+        )
+        return Noted(site=site, new=new)
+
+
+def _found(service: Service, number: int) -> Declared:
+    found = next((one for one in level.history(service.desk, 10_000) if one.number == number), None)
+    if found is None:
+        raise Absent(f"no declaration {number}")
+    return found
+
+
+def _shown(declared: Declared | None) -> LevelOut:
+    if declared is None:
+        return LevelOut()
+    said = declared.declaration
+    return LevelOut(
+        number=declared.number, level=said.level, issuer=said.issuer, reason=said.reason,
+        declared_at=said.declared_at,
+    )  # fmt: skip

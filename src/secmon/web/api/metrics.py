@@ -1,0 +1,109 @@
+"""Figures of the centre's own work: how long it takes, how often it is right, with their definitions."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from secmon.alerts import metrics
+from secmon.alerts.measure import Metric, Period
+from secmon.errors import UsageError
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import In, Moment, Out
+from secmon.web.visitor import Needs
+
+_Reading = Annotated[Visitor, Depends(Needs(Permission.METRICS))]
+_Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_LONGEST = timedelta(days=400)
+
+
+class FigureOut(Out):
+    """A metric of a period: durations in seconds, shares from 0 to 1, null where nothing could be measured.
+
+    `count` of `of` things could be measured, `within` of them are within the target.
+    """
+
+    metric: Metric
+    count: int
+    of: int
+    within: int
+    median: float | None
+    p90: float | None
+    share: float | None
+    target: float | None
+    met: bool | None
+
+
+class Figures(Out):
+    """The metrics of a period over all sites of one's scope, and of each site or province when asked for."""
+
+    since: datetime
+    until: datetime
+    figures: list[FigureOut]
+    parts: dict[str, list[FigureOut]] = Field(default_factory=dict)
+
+
+class WordsOut(Out):
+    """Name and definition of a metric in both languages."""
+
+    name_ko: str
+    name_en: str
+    ko: str
+    en: str
+
+
+class Target(In):
+    """Seconds for durations, from 0 to 1 for shares."""
+
+    target: float = Field(gt=0, le=31_536_000)
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading metrics, and setting their targets."""
+
+    @api.get("/metrics", tags=["metrics"], response_model=Figures)
+    def read(
+        visitor: _Reading,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        by: Annotated[Literal["site", "province"] | None, Query()] = None,
+    ) -> Figures:
+        """Of the last thirty days unless said otherwise."""
+        desk, now = service.desk, service.now()
+        period = _period(since, until, now)
+        parts = (
+            {"site": metrics.by_site, "province": metrics.by_province}[by](desk, visitor.scope, period, now)
+            if by
+            else {}
+        )
+        return Figures(
+            since=period.begins,
+            until=period.ends,
+            figures=[_shown(one) for one in metrics.figures(desk, visitor.scope, period, now)],
+            parts={name: [_shown(one) for one in figures] for name, figures in parts.items()},
+        )
+
+    @api.get("/metrics/definitions", tags=["metrics"], response_model=dict[str, WordsOut])
+    def definitions(_visitor: _Reading) -> object:
+        """What each metric means."""
+        return {metric.value: words for metric, words in metrics.definitions().items()}
+
+    @api.put("/metrics/{metric}/target", tags=["metrics"], status_code=204)
+    def set_target(metric: Metric, body: Target, visitor: _Setting) -> None:
+        """Aim for this from now on."""
+        metrics.set_target(service.desk, metric, body.target, actor=visitor.actor, now=service.now())
+
+
+def _period(since: datetime | None, until: datetime | None, now: datetime) -> Period:
+    ends = until or now
+    begins = since or ends - timedelta(days=30)
+    if not begins < ends <= begins + _LONGEST:
+        raise UsageError(f"the period ends after it begins, and within {_LONGEST.days} days")
+    return Period(begins, ends)
+
+
+def _shown(one: metrics.Figure) -> FigureOut:
+    return FigureOut.model_validate(one)
