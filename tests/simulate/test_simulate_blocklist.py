@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from simulator_process import free_port
+from simulator_process import Simulator, free_port
 from starlette.types import Receive, Scope, Send
 from stream_reading import START, TOWNS, read_all
 
@@ -25,7 +25,9 @@ from secmon.simulate.playbill import Playbill
 from secmon.simulate.stream import Cursor, Streams
 from secmon.simulate.town import Town
 
-pytest_plugins = "running_simulators"
+pytest_plugins = ("running_simulators",)
+
+Launch = Callable[..., Simulator]
 MINUTE = timedelta(minutes=1)
 T0 = micros(START)
 
@@ -164,12 +166,14 @@ class FakeCentre:
     etag: str = '"one"'
     broken: str = ""
     seen: list[tuple[str, str, str, str]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         body = (await receive()).get("body", b"")
         self.seen.append((scope["method"], scope["path"], headers["authorization"], body.decode()))
+        self.arrived.set()
         status, text = 200, self.text
         if scope["path"].endswith(self.broken or "?"):
             status, text = 503, "busy"
@@ -293,3 +297,24 @@ def test_only_a_centre_on_this_machine_is_asked(tmp_path: Path, url: str) -> Non
         Centre.parse("http://127.0.0.1:8050", None, 5)
     with pytest.raises(UsageError, match="above 0"):
         Centre.parse("http://127.0.0.1:8050", tmp_path, 0)
+
+
+async def test_a_simulator_has_all_its_sites_block(launch: Launch, tmp_path: Path) -> None:
+    """The whole process: 226 sites ask with their own tokens, apply and acknowledge; the plan file keeps it."""
+    tokens, plan = tmp_path / "tokens.csv", tmp_path / "plan.json"
+    sites = [town.code for town in TOWNS]
+    tokens.write_text("".join(["site,token\n", *(f"{site},key-{site}\n" for site in sites)]))
+    app = FakeCentre(text="# secmon blocklist all version 5\n192.0.2.77\n")
+    async with serving(app) as url:
+        options = {"blocklist": url, "blocklist_tokens": str(tokens), "blocklist_every": 0.5, "plan": str(plan)}
+        await asyncio.to_thread(launch, **options)
+        async with asyncio.timeout(60):
+            while sum(method == "POST" for method, *_ in app.seen) < len(sites):
+                await app.arrived.wait()
+                app.arrived.clear()
+    told = {(path.split("/")[-2], who, body) for method, path, who, body in app.seen if method == "POST"}
+    assert {(site, who) for site, who, _ in told} == {(site, f"Bearer key-{site}") for site in sites}
+    assert {json.loads(body)["version"] for *_, body in told} == {5}
+    assert {(one.site, one.value, one.ends) for one in load_blocks(plan)} == {
+        (site, "192.0.2.77", None) for site in sites
+    }
