@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from secmon import __version__
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
+from secmon.alerts.flood import FloodLimits
 from secmon.errors import UsageError
 from secmon.feeds.breaker import Patience
 from secmon.feeds.inbox import Inbox
@@ -38,6 +39,7 @@ from secmon.jobs.watch import Watch
 from secmon.people import accounts
 from secmon.people.doorkeeper import Doorkeeper
 from secmon.people.sessions import Limits
+from secmon.rules.builtin import builtin
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sources import feed_addresses, in_shard, known_senders, listen_addresses
@@ -124,7 +126,7 @@ def _watch(
         desk=desk,
         sites=load_sites(),
         provinces=load_provinces(),
-        rules={rule.id: rule for rule in rules.signatures},
+        rules={rule.id: rule for rule in (*rules.signatures, *builtin().values())},
         feeds=(
             *((address.site, address.feed, address.format) for address in addresses),
             *((site, feed, name) for (site, feed), name in pushed.items()),
@@ -151,7 +153,15 @@ def _watch(
         reception=Reception(inbox, senders, recognise),
         loader=Loader(store, desk, settings.spool, clock),
         rulebook=rulebook,
-        detector=Detector(store, desk, rules, timedelta(hours=settings.quiet_hours), clock),
+        detector=Detector(
+            store,
+            desk,
+            rules,
+            timedelta(hours=settings.quiet_hours),
+            clock,
+            FloodLimits(settings.flood_site, settings.flood_rule),
+            console.reports,
+        ),
         console=console,
         clock=clock,
         transport=Transport(clock, settings.collect_timeout, gzip=settings.collect_gzip),

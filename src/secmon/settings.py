@@ -121,6 +121,10 @@ class Settings(BaseSettings):
         default_factory=dict, description="Values that `%name%` stands for in rule fields with the modifier `expand`."
     )
     quiet_hours: float = Field(6.0, gt=0, description="Hours without a finding after which a new alert is opened.")
+    flood_site: int = Field(20, ge=1, description="Alerts an hour of one rule at one site; one alert gathers the rest.")
+    flood_rule: int = Field(
+        300, ge=1, description="Alerts an hour of one rule at all sites, beyond which it is the same."
+    )
 
     @property
     def store_dsn(self) -> str:

@@ -70,7 +70,7 @@ def evaluate(play: Play, report: Callable[[float, str], None]) -> dict[str, Any]
         for text, when in _programme(director.scenarios(), play.seed):
             director.plan(text, when)
         acts = read_acts(truth)
-        names = {rule.id: rule.name for rule in centre.watch.detector.rules.signatures}
+        names = {rule.id: rule.name for rule in centre.watch.detector.signatures.values()}
         asyncio.run(_watch(centre, clock, director, acts, play.step, report))
         result = score(record(centre.watch.console, names, acts, _HOURS), acts)
     return {"seed": play.seed, "day": BEGINS.date().isoformat(), "hours": _HOURS, "step_seconds": play.step} | result

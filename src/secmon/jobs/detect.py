@@ -10,18 +10,24 @@ from sqlalchemy.orm import Session
 from secmon.alerts import exemptions, journal, rule_states
 from secmon.alerts.desk import Desk
 from secmon.alerts.exemptions import Left
+from secmon.alerts.feed_health import FeedReport
 from secmon.alerts.flood import DEFAULT_LIMITS, FloodLimits
 from secmon.alerts.models import Batch, BatchState
-from secmon.alerts.priority import weights
+from secmon.alerts.priority import Weights, weights
+from secmon.alerts.silence import find_silence, tampering
 from secmon.alerts.triage import Triage, found_groups, triage
 from secmon.rules import runs
 from secmon.rules.batches import Batches
+from secmon.rules.builtin import builtin
 from secmon.rules.correlate import correlate
+from secmon.rules.first_seen import find_first_seen
+from secmon.rules.indicator_match import match_indicators
 from secmon.rules.match import match
 from secmon.rules.report import MatchReport
 from secmon.rules.rule import Signature
 from secmon.rules.ruleset import RuleSet
 from secmon.rules.tuning import left_out, tuned
+from secmon.rules.volume import Learnt, find_unusual
 from secmon.sites.registry import load_sites
 from secmon.store.client import Store
 from secmon.times import from_milliseconds
@@ -29,11 +35,15 @@ from secmon.times import from_milliseconds
 _log = structlog.get_logger(__name__)
 _STEP = timedelta(milliseconds=1)
 _TOGETHER = 20  # batches a pass: few enough to stay within the memory of a query
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Runs every rule once over each loaded batch; `told` are the problems that were logged already."""
+    """Runs every rule once over each loaded batch; `told` are the problems that were logged already.
+
+    `reports` says how the feeds stand, for the silences among them.
+    """
 
     store: Store
     desk: Desk
@@ -41,8 +51,11 @@ class Detector:
     quiet: timedelta
     clock: Callable[[], datetime]
     limits: FloodLimits = DEFAULT_LIMITS
+    reports: Callable[[], Sequence[FeedReport]] = tuple
     told: set[tuple[str, str]] = field(default_factory=set)
     _tuned: dict[object, RuleSet] = field(default_factory=dict)
+    _volumes: dict[datetime, Learnt] = field(default_factory=dict)
+    _looked: list[datetime] = field(default_factory=list)
 
     def run(self) -> Triage:
         """Detect in what was loaded since the last run; does nothing when nothing was."""
@@ -61,7 +74,11 @@ class Detector:
     @property
     def signatures(self) -> dict[str, Signature]:
         """Everything that can be the rule of a finding, by id."""
-        return {rule.id: rule for rule in self.rules.signatures}
+        return {rule.id: rule for rule in (*self.rules.signatures, *builtin().values())}
+
+    def weights(self) -> Weights:
+        """Confidence of the rules and importance of sites and hosts as they are now."""
+        return weights(self.desk, self.signatures.values(), load_sites())
 
     def in_force(self, now: datetime) -> RuleSet:
         """The rules as they are run: without those not asked, and with what is excepted left out."""
@@ -83,6 +100,7 @@ class Detector:
             run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now)
             for run in (match, correlate)
         ]
+        reports += self._beyond(batches, now)
         for report in reports:
             runs.keep(self.store, report, now, len(batches.ids))
             self._tell(report)
@@ -102,9 +120,18 @@ class Detector:
             quiet=self.quiet,
             now=now,
             limits=self.limits,
-            weights=weights(self.desk, self.rules.signatures, load_sites()),
+            weights=self.weights(),
             beside=keep,
         )
+
+    def _beyond(self, batches: Batches, now: datetime) -> list[MatchReport]:
+        """What no rule can say: indicators and newcomers in the batches and, once a minute, volumes and silences."""
+        reports = [match_indicators(self.store, batches, now), find_first_seen(self.store, batches, now)]
+        if not self._looked or now - self._looked[-1] >= _MINUTE:
+            self._looked[:] = [now]
+            reports.append(find_unusual(self.store, self._volumes, now, now))
+            reports.append(find_silence(self.store, self.reports(), tampering(self.rules.signatures), now, now))
+        return reports
 
     def _tell(self, report: MatchReport) -> None:
         for failure in report.errors:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from secmon.alerts import journal
+from secmon.alerts import journal, rule_states
 from secmon.alerts.triage import Triage
 from secmon.feeds.syslog_listen import Reception
 from secmon.feeds.transport import Transport
@@ -94,7 +94,9 @@ class Watch:
         async with self._detecting:
             self.detector = replace(self.detector, rules=rules)
         # titles of rules that are gone stay: their alerts are still there
-        self.console.rules.update({rule.id: rule for rule in rules.signatures})
+        signatures = {rule.id: rule for rule in rules.signatures}
+        self.console.rules.update(signatures)
+        await asyncio.to_thread(rule_states.enable_mended, self.console.desk, signatures)
         self._news = True
 
     async def publish(self) -> None:

@@ -1,0 +1,129 @@
+"""Indicators: addresses, domains and hashes that somebody warned of, each under its source, until they expire."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import ip_address
+
+import pyarrow as pa
+
+from secmon.errors import UsageError
+from secmon.rules.builtin import builtin
+from secmon.store.client import Store
+from secmon.store.sql import query
+
+_TIME = pa.timestamp("ms", "UTC")
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+class IndicatorKind(StrEnum):
+    """What an indicator is."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    HASH = "hash"
+
+
+class Tlp(StrEnum):
+    """Traffic Light Protocol 2.0: with whom an indicator may be shared."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    AMBER_STRICT = "amber+strict"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator of one source; the same from another source is another one."""
+
+    kind: IndicatorKind
+    value: str
+    source: str
+    tlp: Tlp
+    added_at: datetime
+    expires_at: datetime
+    note: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An indicator with the records that it was seen in, the last of them at `last_hit`."""
+
+    indicator: Indicator
+    hits: int
+    sites: int
+    last_hit: datetime | None
+
+
+def indicator_of(text: str) -> tuple[IndicatorKind, str]:
+    """What somebody wrote, in its one way of writing; raises UsageError when it is none of the three."""
+    value = text.strip().lower().replace("[.]", ".").replace("hxxp", "http")
+    if _HASH.fullmatch(value):
+        return IndicatorKind.HASH, value
+    try:
+        return IndicatorKind.ADDRESS, str(ip_address(value))
+    except ValueError:
+        return IndicatorKind.DOMAIN, _domain(value, text)
+
+
+def keep(store: Store, indicators: Sequence[Indicator], changed_at: datetime) -> None:
+    """Add indicators, or change those of the same kind, value and source."""
+    if not indicators:
+        return
+
+    def texts(name: str) -> pa.Array:
+        return pa.array([str(getattr(one, name)) for one in indicators], pa.string())
+
+    store.insert(
+        "indicators",
+        pa.table(
+            {name: texts(name) for name in ("kind", "value", "source", "tlp", "note", "author")}
+            | {name: pa.array([getattr(one, name) for one in indicators], _TIME) for name in ("added_at", "expires_at")}
+            | {"changed_at": pa.repeat(pa.scalar(changed_at, _TIME), len(indicators))}
+        ),
+    )
+
+
+def listed(store: Store, now: datetime, *, expired: bool = False, limit: int = 10_000) -> Sequence[Listed]:
+    """Indicators in force at `now`, or also those that have expired, the most seen first."""
+    parameters = {"now": now, "expired": expired, "limit": limit, "rule_id": builtin()["indicator_seen"].id}
+    return [
+        Listed(
+            Indicator(IndicatorKind(kind), value, source, Tlp(tlp), added_at, expires_at, note, author),
+            int(hits),
+            int(sites),
+            last_hit if hits else None,
+        )
+        for kind, value, source, tlp, note, author, added_at, expires_at, hits, sites, last_hit in store.rows(
+            query("indicators_listed"), parameters
+        )
+    ]
+
+
+def expire(store: Store, text: str, source: str, now: datetime) -> int:
+    """End an indicator now, of one source or ('') of all; returns how many were in force."""
+    kind, value = indicator_of(text)
+    rows = store.rows(query("indicators_in_force"), {"now": now, "kind": str(kind), "value": value, "source": source})
+    ended = [
+        Indicator(kind, value, its_source, Tlp(tlp), added_at, now, note, author)
+        for its_source, tlp, note, author, added_at in rows
+    ]
+    keep(store, ended, now)
+    return len(ended)
+
+
+def _domain(value: str, text: str) -> str:
+    try:
+        name = value.rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    labels = name.split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        raise UsageError(f"{text.strip()[:80]!r} is no address, no domain, and no MD5 or SHA-256 hash")
+    return name

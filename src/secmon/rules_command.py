@@ -1,0 +1,222 @@
+"""`secmon rules`: check, test and run detection rules, switch them off and on, and except things from them."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from secmon.alerts import exemptions, rule_states
+from secmon.alerts.desk import Desk
+from secmon.app import open_centre
+from secmon.errors import UsageError
+from secmon.instance import running
+from secmon.jobs.rerun import rerun
+from secmon.jobs.rulebook import Rulebook
+from secmon.rules.attack import coverage, navigator_layer, techniques
+from secmon.rules.check import Status, check
+from secmon.rules.exemption import Exemption
+from secmon.rules.rule import Signature
+from secmon.rules.ruleset import RuleSet, load_rules, shipped_rules
+from secmon.rules.samples import run_samples
+from secmon.rules.tuning import check_exemption
+from secmon.settings import Settings, load_settings
+from secmon.sites.registry import load_sites
+from secmon.store.scratch import scratch_store
+from secmon.terminal import Config, Data, Json, print_answer, said
+from secmon.times import duration, moment
+
+rules_cli = typer.Typer(
+    help="Detection rules: check, test and run them, and except things from them.", no_args_is_help=True
+)
+
+_Rule = Annotated[str, typer.Argument(help="Name or id of the rule.")]
+_Reason = Annotated[str, typer.Option(help="Why; shown wherever it shows.")]
+_Author = Annotated[str, typer.Option(help="Who says so; the account of this machine if left out.")]
+
+
+@rules_cli.command("check")
+def rules_check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Rule files or directories; the shipped rules if left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compile rules, also foreign ones; exit code 1 when one is rejected."""
+    missing = [path for path in paths or () if not path.exists()]
+    if missing:
+        raise UsageError(f"there is no {missing[0]}")
+    checked = check(paths or [shipped_rules()])
+    print_answer([{**asdict(one), "path": str(one.path)} for one in checked], as_json=as_json)
+    if any(one.status is Status.REJECTED for one in checked):
+        raise typer.Exit(1)
+
+
+@rules_cli.command("test")
+def rules_test(as_json: Json = False) -> None:
+    """Run each shipped rule over its hit and miss samples; exit code 1 when one does not do as it says."""
+    with scratch_store() as engine:
+        results = run_samples(lambda: scratch_store(beside=engine), load_rules())
+    print_answer([{**asdict(one), "passed": one.passed} for one in results], as_json=as_json)
+    if not all(one.passed for one in results):
+        raise typer.Exit(1)
+
+
+@rules_cli.command("coverage")
+def rules_coverage(
+    navigator: Annotated[
+        Path | None, typer.Option("--navigator", help="Also write a layer for the ATT&CK Navigator to this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Which ATT&CK techniques the rules look for."""
+    signatures = load_rules().signatures
+    if navigator is not None:
+        navigator.write_bytes(orjson.dumps(navigator_layer(signatures), option=orjson.OPT_INDENT_2) + b"\n")
+        said(f"wrote {navigator}")
+    known = techniques()
+    answer = [
+        {
+            "technique": uid,
+            "name": known[uid].name if uid in known else "",
+            "tactics": list(known[uid].tactics) if uid in known else [],
+            "rules": [rule.name for rule in rules],
+        }
+        for uid, rules in coverage(signatures).items()
+    ]
+    print_answer(answer, as_json=as_json)
+
+
+@rules_cli.command("rerun")
+def rules_rerun(
+    rule: _Rule,
+    begins: Annotated[str, typer.Option("--from", help="Begin of the span, as ISO 8601 with zone.")],
+    ends: Annotated[str, typer.Option("--to", help="End of the span; now if left out.")] = "",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Run one rule again over events of the past; findings that are there already stay as they are."""
+    settings = load_settings(config, data=data)
+    span = moment(begins), moment(ends) if ends else datetime.now(UTC)
+    if other := running(settings.data):
+        raise UsageError(f"the server at {other.url} has {settings.data} open: stop it first, or name another --data")
+    with open_centre(settings) as centre:
+        done = rerun(centre.watch.detector, rule, *span)
+    print_answer(asdict(done), as_json=as_json)
+    if done.error:
+        raise typer.Exit(1)
+
+
+@rules_cli.command("status")
+def rules_status(config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """Rules that are switched off, isolated because they fail or flood, or watched because they did so lately."""
+    settings = load_settings(config, data=data)
+    names = {rule.id: rule.name for rule in _rules(settings).signatures}
+    with _desk(settings) as desk:
+        answer = [{"rule": names.get(one.rule_id, ""), **asdict(one)} for one in rule_states.standings(desk)]
+    print_answer(answer, as_json=as_json)
+
+
+@rules_cli.command("disable")
+def rules_disable(rule: _Rule, reason: _Reason, author: _Author = "", config: Config = None, data: Data = None) -> None:
+    """Ask a rule no more, until somebody enables it."""
+    settings = load_settings(config, data=data)
+    found = _rule(settings, rule)
+    with _desk(settings) as desk:
+        rule_states.disable(desk, found.id, reason=reason, author=author or getpass.getuser(), now=datetime.now(UTC))
+    said(f"{found.name} is asked no more, also by a server that runs")
+
+
+@rules_cli.command("enable")
+def rules_enable(rule: _Rule, config: Config = None, data: Data = None) -> None:
+    """Ask a rule again that was switched off or isolated; exit code 1 when it was neither."""
+    settings = load_settings(config, data=data)
+    found = _rule(settings, rule)
+    with _desk(settings) as desk:
+        if not rule_states.enable(desk, found.id):
+            raise typer.Exit(1)
+    said(f"{found.name} is asked again; `secmon rules rerun` makes up for the time between")
+
+
+@rules_cli.command("except")
+def rules_except(
+    rule: _Rule,
+    reason: _Reason,
+    site: Annotated[str, typer.Option(help="5-digit code of the site; all sites if left out.")] = "",
+    field: Annotated[str, typer.Option(help="Field of the rule's log source, as in a Sigma rule: src_ip|cidr.")] = "",
+    value: Annotated[str, typer.Option(help="Value of the field; * and ? are wildcards.")] = "",
+    length: Annotated[str, typer.Option("--for", help="How long from now, as 12h or 30d.")] = "30d",
+    author: _Author = "",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Have a rule leave out a site or a field's value until a date, without editing it."""
+    if site and site not in {known.code for known in load_sites()}:
+        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    settings = load_settings(config, data=data)
+    exemption = Exemption(0, rule, site, field, value)
+    found = check_exemption(_rules(settings), exemption)
+    now = datetime.now(UTC)
+    until = now + duration(length)
+    with _desk(settings) as desk:
+        number = exemptions.except_from(
+            desk, Exemption(0, found.id, site, field, value), now, until, reason=reason,
+            author=author or getpass.getuser(),
+        )  # fmt: skip
+    answer = {"exception": number, "rule": found.name, "site": site, "field": field, "value": value, "until": until}
+    print_answer(answer, as_json=as_json)
+
+
+@rules_cli.command("exceptions")
+def rules_exceptions(config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """What is and was excepted, by whom, why, until when, and how many matches that left out."""
+    settings = load_settings(config, data=data)
+    names = {rule.id: rule.name for rule in _rules(settings).signatures}
+    with _desk(settings) as desk:
+        answer: list[dict[str, Any]] = []
+        for one in exemptions.every(desk):
+            given = asdict(one)
+            exemption = given.pop("exemption")
+            answer.append({**exemption, "rule": names.get(one.exemption.rule_id, ""), **given})
+    print_answer(answer, as_json=as_json)
+
+
+@rules_cli.command("end")
+def rules_end(
+    number: Annotated[int, typer.Argument(help="Number of the exception.")], config: Config = None, data: Data = None
+) -> None:
+    """End an exception now; exit code 1 when none with this number is in force."""
+    with _desk(load_settings(config, data=data)) as desk:
+        if not exemptions.end(desk, number, datetime.now(UTC)):
+            raise typer.Exit(1)
+    said(f"exception {number} has ended; `secmon rules rerun` finds what it left out")
+
+
+def _rules(settings: Settings) -> RuleSet:
+    return Rulebook(settings.rules, settings.placeholders).read()
+
+
+def _rule(settings: Settings, wanted: str) -> Signature:
+    for rule in _rules(settings).signatures:
+        if wanted in {rule.id, rule.name}:
+            return rule
+    raise UsageError(f"no rule is called {wanted}: `secmon rules check` lists them")
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    """The desk database, which may be open in a server at the same time."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    desk = Desk(settings.desk_dsn)
+    try:
+        desk.migrate()
+        yield desk
+    finally:
+        desk.close()
