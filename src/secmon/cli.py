@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +14,7 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import structlog
 import typer
-from rich.console import Console as Terminal
 from rich.progress import Progress
-from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from secmon import __version__, demo
@@ -26,19 +23,18 @@ from secmon.alerts import maintenance as windows
 from secmon.app import Centre
 from secmon.errors import SecmonError, UsageError
 from secmon.evaluate import day as played
+from secmon.indicators_command import indicators_cli
 from secmon.instance import running
 from secmon.jobs.ingest import chosen_format, ingest_bytes
 from secmon.people.command import users
 from secmon.remote import get_json, post_json
-from secmon.rules.attack import coverage, navigator_layer, techniques
-from secmon.rules.check import Status, check
-from secmon.rules.ruleset import load_rules, shipped_rules
-from secmon.rules.samples import run_samples
+from secmon.rules_command import rules_cli
 from secmon.settings import load_settings
 from secmon.simulate.command import simulate
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.dry_run import dry_run
 from secmon.store.scratch import scratch_store
+from secmon.terminal import Config, Data, Json, err, out, print_answer, said
 from secmon.times import duration, moment
 from secmon.web.api.sites import site_record
 from secmon.web.status import status as status_of
@@ -49,17 +45,13 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-rules_cli = typer.Typer(help="Detection rules: check and test them.", no_args_is_help=True)
 cli.add_typer(rules_cli, name="rules")
+cli.add_typer(indicators_cli, name="indicators")
 cli.add_typer(users, name="user")
 cli.command()(simulate)
 
 _T = TypeVar("_T")
-_out, _err = Terminal(highlight=False), Terminal(stderr=True, highlight=False)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the store, the desk database and the spool.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the dashboard.")]
 
 
@@ -79,11 +71,11 @@ def main() -> None:
     try:
         cli()
     except SecmonError as error:
-        _err.print(f"secmon: {error}", style="red", markup=False, soft_wrap=True)
+        err.print(f"secmon: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
-        _err.print(
+        err.print(
             f"secmon: desk database: {reason}; is it another program's?", style="red", markup=False, soft_wrap=True
         )
         sys.exit(1)
@@ -117,7 +109,7 @@ def demo_command(
     ),
 ) -> None:
     """Show everything: 226 simulated municipalities, a day of history, and the live wall."""
-    demo.run(demo.DemoOptions(port, duration(history), rate, seed, data), _out)
+    demo.run(demo.DemoOptions(port, duration(history), rate, seed, data), out)
 
 
 @cli.command()
@@ -126,8 +118,8 @@ def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
     settings = load_settings(config, port=port, data=data)
     with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
         if not settings.feeds and not settings.listeners:
-            _said("no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how")
-        _out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
+            said("no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how")
+        out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
         program.serve(centre, bound)
 
 
@@ -150,11 +142,11 @@ def collect(
         if share != (1, 1):
             raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
         answer = post_json(other, "/api/v1/collect", {})
-        _said(f"round by the server at {other.url}")
+        said(f"round by the server at {other.url}")
     else:
         with program.open_centre(settings, shard=share) as centre:
             answer = asyncio.run(_closing(centre, program.collect_once(centre)))
-    _print(answer, as_json=as_json)
+    print_answer(answer, as_json=as_json)
 
 
 @cli.command()
@@ -176,11 +168,11 @@ def ingest(
         answers = [
             {"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files
         ]
-        _said(f"loaded by the server at {other.url}")
+        said(f"loaded by the server at {other.url}")
     else:
         with program.open_centre(settings) as centre:
             answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
-    _print(answers, as_json=as_json)
+    print_answer(answers, as_json=as_json)
 
 
 @cli.command()
@@ -202,7 +194,7 @@ def parse(
                 sys.stdout.buffer.write(orjson.dumps(read.event) + b"\n")
             else:
                 rejected += 1
-                _err.print(f"{file}:{numbered[read.place][0]}: {read.reason}", markup=False, soft_wrap=True)
+                err.print(f"{file}:{numbered[read.place][0]}: {read.reason}", markup=False, soft_wrap=True)
     sys.stdout.flush()
     if rejected:
         raise typer.Exit(1)
@@ -212,7 +204,7 @@ def parse(
 def sites(as_json: Json = False) -> None:
     """The registry of the 226 municipalities."""
     provinces = {province.code: province for province in load_provinces()}
-    _print([site_record(site, provinces[site.province]) for site in load_sites()], as_json=as_json)
+    print_answer([site_record(site, provinces[site.province]) for site in load_sites()], as_json=as_json)
 
 
 @cli.command()
@@ -221,7 +213,7 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
     settings = load_settings(config, data=data)
     if other := running(settings.data):
         answer = get_json(other, "/api/v1/status")
-        _said(f"asked the server at {other.url}")
+        said(f"asked the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with program.open_centre(settings) as centre:
             console = centre.watch.console
@@ -230,7 +222,7 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
         raise UsageError(
             f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
         )
-    _print(answer, as_json=as_json)
+    print_answer(answer, as_json=as_json)
 
 
 @cli.command()
@@ -261,7 +253,7 @@ def maintenance(
             else:
                 windows.announce(centre.desk, windows.Window(site, feed, now, until, reason))
                 answer = {"site": site, "feed": feed, "until": until.isoformat(), "reason": reason}
-    _print(answer, as_json=as_json)
+    print_answer(answer, as_json=as_json)
 
 
 @cli.command()
@@ -277,68 +269,16 @@ def evaluate(
         raise UsageError(f"{keep} is not empty: name a folder that is, or leave --keep out")
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(TemporaryDirectory(prefix="secmon-evaluate-")))
-        bar = stack.enter_context(Progress(console=_err, transient=True))
+        bar = stack.enter_context(Progress(console=err, transient=True))
         task = bar.add_task("The day begins", total=1.0)
         answer = played.evaluate(
             played.Play(seed, step, rate, folder),
             lambda share, what: bar.update(task, completed=share, description=what or "Nothing happens"),
         )
-    _print(answer, as_json=as_json)
+    print_answer(answer, as_json=as_json)
     attacks, decoys = answer["scenarios"], answer["decoys"]
     if answer["detected"] < len(attacks) or any(one["above_low"] for one in decoys):
         raise typer.Exit(1)
-
-
-@rules_cli.command("check")
-def rules_check(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Rule files or directories; the shipped rules if left out.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Compile rules, also foreign ones; exit code 1 when one is rejected."""
-    missing = [path for path in paths or () if not path.exists()]
-    if missing:
-        raise UsageError(f"there is no {missing[0]}")
-    checked = check(paths or [shipped_rules()])
-    _print([{**asdict(one), "path": str(one.path)} for one in checked], as_json=as_json)
-    if any(one.status is Status.REJECTED for one in checked):
-        raise typer.Exit(1)
-
-
-@rules_cli.command("test")
-def rules_test(as_json: Json = False) -> None:
-    """Run each shipped rule over its hit and miss samples; exit code 1 when one does not do as it says."""
-    with scratch_store() as engine:
-        results = run_samples(lambda: scratch_store(beside=engine), load_rules())
-    _print([{**asdict(one), "passed": one.passed} for one in results], as_json=as_json)
-    if not all(one.passed for one in results):
-        raise typer.Exit(1)
-
-
-@rules_cli.command("coverage")
-def rules_coverage(
-    navigator: Annotated[
-        Path | None, typer.Option("--navigator", help="Also write a layer for the ATT&CK Navigator to this file.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Which ATT&CK techniques the rules look for."""
-    signatures = load_rules().signatures
-    if navigator is not None:
-        navigator.write_bytes(orjson.dumps(navigator_layer(signatures), option=orjson.OPT_INDENT_2) + b"\n")
-        _said(f"wrote {navigator}")
-    known = techniques()
-    answer = [
-        {
-            "technique": uid,
-            "name": known[uid].name if uid in known else "",
-            "tactics": list(known[uid].tactics) if uid in known else [],
-            "rules": [rule.name for rule in rules],
-        }
-        for uid, rules in coverage(signatures).items()
-    ]
-    _print(answer, as_json=as_json)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -359,37 +299,3 @@ async def _closing(centre: Centre, work: Coroutine[Any, Any, _T]) -> _T:
         return await work
     finally:
         await centre.watch.close()
-
-
-def _said(text: str) -> None:
-    _err.print(text, style="dim", markup=False, soft_wrap=True)
-
-
-def _print(answer: Any, *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2) + b"\n")
-        sys.stdout.flush()
-        return
-    rows = answer if isinstance(answer, list) else None
-    if rows is not None:
-        _table(rows)
-        return
-    table = Table("what", "value", box=None)
-    for name, value in answer.items():
-        table.add_row(name, _cell(value))
-    _out.print(table, markup=False)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {number}" for name, number in value.items())
-    return f"{len(value)} (see --json)" if isinstance(value, list) else str(value)
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> None:
-    table = Table(box=None)
-    for name in rows[0] if rows else ():
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    _out.print(table)
