@@ -12,7 +12,7 @@ from secmon.people.roles import Permission
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import alerts, feeds, hunt, incident, incidents, site, trends, wall
+from secmon.web.pages import alerts, blocklist, feeds, hunt, incident, incidents, requests, site, trends, wall
 from secmon.web.sitemap import WALL, Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -24,6 +24,8 @@ LAYOUTS: dict[str, Layout] = {
     "incidents": incidents.layout,
     "incident": incident.layout,
     "feeds": feeds.layout,
+    "requests": requests.layout,
+    "blocklist": blocklist.layout,
     "hunt": hunt.layout,
     "trends": trends.layout,
     "site": site.layout,
@@ -36,6 +38,8 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     incidents.register,
     incident.register,
     feeds.register,
+    requests.register,
+    blocklist.register,
     hunt.register,
     trends.register,
     site.register,

@@ -41,6 +41,8 @@ PAGES = (
     Page("incidents", r"/incidents", Group.WATCH),
     Page("incident", r"/incident/(?P<number>[0-9]{1,9})", Group.NONE),
     Page("feeds", r"/feeds", Group.WATCH),
+    Page("requests", r"/requests", Group.RESPOND),
+    Page("blocklist", r"/blocklist", Group.RESPOND),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
     Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE),
