@@ -21,6 +21,7 @@ from secmon import __version__, demo
 from secmon import app as program
 from secmon.alerts import maintenance as windows
 from secmon.app import Centre
+from secmon.doctor import doctor
 from secmon.errors import SecmonError, UsageError
 from secmon.evaluate import day as played
 from secmon.indicators_command import indicators_cli
@@ -49,6 +50,7 @@ cli.add_typer(rules_cli, name="rules")
 cli.add_typer(indicators_cli, name="indicators")
 cli.add_typer(users, name="user")
 cli.command()(simulate)
+cli.command()(doctor)
 
 _T = TypeVar("_T")
 

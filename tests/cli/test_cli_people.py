@@ -1,0 +1,130 @@
+"""`secmon user` and `secmon doctor`, on a desk of their own."""
+
+import contextlib
+import csv
+import io
+import json
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from secmon.alerts.desk import Desk
+from secmon.cli import main
+from secmon.people.login import Attempt, LoginRefused, log_in
+from secmon.people.sessions import Limits
+from secmon.people.tokens import look_up
+
+GOOD = "correct horse battery"
+
+
+def secmon(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """A command in this process, which has the program loaded already, with what is typed into it."""
+    out, err, given = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO(), (sys.argv, sys.stdin)
+    sys.argv, sys.stdin = ["secmon", *map(str, arguments)], io.StringIO(stdin)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
+            main()
+    finally:
+        sys.argv, sys.stdin = given
+    out.seek(0)
+    return subprocess.CompletedProcess([], int(end.value.code or 0), out.read(), err.getvalue())
+
+
+def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command as a process of its own, as it opens an event store beside the tests' own."""
+    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def logs_in(data: Path, name: str, password: str) -> bool:
+    """Whether name and password let somebody in."""
+    desk = Desk(f"sqlite:///{data / 'desk.sqlite3'}")
+    try:
+        log_in(desk, Attempt(name, password, "127.0.0.1", "test"), datetime.now(UTC), Limits())
+    except LoginRefused:
+        return False
+    finally:
+        desk.close()
+    return True
+
+
+def test_an_account_from_the_command_line(tmp_path: Path) -> None:
+    """Added with a password from standard input, listed, disabled, enabled, reset with a one-time password."""
+    data = ("--data", tmp_path)
+    assert secmon("user", "add", "kim", "--role", "operator", *data, stdin=GOOD + "\n").returncode == 0
+    assert logs_in(tmp_path, "kim", GOOD)
+    [row] = json.loads(secmon("user", "list", "--json", *data).stdout)
+    assert (row["name"], row["role"], row["state"]) == ("kim", "operator", "active")
+    assert secmon("user", "disable", "kim", *data).returncode == 0
+    assert not logs_in(tmp_path, "kim", GOOD)
+    assert secmon("user", "disable", "--enable", "kim", *data).returncode == 0
+    reset = secmon("user", "reset", "--one-time", "kim", *data)
+    assert reset.returncode == 0
+    assert logs_in(tmp_path, "kim", reset.stdout.strip())
+    assert not logs_in(tmp_path, "kim", GOOD)
+
+
+def test_wrong_accounts_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    """A bad name, a missing place, a weak password, nobody: exit code 2 and what to do, never a traceback."""
+    data = ("--data", tmp_path)
+    for arguments, told in (
+        (("add", "Kim", "--role", "viewer"), "account name"),
+        (("add", "kim", "--role", "municipality"), "a site and no province"),
+        (("add", "kim", "--role", "viewer"), "12 to 256"),
+        (("reset", "nobody"), "no account nobody"),
+    ):
+        done = secmon("user", *arguments, *data, stdin="short\n")
+        assert done.returncode == 2, done
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_site_tokens_go_into_a_private_file(tmp_path: Path) -> None:
+    """226 tokens as site,token, readable by their owner only, each good for its site."""
+    file = tmp_path / "tokens.csv"
+    assert secmon("user", "site-tokens", file, "--data", tmp_path).returncode == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with file.open(newline="", encoding="utf-8") as opened:
+        rows = {row["site"]: row["token"] for row in csv.DictReader(opened)}
+    assert len(rows) == 226
+    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    visitor = look_up(desk, rows["11110"], "", datetime.now(UTC))
+    desk.close()
+    assert visitor is not None
+    assert visitor.scope.covers("11110")
+    assert not visitor.scope.covers("11140")
+
+
+@pytest.mark.slow
+@pytest.mark.store
+def test_the_doctor_sees_a_changed_audit_log(tmp_path: Path) -> None:
+    """All is well with a new installation but for the warnings; an entry changed behind its back is exit code 1."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    secmon("user", "add", "kim", "--role", "administrator", "--data", data, stdin=GOOD + "\n")
+    well = process("doctor", "--json", "--data", data)
+    found = {one["check"]: one["state"] for one in json.loads(well.stdout)}
+    assert well.returncode == 0, well.stdout
+    assert found["audit chain"] == found["desk migrations"] == found["event store"] == found["accounts"] == "ok"
+    with closing(sqlite3.connect(data / "desk.sqlite3")) as connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET actor = 'somebody else' WHERE id = 1")
+        connection.commit()
+    ill = process("doctor", "--json", "--data", data)
+    told = {one["check"]: one for one in json.loads(ill.stdout)}
+    assert ill.returncode == 1
+    assert told["audit chain"]["state"] == "failed"
+    assert "entry 1" in told["audit chain"]["said"]
+
+
+def test_the_doctor_wants_a_folder(tmp_path: Path) -> None:
+    """Without data there is nothing to look at: exit code 2."""
+    done = secmon("doctor", "--data", tmp_path / "none")
+    assert done.returncode == 2
+    assert "no data folder" in done.stderr
