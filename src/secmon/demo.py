@@ -12,18 +12,24 @@ from pathlib import Path
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from secmon.alerts.audit import CENTRE
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
 from secmon.app import Centre, listening_socket, loopback, open_centre, serve, utc_now
 from secmon.errors import UsageError
 from secmon.instance import Instance
 from secmon.jobs import catch_up
+from secmon.people import tokens
 from secmon.people.accounts import Account
+from secmon.people.command import write_private
 from secmon.people.demo import ensure
 from secmon.settings import Settings, load_settings
 from secmon.simulator import feeds_at, free_port, simulator
+from secmon.sites.registry import load_sites
 
 PAST = ("sweep-scan@-7h", "ssh-guessing@-3h")
 NEXT = ("ssh-guessing@+90s", "sweep-scan@+4m")
+_BLOCKLIST_SECONDS = 30
+"""Between two questions of a site's firewall: seven questions a second from all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             _declare_normal(centre)
             accounts = ensure(centre.desk, utc_now())
             _fill(centre, terminal)
+            _give_tokens(centre)
             _welcome(settings, accounts, terminal)
             serve(centre, bound)
 
@@ -86,6 +93,8 @@ def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractC
     command += ["--history", f"{int(options.history.total_seconds())}s", "--plan", str(plan)]
     command += ["--tokens", str(settings.token_file), "--truth", str(folder / "truth.ndjson")]
     command += ["--control-token", str(folder / "control-token")]
+    command += ["--blocklist", f"http://127.0.0.1:{options.port}", "--blocklist-tokens", str(_site_tokens(settings))]
+    command += ["--blocklist-every", str(_BLOCKLIST_SECONDS)]
     command += [part for scenario in scenarios for part in ("--scenario", scenario)]
     return simulator(folder, port, command)
 
@@ -99,6 +108,18 @@ def _declare_normal(centre: Centre) -> None:
     """The demonstration begins at a level that somebody declared; a real centre begins with none entered."""
     if level_in_force(centre.desk) is None:
         declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "demonstration", utc_now()))
+
+
+def _site_tokens(settings: Settings) -> Path:
+    return settings.data / "simulator" / "blocklist-tokens.csv"
+
+
+def _give_tokens(centre: Centre) -> None:
+    """Let the sites' firewalls poll the block list; they keep their tokens over a restart."""
+    file = _site_tokens(centre.settings)
+    if not file.exists():
+        made = tokens.for_sites(centre.desk, [site.code for site in load_sites()], CENTRE, utc_now())
+        write_private(file, tokens.as_csv(made))
 
 
 def _fill(centre: Centre, terminal: Terminal) -> None:

@@ -248,12 +248,13 @@ async def test_a_list_is_applied_then_acknowledged_then_left_alone(tmp_path: Pat
         await rounds(poll, 2)
         assert firewalls.blocked["26110"] == ["203.0.113.9", "198.51.100.0/24"]
         assert firewalls.settled == 1
-        assert [(method, path[-14:], who) for method, path, who, _ in app.seen] == [
-            ("GET", "feed/11110.txt", "Bearer one"), ("POST", "feed/11110/ack", "Bearer one"),
-            ("GET", "feed/26110.txt", "Bearer two"), ("POST", "feed/26110/ack", "Bearer two"),
-            ("GET", "feed/11110.txt", "Bearer one"), ("GET", "feed/26110.txt", "Bearer two"),
-        ]  # fmt: skip
-        assert json.loads(app.seen[1][3]) == {"version": 3}
+        for site, bearer in (("11110", "Bearer one"), ("26110", "Bearer two")):
+            own = [(method, path[-14:], who, body) for method, path, who, body in app.seen if site in path]
+            assert own == [
+                ("GET", f"feed/{site}.txt", bearer, ""),
+                ("POST", f"feed/{site}/ack", bearer, '{"version":3}'),
+                ("GET", f"feed/{site}.txt", bearer, ""),
+            ]
         app.text, app.etag = "# secmon blocklist 11110 version 4\n", '"two"'
         await rounds(poll)
         assert (firewalls.blocked["11110"], firewalls.settled) == ([], 2)
@@ -270,7 +271,7 @@ async def test_what_was_not_acknowledged_is_asked_for_again(tmp_path: Path) -> N
         app.broken = ""
         await rounds(poll)
         acknowledged = [path.split("/")[-2] for method, path, *_ in app.seen if method == "POST"]
-        assert acknowledged == ["11110", "26110", "11110"]
+        assert (sorted(acknowledged[:2]), acknowledged[2:]) == (["11110", "26110"], ["11110"])
         before = len(app.seen)
         await rounds(poller(url, tokens, Firewalls(), down="11110"))
         assert {path[-9:-4] for method, path, *_ in app.seen[before:] if method == "GET"} == {"26110"}

@@ -21,6 +21,8 @@ from secmon.errors import UsageError
 
 _VERSION = re.compile(r"^# .*\bversion (\d{1,9})\s*$")
 _TIMEOUT = 10.0
+_AT_ONCE = 4
+"""Sites that wait for an answer at the same time; a slow centre is not asked faster than it answers."""
 _LARGEST = 4_000_000
 
 _log = logging.getLogger(__name__)
@@ -92,24 +94,31 @@ class BlocklistPoll:
 
     async def run(self) -> None:
         """Go round until cancelled."""
-        limits = httpx.Limits(max_connections=4, max_keepalive_connections=4)
+        limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
         async with httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, trust_env=False) as client:
             while True:
                 await self.round(client, self._centre.every / max(1, len(self._sites)))
 
     async def round(self, client: httpx.AsyncClient, pause: float) -> None:
         """Ask once for each site, so many seconds apart."""
-        tokens = self._tokens()
-        for site in self._sites:
-            if site in tokens and not self._is_down(site, self._clock()):
-                try:
-                    await self._ask(client, site, tokens[site])
-                except (httpx.HTTPError, UsageError) as error:
-                    self._tell(f"{type(error).__name__}: {error}")
-            await asyncio.sleep(pause)
+        tokens, free = self._tokens(), asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as asking:
+            for site in self._sites:
+                if site in tokens and not self._is_down(site, self._clock()):
+                    await free.acquire()
+                    task = asking.create_task(self._visit(client, site, tokens[site]))
+                    task.add_done_callback(lambda _: free.release())
+                await asyncio.sleep(pause)
         if self._changed:
             self._settled()
             self._changed = False
+
+    async def _visit(self, client: httpx.AsyncClient, site: str, token: str) -> None:
+        """Ask for one site; a centre that does not answer as agreed is asked again next round."""
+        try:
+            await self._ask(client, site, token)
+        except (httpx.HTTPError, UsageError) as error:
+            self._tell(f"{type(error).__name__}: {error}")
 
     async def _ask(self, client: httpx.AsyncClient, site: str, token: str) -> None:
         address = f"{self._centre.url}/api/v1/blocklist/feed/{site}"
@@ -136,6 +145,8 @@ class BlocklistPoll:
         try:
             with self._centre.tokens.open(encoding="utf-8", newline="") as file:
                 return {row["site"]: row["token"] for row in csv.DictReader(file)}
+        except FileNotFoundError:
+            return {}
         except (OSError, KeyError, ValueError) as error:
             self._tell(f"tokens {self._centre.tokens}: {error!r}")
             return {}
