@@ -19,7 +19,7 @@ from secmon.alerts.triage import Triage, found_groups, triage
 from secmon.rules import runs
 from secmon.rules.batches import Batches
 from secmon.rules.builtin import builtin
-from secmon.rules.correlate import correlate
+from secmon.rules.correlate import all_possible, correlate
 from secmon.rules.first_seen import find_first_seen
 from secmon.rules.indicator_match import match_indicators
 from secmon.rules.match import match
@@ -96,8 +96,9 @@ class Detector:
             max(batch.received_to for batch in loaded),
         )
         rules = self.in_force(now)
+        can = all_possible(self.store, rules, batches)
         reports = [
-            run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now)
+            run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now, can=can)
             for run in (match, correlate)
         ]
         reports += self._beyond(batches, now)

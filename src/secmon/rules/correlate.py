@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from secmon.errors import RuleError, StoreError
 from secmon.rules.batches import Batches, milliseconds
+from secmon.rules.compile import Compiled, plan
 from secmon.rules.correlation import Correlation, actor_index
 from secmon.rules.correlation_query import episodes_query, group_columns
 from secmon.rules.enough import Around, within_reach
 from secmon.rules.episode import GroupFinding, Look, Part, changed
+from secmon.rules.prefilter import Possible, possible
 from secmon.rules.report import MatchReport, RuleOutcome
 from secmon.rules.ruleset import RuleSet
 from secmon.rules.steps import Steps, Taken, steps_of, take
@@ -38,16 +40,18 @@ def correlate(
     received_from: datetime,
     received_to: datetime,
     detected_at: datetime,
+    *,
+    can: Possible | None = None,
 ) -> MatchReport:
     """Write the findings that the events of these batches complete or carry on; running again adds nothing.
 
-    A correlation the engine cannot run is reported and stops no other. Raises StoreError when the store
-    itself refuses.
+    A correlation the engine cannot run is reported and stops no other. `can` are the single rules that can match, where
+    that is known. Raises StoreError when the store itself refuses.
     """
     batches = Batches.of(batch_ids, received_from, received_to)
     outcomes: list[RuleOutcome] = []
     steps = _steps(ruleset)
-    taken = take(store, tuple(steps.by_rule.values()), batches, detected_at)
+    taken = take(store, tuple(steps.by_rule.values()), batches, detected_at, can)
     failed = {
         correlation.id: taken.errors[leaf.id]
         for correlation in ruleset.correlations
@@ -76,6 +80,17 @@ def correlate(
         asked = correlation in around or correlation.id in failed
         outcomes.append(RuleOutcome(correlation.id, correlation.name, written, problem, 0, took, pass_rules=int(asked)))
     return MatchReport("correlation", tuple(outcomes))
+
+
+def all_possible(store: Store, ruleset: RuleSet, batches: Batches) -> Possible:
+    """The single rules that can match, those under correlations too: asked once for `match` and `correlate`."""
+    return possible(store, _every(ruleset), batches)
+
+
+@lru_cache(maxsize=8)
+def _every(ruleset: RuleSet) -> tuple[Compiled, ...]:
+    beneath = (step.compiled for step in _steps(ruleset).by_rule.values())
+    return tuple({one.rule: one for one in (*plan(ruleset).every, *beneath)}.values())
 
 
 def _around(correlation: Correlation, steps: Steps, taken: Taken) -> Around | None:

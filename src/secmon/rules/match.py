@@ -8,7 +8,7 @@ from secmon.errors import StoreError
 from secmon.rules.batches import Batches, milliseconds
 from secmon.rules.compile import Compiled, findings_statement, plan
 from secmon.rules.mapping import LogSource, log_sources
-from secmon.rules.prefilter import possible
+from secmon.rules.prefilter import Possible, possible
 from secmon.rules.report import MatchReport, RuleOutcome
 from secmon.rules.rule import Rule
 from secmon.rules.ruleset import RuleSet
@@ -31,20 +31,23 @@ def match(
     detected_at: datetime,
     *,
     again: bool = False,
+    can: Possible | None = None,
 ) -> MatchReport:
     """Write the findings of these batches; a rule the engine cannot run is reported and stops no other.
 
-    Running again replaces the findings and adds none; with `again`, for a set of one rule, they stay as they are.
+    Running again replaces the findings and adds none; with `again`, for a set of one rule, they stay as they are. `can`
+    are the rules that can match, where that is known.
     Raises StoreError when the store itself refuses.
     """
     batches = Batches.of(batch_ids, received_from, received_to)
     parameters = {**batches.parameters, "detected_at": milliseconds(detected_at), "most": MOST_AT_ONCE}
     errors = {rule.id: problem for rule, problem in plan(ruleset).failed}
     every = plan(ruleset).every
-    can = possible(store, every, batches)
+    can = can or possible(store, every, batches)
+    mine = {one.rule for one in every}
     asked = {one.rule.id: (0, len(every)) for one in every if one.source.name in can.sources}
     for source in log_sources():
-        rules = [one for one in can.rules if one.source is source]
+        rules = [one for one in can.rules if one.source is source and one.rule in mine]
         for at in range(0, len(rules), RULES_AT_ONCE):
             together = rules[at : at + RULES_AT_ONCE]
             started = perf_counter()

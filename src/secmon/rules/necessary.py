@@ -51,8 +51,11 @@ def _needs(condition: object, source: LogSource) -> tuple[Clause, ...]:
 
 def _either(alternatives: Iterable[tuple[Clause, ...]]) -> tuple[Clause, ...]:
     """Of alternatives one is needed: the most telling clause of each, together; nothing when one needs nothing."""
+    several = list(alternatives)
+    if len(several) == 1:
+        return several[0]
     together: set[Text] = set()
-    for one in alternatives:
+    for one in several:
         if not one:
             return ()
         together |= max(one, key=_telling)

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
 
+from secmon.rules.backend import RAW_LINE
 from secmon.rules.batches import Batches
+from secmon.rules.columns import event_columns
 from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.literals import text_list
 from secmon.rules.mapping import log_sources
-from secmon.rules.necessary import Text, clauses
+from secmon.rules.necessary import VENDOR_FIELDS, Text, clauses
 from secmon.rules.rule import Rule
 from secmon.store.client import Store
 from secmon.store.sql import query
 
+_LONG = {event_columns()[RAW_LINE].sql, VENDOR_FIELDS}
 _MEANT = re.compile(r"([^0-9A-Za-z ])")
 
 
@@ -78,6 +81,7 @@ def _matching(prefilter: _Prefilter, seen: Iterable[tuple[int, frozenset[int]]])
 def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
     sources = [source.name for source in log_sources()]
     numbers: dict[Text, int] = {}
+    asking: dict[str, dict[str, None]] = {}
     needs: dict[int, list[tuple[Rule, tuple[frozenset[int], ...]]]] = {}
     for rule in rules:
         source = compile_rule(rule).source
@@ -86,11 +90,13 @@ def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
             for clause in clauses(rule.sigma, source)
         ]
         needs.setdefault(sources.index(source.name) + 1, []).append((rule, tuple(needed)))
+        for text in (text for clause in clauses(rule.sigma, source) for text in clause):
+            asking.setdefault(text[0], {})[source.predicate] = None
     by_place: dict[str, list[Text]] = {}
     for text in numbers:
         by_place.setdefault(text[0], []).append(text)
     searches = (
-        f",\n    arraySort(multiMatchAllIndices(lower({place}), [{_patterns(texts)}])) AS found_{number}"
+        f",\n    arraySort(multiMatchAllIndices({_read(place, asking[place])}, [{_patterns(texts)}])) AS found_{number}"
         for number, (place, texts) in enumerate(by_place.items())
     )
     sql = Template(query("rules_possible")).substitute(
@@ -99,6 +105,13 @@ def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
     )
     places = tuple(tuple(numbers[text] for text in texts) for texts in by_place.values())
     return _Prefilter(sql, places, {source: tuple(several) for source, several in needs.items()})
+
+
+def _read(place: str, predicates: Iterable[str]) -> str:
+    """The text of a place in small letters; long ones only in events of the log sources that ask for them."""
+    if place not in _LONG:
+        return f"lower({place})"
+    return f"if({' OR '.join(f'({one})' for one in predicates)}, lower({place}), '')"
 
 
 def _patterns(texts: Iterable[Text]) -> str:

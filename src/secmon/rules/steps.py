@@ -18,7 +18,7 @@ from secmon.rules.columns import Column
 from secmon.rules.compile import Compiled, compile_rule
 from secmon.rules.correlation import Correlation
 from secmon.rules.literals import text_list
-from secmon.rules.prefilter import possible
+from secmon.rules.prefilter import Possible, possible
 from secmon.rules.rule import Rule
 from secmon.store.client import Store
 from secmon.store.sql import query
@@ -81,9 +81,15 @@ def steps_of(correlations: Sequence[Correlation]) -> Steps:
     return Steps({rule: _step(rule, tuple(sorted(fields))) for rule, fields in wanted.items()}, unfit)
 
 
-def take(store: Store, steps: Sequence[Step], batches: Batches, recorded_at: datetime) -> Taken:
-    """Keep the steps that the events of these batches are; taking them again replaces the rows."""
-    can = {one.rule for one in possible(store, tuple(step.compiled for step in steps), batches).rules}
+def take(
+    store: Store, steps: Sequence[Step], batches: Batches, recorded_at: datetime, known: Possible | None = None
+) -> Taken:
+    """Keep the steps that the events of these batches are; taking them again replaces the rows.
+
+    `known` are the rules that can match, where that is known.
+    """
+    known = known or possible(store, tuple(step.compiled for step in steps), batches)
+    can = {one.rule for one in known.rules}
     by_source: dict[str, list[Step]] = {}
     for step in steps:
         if step.compiled.rule in can:
