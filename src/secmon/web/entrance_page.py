@@ -35,7 +35,7 @@ def login(
         other_href=f"/login?lang={_OTHER[language]}&next={quote(target, safe='')}",
         provider=provider,
         provider_href=f"/login/provider?next={quote(target, safe='')}",
-        buttons=[_button(account, language) for account in one_click],
+        buttons=[_button(one, language) for one in sorted(one_click, key=lambda one: one.id)],
         error=t(error, language, seconds=seconds) if error else "",
     )
 
