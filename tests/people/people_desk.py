@@ -1,10 +1,6 @@
-"""A desk of its own for tests of people, and accounts in it."""
+"""Accounts at a desk, for tests of people."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from secmon.alerts.audit import Actor, entries
 from secmon.alerts.desk import Desk
@@ -16,15 +12,6 @@ from secmon.sites.scope import EVERYTHING
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 CHIEF = Actor("chief", "10.0.0.1")
 GOOD = "correct horse battery"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """An empty desk database."""
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    desk.migrate()
-    yield desk
-    desk.close()
 
 
 def account_of(

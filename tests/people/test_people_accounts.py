@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from people_desk import CHIEF, GOOD, NOW, account_of, acts, desk, trying
+from people_desk import CHIEF, GOOD, NOW, account_of, acts, trying
 from sqlalchemy import text
 
 from secmon.alerts.audit import Actor
@@ -18,7 +18,7 @@ from secmon.people.sessions import Limits, look_up
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import Scope
 
-__all__ = ["desk"]
+pytest_plugins = "desk_databases"
 LIMITS = Limits()
 
 

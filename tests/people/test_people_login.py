@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from people_desk import CHIEF, NOW, account_of, acts, desk, trying
+from people_desk import CHIEF, NOW, account_of, acts, trying
 from sqlalchemy import text
 
 from secmon.alerts.audit import verify
@@ -15,7 +15,7 @@ from secmon.people.login import FREE, LoginRefused, log_in, unlock, wait_after
 from secmon.people.secret import SHOWN, kept
 from secmon.people.sessions import Limits, look_up, running
 
-__all__ = ["desk"]
+pytest_plugins = "desk_databases"
 LIMITS = Limits(idle=timedelta(hours=1), absolute=timedelta(hours=8))
 
 

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from identity_provider import FOREIGN, SECRET, Provider, serving
-from people_desk import CHIEF, NOW, account_of, acts, desk, trying
+from people_desk import CHIEF, NOW, account_of, acts, trying
 
+from identity_provider import FOREIGN, SECRET, Provider, serving
 from secmon.alerts.desk import Desk
 from secmon.people.accounts import Change, account, change
 from secmon.people.federation import admit
@@ -21,7 +21,7 @@ from secmon.people.sessions import Limits, look_up
 from secmon.settings import IdentityProvider
 from secmon.sites.scope import Scope
 
-__all__ = ["desk"]
+pytest_plugins = "desk_databases"
 BACK = "http://127.0.0.1:8050/login/callback"
 ROLES = {"soc": "operator", "leads": "supervisor", "seoul": "province:11", "jongno": "municipality:11110"}
 

@@ -5,7 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from people_desk import CHIEF, NOW, account_of, acts, desk
+from people_desk import CHIEF, NOW, account_of, acts
 from sqlalchemy import text
 
 from secmon.alerts.desk import Desk
@@ -18,7 +18,7 @@ from secmon.people.sessions import Limits
 from secmon.people.tokens import SITE_PERMISSIONS, TokenDraft
 from secmon.sites.scope import Scope
 
-__all__ = ["desk"]
+pytest_plugins = "desk_databases"
 DAY = timedelta(days=1)
 LOOK = frozenset({Permission.VIEW})
 
