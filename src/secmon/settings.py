@@ -1,7 +1,9 @@
 """Settings: a TOML file, then `SECMON_*` environment variables, then command-line options."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -77,6 +79,61 @@ class IdentityProvider(BaseModel):
             raise UsageError(f"client_secret_file {self.client_secret_file}: {error.strerror}") from error
 
 
+class MailServer(BaseModel):
+    """The SMTP server that takes digests and letters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(min_length=1, description="Its name.")
+    port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls, 25 for none.")
+    security: str = Field("starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none.")
+    username: str = Field("", description="Name to log in with; empty for no login.")
+    password_file: Path | None = Field(None, description="File with the password.")
+    ca_file: Path | None = Field(None, description="CA (PEM) that its certificate is checked by, beside the system's.")
+    sender: str = Field(pattern="^[^@\\s]+@[^@\\s]+$", description="Address that mail comes from.")
+    timeout: float = Field(30.0, gt=0, le=300, description="Seconds it may take to answer.")
+
+    def password(self) -> str:
+        """The password, '' when there is none; UsageError when the file cannot be read."""
+        if self.password_file is None:
+            return ""
+        try:
+            return self.password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"password_file {self.password_file}: {error.strerror}") from error
+
+
+class DigestRecipient(BaseModel):
+    """Somebody who gets digests, notices and letters."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str = Field(min_length=1, max_length=64, description="What the recipient is called here; unique.")
+    channel: str = Field("mail", pattern="^(mail|webhook|chat)$", description="mail, webhook or chat (Apprise).")
+    address: str = Field(min_length=1, description="Mail address, URL of the webhook, or URL as Apprise writes it.")
+    language: str = Field("ko", pattern="^(ko|en)$", description="ko or en.")
+    scope: str = Field(
+        "", pattern="^([0-9]{2}|[0-9]{5})?$", description="Empty for the centre, 11 a province, 11110 a municipality."
+    )
+    kinds: tuple[str, ...] = Field((), description="What it gets; docs/digests.md lists the kinds.")
+    quiet: str = Field(
+        "",
+        pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="Hours in Korean time, as 22:00-07:00, in which only what is urgent is sent.",
+    )
+    masked: bool = Field(False, description="Names of municipalities and addresses are masked.")
+    active: bool = Field(True, description="False to send nothing for a while.")
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any]) -> "DigestRecipient":
+        """A recipient of these fields; UsageError that names the bad ones."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise UsageError(f"recipient {given.get('name', '')}: {problems}") from error
+
+
 class Settings(BaseSettings):
     """What `secmon serve` runs with; each line is a name, a default and a sentence."""
 
@@ -124,6 +181,13 @@ class Settings(BaseSettings):
     flood_site: int = Field(20, ge=1, description="Alerts an hour of one rule at one site; one alert gathers the rest.")
     flood_rule: int = Field(
         300, ge=1, description="Alerts an hour of one rule at all sites, beyond which it is the same."
+    )
+
+    mail: MailServer | None = Field(None, description="SMTP server for digests and letters.")
+    recipients: tuple[DigestRecipient, ...] = Field((), description="Who gets digests, notices and letters.")
+    webhook_secret_file: Path | None = Field(None, description="File with the key that webhooks are signed with.")
+    digest_tlp: str = Field(
+        "amber", pattern=r"^(clear|green|amber|amber\+strict|red)$", description="Traffic light mark of digests."
     )
 
     @property

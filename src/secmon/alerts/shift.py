@@ -70,7 +70,7 @@ def draft(desk: Desk, silent: Sequence[SilentFeed], *, actor: Actor, now: dateti
     if last is not None and last.state != "handed_over":
         raise IllegalMove(f"handover {last.id} is not handed over yet: refresh, edit and sign that one")
     begins = last.ends if last is not None else now - FIRST
-    facts = _facts(desk, silent, begins, now)
+    facts = standing_facts(desk, silent, begins, now)
     with changing(desk) as session:
         newest = _newest(session)
         if (newest.id if newest else None) != (last.id if last else None):
@@ -89,7 +89,7 @@ def draft(desk: Desk, silent: Sequence[SilentFeed], *, actor: Actor, now: dateti
 def refresh(desk: Desk, number: int, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime) -> Handover:
     """Draw the facts of an unsigned handover anew; the notes stay."""
     begins = get(desk, number).begins
-    facts = _facts(desk, silent, begins, now)
+    facts = standing_facts(desk, silent, begins, now)
     with changing(desk) as session:
         row = _unsigned(session, number, None)
         row.facts, row.ends = _json(facts), now
@@ -151,8 +151,8 @@ def _unsigned(session: Session, number: int, version: int | None) -> Handover:
     return row
 
 
-def _facts(desk: Desk, silent: Sequence[SilentFeed], begins: datetime, now: datetime) -> dict[str, Any]:
-    """How things stand, and what happened since: values of JSON, times in UTC."""
+def standing_facts(desk: Desk, silent: Sequence[SilentFeed], begins: datetime, now: datetime) -> dict[str, Any]:
+    """How things stand, and what happened since: values of JSON but for times, which are aware and in UTC."""
     declared = level.level_in_force(desk)
     late = request.overdue(desk, EVERYTHING, now)
     waiting = blocklist.search(desk, EVERYTHING, states=[BlockState.PROPOSED, BlockState.APPROVED], limit=_MOST)

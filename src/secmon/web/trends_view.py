@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from secmon.alerts import attempts
 from secmon.sites.registry import Province, Site
 from secmon.sites.scope import Scope
 from secmon.store import sql
 from secmon.store.client import Store
-from secmon.taxonomy import AttackType
 from secmon.web.i18n import KST
 from secmon.web.period import Period
 
@@ -72,12 +72,12 @@ def read_trends(
     before, events_before = _types(store, scope, period.before, step)
 
     def top(name: str) -> Sequence[Mapping[str, Any]]:
-        return store.records(sql.query(name), {**_asked(scope, period), "limit": _MOST})
+        return attempts.top(store, name, scope, period.since, period.until, _MOST)
 
     return TrendsView(
         period, step, slots, before, events, events_before, _week(store, scope, period),
         _provinces(store, scope, period, sites, provinces),
-        top("trends_sources"), top("trends_countries"), top("trends_targets"), top("trends_rules"),
+        top("sources"), top("countries"), top("targets"), top("rules"),
     )  # fmt: skip
 
 
@@ -92,16 +92,7 @@ def _asked(scope: Scope, period: Period) -> dict[str, Any]:
 
 
 def _types(store: Store, scope: Scope, period: Period, step: int) -> tuple[pd.DataFrame, int]:
-    rows = store.frame(sql.query("trends_types"), {**_asked(scope, period), "step": step})
-    index = pd.date_range(
-        pd.Timestamp(period.since).floor(f"{step}s"), pd.Timestamp(period.until), freq=f"{step}s", inclusive="left"
-    )
-    if rows.empty:
-        return pd.DataFrame(0, index=index, columns=list(AttackType)), 0
-    rows = rows.assign(at=pd.to_datetime(rows["at"], utc=True), events=rows["events"].astype("int64"))
-    wide = rows.pivot_table(index="at", columns="attack_type", values="events", aggfunc="sum", fill_value=0)
-    table = wide.reindex(index=index, columns=list(AttackType), fill_value=0).fillna(0).astype("int64")
-    return table, int(rows["events"].sum())
+    return attempts.by_type(store, scope, period.since, period.until, step)
 
 
 def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]:
@@ -122,14 +113,12 @@ def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]
 def _provinces(
     store: Store, scope: Scope, period: Period, sites: Sequence[Site], provinces: Sequence[Province]
 ) -> Sequence[Compared]:
-    found = {site: (int(events), int(attempts)) for site, events, attempts in store.rows(
-        sql.query("trends_sites"), _asked(scope, period)
-    )}  # fmt: skip
+    found = attempts.by_site(store, scope, period.since, period.until)
     compared = []
     for province in provinces:
         own = [site for site in sites if site.province == province.code and scope.covers(site.code)]
         if own:
             events = sum(found.get(site.code, (0, 0))[0] for site in own)
-            attempts = sum(found.get(site.code, (0, 0))[1] for site in own)
-            compared.append(Compared(province.code, events, attempts, len(own), sum(site.size for site in own)))
+            tried = sum(found.get(site.code, (0, 0))[1] for site in own)
+            compared.append(Compared(province.code, events, tried, len(own), sum(site.size for site in own)))
     return sorted(compared, key=lambda one: -one.rate)
