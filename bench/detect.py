@@ -52,6 +52,7 @@ from secmon.store.scratch import scratch_store
 
 _T = TypeVar("_T")
 _BATCH = "b1"
+_AT_ONCE = 25_000  # events exported together: the engine's memory is that of a small machine
 _WORD = re.compile(r"[A-Za-z]{4}")
 _REGEXP = re.compile(r"([\w`\"]+) REGEXP ('(?:[^']|'')*')")
 
@@ -258,7 +259,10 @@ def export(store: Store, rules: Sequence[Rule]) -> pd.DataFrame:
             column = backend.column(field)
             columns[_column(source, field)] = f"nullIf({column.sql}, {0 if column.number else chr(39) * 2})"
     picked = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    return store.frame(f"SELECT {picked}, raw_data AS raw FROM events")
+    ((last,),) = store.rows("SELECT max(seq) FROM events")
+    sql = f"SELECT {picked} FROM events WHERE seq >= {{start:UInt32}} AND seq < {{end:UInt32}}"
+    starts = range(0, int(last) + 1, _AT_ONCE)
+    return pd.concat([store.frame(sql, {"start": start, "end": start + _AT_ONCE}) for start in starts])
 
 
 def on_sqlite(table: pd.DataFrame, queries: dict[str, str]) -> tuple[dict[str, int], float]:

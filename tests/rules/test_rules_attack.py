@@ -1,7 +1,15 @@
 """ATT&CK: the tags of the shipped rules, and what is made of them."""
 
-from secmon.rules.attack import coverage, navigator_layer, techniques
+from datetime import timedelta
+
+import pytest
+from writing_rules import DETECTED, FROM, START, TO, accepted_login
+
+from secmon.rules.attack import coverage, matrix, navigator_layer, techniques
+from secmon.rules.match import match
 from secmon.rules.ruleset import load_rules
+from secmon.store.client import Store
+from secmon.store.load import Lines, insert_lines
 from secmon.taxonomy import AttackType
 
 
@@ -34,3 +42,17 @@ def test_a_layer_has_a_cell_for_each_technique() -> None:
         uid: len(rules) for uid, rules in covered.items()
     }
     assert layer["gradient"]["maxValue"] == max(len(rules) for rules in covered.values())
+
+
+@pytest.mark.store
+def test_the_matrix_tells_collected_detected_and_seen_apart(store: Store) -> None:
+    """With SSH lines only: what SSH rules look for is collected, what one found is seen, the rest only detected."""
+    rules = load_rules()
+    insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", START, [accepted_login(0)])])
+    assert match(store, rules, ["b1"], FROM, TO, DETECTED).findings
+    states = {one.technique.uid: one for one in matrix(store, rules.signatures, FROM, TO + timedelta(days=1))}
+    assert len(states) == len(techniques())
+    ssh, macro, none = states["T1021.004"], states["T1486"], states["T1601"]
+    assert (ssh.collected, ssh.detected, ssh.seen, ssh.sites) == (True, True, True, 1)
+    assert (macro.collected, macro.detected, macro.seen) == (False, True, False)
+    assert (none.collected, none.detected, none.seen) == (False, False, False)

@@ -1,14 +1,22 @@
-"""MITRE ATT&CK: its techniques, and which of them the rules look for."""
+"""MITRE ATT&CK: its techniques, which of them the rules look for, and which were seen."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from string import Template
 from types import MappingProxyType
 from typing import Any
 
-from secmon.rules.rule import Signature
+from secmon.errors import RuleError
+from secmon.rules.compile import compile_rule
+from secmon.rules.correlation import Correlation
+from secmon.rules.mapping import log_sources
+from secmon.rules.rule import Rule, Signature
+from secmon.store.client import Store
+from secmon.store.sql import query
 from secmon.taxonomy import Severity
 
 ATTACK_VERSION = "18"
@@ -21,6 +29,36 @@ class Technique:
     uid: str
     name: str
     tactics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TechniqueState:
+    """How a technique stands: its rules, which of them have a log source that sends, and what they found.
+
+    Without rules nothing is detected; with rules but none `fed` nothing can be.
+    """
+
+    technique: Technique
+    rules: tuple[Signature, ...]
+    fed: int
+    findings: int
+    sites: int
+    last_time: datetime | None
+
+    @property
+    def collected(self) -> bool:
+        """Whether a log source that could show it sends."""
+        return self.fed > 0
+
+    @property
+    def detected(self) -> bool:
+        """Whether a rule looks for it."""
+        return bool(self.rules)
+
+    @property
+    def seen(self) -> bool:
+        """Whether anything was found."""
+        return self.findings > 0
 
 
 @cache
@@ -38,6 +76,54 @@ def coverage(signatures: Iterable[Signature]) -> dict[str, tuple[Signature, ...]
         for uid in signature.attack_uids:
             covered.setdefault(uid, []).append(signature)
     return {uid: tuple(covered[uid]) for uid in sorted(covered)}
+
+
+def matrix(
+    store: Store, signatures: Sequence[Signature], since: datetime, until: datetime
+) -> tuple[TechniqueState, ...]:
+    """Every technique with what is collected, detected and seen of it between two times, by id."""
+    span = {"since": since, "until": until}
+    ((counts,),) = store.rows(_sending_query(), span)
+    sending = {source.name for source, count in zip(log_sources(), counts, strict=True) if count}
+    found = {str(rule): (int(n), set(sites), last) for rule, n, sites, last in store.rows(query("rules_seen"), span)}
+    covered = coverage(signatures)
+    known = techniques()
+    return tuple(
+        _state(known.get(uid, Technique(uid, "", ())), covered.get(uid, ()), sending, found)
+        for uid in sorted({*known, *covered})
+    )
+
+
+def _state(
+    technique: Technique,
+    rules: tuple[Signature, ...],
+    sending: set[str],
+    found: Mapping[str, tuple[int, set[str], datetime]],
+) -> TechniqueState:
+    seen = [found[rule.id] for rule in rules if rule.id in found]
+    return TechniqueState(
+        technique,
+        rules,
+        fed=sum(bool(_sources(rule)) and _sources(rule) <= sending for rule in rules),
+        findings=sum(number for number, _, _ in seen),
+        sites=len({site for _, sites, _ in seen for site in sites}),
+        last_time=max((last for _, _, last in seen), default=None),
+    )
+
+
+def _sources(signature: Signature) -> set[str]:
+    """Log sources that a rule needs; none when one of them is not collected at all."""
+    leaves = signature.leaves if isinstance(signature, Correlation) else (signature,)
+    try:
+        return {compile_rule(leaf).source.name for leaf in leaves if isinstance(leaf, Rule)}
+    except RuleError:
+        return set()
+
+
+@cache
+def _sending_query() -> str:
+    counts = ", ".join(f"countIf({source.predicate})" for source in log_sources())
+    return Template(query("rules_sending")).substitute(counts=counts)
 
 
 def navigator_layer(signatures: Iterable[Signature]) -> dict[str, Any]:
