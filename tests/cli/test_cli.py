@@ -25,7 +25,8 @@ from secmon.remote import get_json
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 COMMANDS = (
     ["demo"], ["serve"], ["simulate"], ["collect"], ["ingest"], ["parse"], ["sites"], ["status"],
-    ["rules", "check"], ["rules", "test"],
+    ["rules", "check"], ["rules", "test"], ["rules", "rerun"], ["rules", "status"], ["rules", "except"],
+    ["indicators", "import"], ["indicators", "list"], ["indicators", "expire"],
 )  # fmt: skip
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
 

@@ -1,0 +1,100 @@
+"""Exceptions, rules switched off, and lists of indicators from the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from secmon.errors import UsageError
+from secmon.indicators_command import indicators_cli
+from secmon.rules_command import rules_cli
+
+RULE = "ssh_login_from_outside"
+
+
+def answer(app: Any, *arguments: object, code: int = 0) -> Any:
+    """The JSON that a command prints."""
+    done = CliRunner().invoke(app, [*map(str, arguments), "--json"])
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout[min(place for place in map(done.stdout.find, ("[\n", "{\n", "[]")) if place >= 0) :])
+
+
+def test_an_exception_is_made_listed_and_ended(tmp_path: Path) -> None:
+    """With its rule by name, its reason and author; a second ending is exit code 1."""
+    data = ("--data", tmp_path)
+    given = (
+        "--site",
+        "11110",
+        "--field",
+        "src_ip|cidr",
+        "--value",
+        "198.51.100.0/24",
+        "--reason",
+        "scan",
+        "--author",
+        "lee",
+    )
+    made = answer(rules_cli, "except", RULE, *given, *data)
+    [listed] = answer(rules_cli, "exceptions", *data)
+    assert (listed["id"], listed["rule"], listed["author"]) == (made["exception"], RULE, "lee")
+    ended = [CliRunner().invoke(rules_cli, ["end", "1", *map(str, data)]).exit_code for _ in range(2)]
+    assert ended == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (("--value", "nonsense"), "Invalid CIDR"),
+        (("--site", "99999"), "no site has the code"),
+        (("--for", "soon"), "no length of time"),
+    ],
+)
+def test_an_exception_that_means_nothing_is_refused(tmp_path: Path, change: tuple[str, str], problem: str) -> None:
+    """Before it is kept."""
+    given = [
+        "except",
+        RULE,
+        "--field",
+        "src_ip|cidr",
+        "--value",
+        "10.0.0.0/8",
+        "--reason",
+        "x",
+        "--data",
+        str(tmp_path),
+    ]
+    done = CliRunner().invoke(rules_cli, [*given, *change])
+    assert isinstance(done.exception, UsageError)
+    assert problem in str(done.exception)
+
+
+def test_a_rule_is_switched_off_and_on(tmp_path: Path) -> None:
+    """The status shows it meanwhile, with the reason."""
+    data = ("--data", str(tmp_path))
+    assert CliRunner().invoke(rules_cli, ["disable", RULE, "--reason", "too loud", *data]).exit_code == 0
+    [shown] = answer(rules_cli, "status", *data)
+    assert (shown["rule"], shown["state"], shown["reason"]) == (RULE, "disabled", "too loud")
+    assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 0
+    assert answer(rules_cli, "status", *data) == []
+    assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 1
+
+
+def test_commands_that_need_the_store_leave_a_running_server_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They say whose folder it is instead of opening it a second time."""
+
+    class Other:
+        url = "http://127.0.0.1:8050"
+
+    for module in ("rules_command", "indicators_command"):
+        monkeypatch.setattr(f"secmon.{module}.running", lambda _data: Other())
+    for app, arguments in (
+        (rules_cli, ["rerun", RULE, "--from", "2026-11-24T00:00:00+09:00"]),
+        (indicators_cli, ["list"]),
+    ):
+        done = CliRunner().invoke(app, [*arguments, "--data", str(tmp_path)])
+        assert isinstance(done.exception, UsageError)
+        assert "http://127.0.0.1:8050 has" in str(done.exception)
