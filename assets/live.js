@@ -4,6 +4,7 @@
   const STALE_AFTER = 20000; // ms since the snapshot was made: four collection rounds
   let last = 0; // when the newest snapshot was made, ms
   let connected = false;
+  let staged = 0; // the time of a replay, ms
   let shown = "";
   let shownIn = null; // the header is another element after each change of page
 
@@ -22,7 +23,7 @@
 
   function tick() {
     const words = (window.secmon && window.secmon.words) || {};
-    const now = korea(Date.now());
+    const now = korea(staged || Date.now());
     const days = document.documentElement.lang === "en" ? ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] : ["일", "월", "화", "수", "목", "금", "토"];
     dash().set_props("clock", { children: `${now.date} (${days[now.weekday]}) ${now.time}` });
     const fresh = connected && Date.now() - last < STALE_AFTER;
@@ -38,10 +39,22 @@
 
   function receive(text) {
     const snapshot = JSON.parse(text);
-    last = Date.parse(snapshot.at);
+    last = snapshot.staged ? Date.now() : Date.parse(snapshot.at); // a replay has a time of its own
+    staged = snapshot.staged ? Date.parse(snapshot.at) : 0;
     connected = true;
     dash().set_props("live", { data: snapshot });
     tick();
+  }
+
+  /* A refused stream is not opened again by the browser: after the end of the session there is the login. */
+  async function again() {
+    const answer = await fetch("/snapshot").catch(() => null);
+    if (answer && answer.status === 401) {
+      const here = window.location.pathname + window.location.search;
+      window.location.assign(here === "/" ? "/login" : `/login?next=${encodeURIComponent(here)}`);
+      return;
+    }
+    window.setTimeout(connect, 3000);
   }
 
   function connect() {
@@ -50,7 +63,7 @@
     stream.onerror = () => {
       connected = false;
       tick();
-      if (stream.readyState === EventSource.CLOSED) window.setTimeout(connect, 3000);
+      if (stream.readyState === EventSource.CLOSED) again();
     };
   }
 

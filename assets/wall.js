@@ -42,8 +42,8 @@
   }
 
   /* Hours and minutes until a time, or since it. */
-  function left(iso, words) {
-    const seconds = Math.round((Date.parse(iso) - Date.now()) / 1000);
+  function left(iso, words, now) {
+    const seconds = Math.round((Date.parse(iso) - now) / 1000);
     const minutes = Math.floor(Math.abs(seconds) / 60);
     const text = minutes >= 60 ? `${Math.floor(minutes / 60)}:${two(minutes % 60)}` : `0:${two(minutes)}`;
     return [fill(words[seconds < 0 ? "wall.over" : "wall.left"], { time: text }), seconds < 0 ? "late" : seconds < 900 ? "soon" : ""];
@@ -57,7 +57,7 @@
       return [element("Li", { className: "none", children: [element("B", { children: words["incidents.none"] }), element("Span", { children: coverage(live, words) })] })];
     }
     return found.map((one) => {
-      const [text, tone] = one.paused ? [words["wall.paused"], ""] : one.due ? left(one.due, words) : [words["wall.kept"], ""];
+      const [text, tone] = one.paused ? [words["wall.paused"], ""] : one.due ? left(one.due, words, live.staged ? Date.parse(live.at) : Date.now()) : [words["wall.kept"], ""];
       return element("Li", { key: String(one.id), className: `s${one.severity}`, children: [
         element("I", { children: `#${one.id}` }),
         element("A", { href: `/incident/${one.id}`, children: [

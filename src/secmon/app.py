@@ -55,6 +55,8 @@ from secmon.web.dashboard import dashboard
 from secmon.web.door import HeaderDoor
 from secmon.web.entrance import Entrance
 from secmon.web.headers import policy
+from secmon.web.replay import Replay
+from secmon.web.stage import switched
 from secmon.web.throttle import Throttle
 
 PAGES: Pages = tuple((page.path, page.permission) for page in sitemap.PAGES)
@@ -84,11 +86,12 @@ def open_centre(
     simulated: bool = False,
     shard: tuple[int, int] = (1, 1),
     clock: Callable[[], datetime] = utc_now,
+    database: str = "secmon",
 ) -> Iterator[Centre]:
     """Open the data folder, bring both databases up to date and repair what a crash left half done.
 
     `instance` is the folder when the caller has it open already; `shard` (k, n) keeps to a share of the sites; `clock`
-    gives aware times, other than now only where a day is played.
+    gives aware times, other than now only where a day is played; `database` is the one of the store that is used.
     """
     missing = [folder for folder in settings.rules if not folder.is_dir()]
     if missing:
@@ -96,7 +99,7 @@ def open_centre(
     addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
-        store, desk = Store(settings.store_dsn), Desk(settings.desk_dsn)
+        store, desk = Store(settings.store_dsn, database), Desk(settings.desk_dsn)
         stack.callback(store.close)
         stack.callback(desk.close)
         migrate(store)
@@ -135,6 +138,7 @@ def _watch(
         clock=clock,
         language=settings.language,
         simulated=simulated,
+        staged=store.database != "secmon",
     )
     return Watch(
         collector=Collector(
@@ -168,9 +172,10 @@ def _watch(
     )
 
 
-def application(centre: Centre) -> ASGIApp:
-    """The whole web side: gate, API, dashboard, and the scheduler while it runs."""
+def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
+    """The whole web side: gate, API, dashboard, and the scheduler while it runs; `replay` gives presentations."""
     watch, settings = centre.watch, centre.settings
+    console = switched(watch.console, replay.console) if replay else watch.console
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
@@ -196,9 +201,9 @@ def application(centre: Centre) -> ASGIApp:
     )
     keeper = _doorkeeper(centre)
     throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
-    api.register(server, Service(watch.console, keeper, watch.healthy, ingest, collect, throttle))
+    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, throttle, replay))
     entrance.register(server, _entrance(centre, keeper))
-    dash = dashboard(watch.console, server, assets_folder())
+    dash = dashboard(console, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())
     return Gate(server, allowed_hosts(settings), HeaderDoor(keeper), lambda: content_security_policy, PAGES)
 
@@ -288,7 +293,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(centre: Centre, bound: socket.socket) -> None:
+def serve(centre: Centre, bound: socket.socket, replay: Replay | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM; UsageError when others could reach it and nobody has an account to log in with."""
     host, port = bound.getsockname()[:2]
     others = not loopback(host)
@@ -298,7 +303,7 @@ def serve(centre: Centre, bound: socket.socket) -> None:
         )
     centre.instance.announce(f"http://127.0.0.1:{port}" if host in {"0.0.0.0", "::"} else f"http://{host}:{port}")  # noqa: S104  # what was asked for
     config = uvicorn.Config(
-        application(centre),
+        application(centre, replay),
         log_level="warning",
         proxy_headers=bool(centre.settings.proxies),
         forwarded_allow_ips=list(centre.settings.proxies),

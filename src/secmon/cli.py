@@ -24,6 +24,7 @@ from secmon.app import Centre
 from secmon.doctor import doctor
 from secmon.errors import SecmonError, UsageError
 from secmon.evaluate import day as played
+from secmon.hunt_command import hunt
 from secmon.indicators_command import indicators_cli
 from secmon.instance import running
 from secmon.jobs.ingest import chosen_format, ingest_bytes
@@ -50,6 +51,7 @@ cli.add_typer(rules_cli, name="rules")
 cli.add_typer(indicators_cli, name="indicators")
 cli.add_typer(users, name="user")
 cli.command()(simulate)
+cli.command()(hunt)
 cli.command()(doctor)
 
 _T = TypeVar("_T")

@@ -22,6 +22,7 @@ from secmon.people import tokens
 from secmon.people.accounts import Account
 from secmon.people.command import write_private
 from secmon.people.demo import ensure
+from secmon.presentation.play import Presentation
 from secmon.settings import Settings, load_settings
 from secmon.simulator import feeds_at, free_port, simulator
 from secmon.sites.registry import load_sites
@@ -80,7 +81,7 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             _fill(centre, terminal)
             _give_tokens(centre)
             _welcome(settings, accounts, terminal)
-            serve(centre, bound)
+            serve(centre, bound, Presentation(centre))
 
 
 def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractContextManager[None]:

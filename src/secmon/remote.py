@@ -1,6 +1,7 @@
 """The command line's way to the server that has the data folder open."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -11,9 +12,9 @@ from secmon.instance import Running
 _TIMEOUT = httpx.Timeout(10.0, read=300.0)
 
 
-def get_json(server: Running, path: str) -> Any:
+def get_json(server: Running, path: str, parameters: Mapping[str, str] = MappingProxyType({})) -> Any:
     """Answer of a GET, as JSON."""
-    return _answer(server, "GET", path, {}, None)
+    return _answer(server, "GET", path, parameters, None)
 
 
 def post_json(server: Running, path: str, parameters: Mapping[str, str], body: bytes | None = None) -> Any:

@@ -9,6 +9,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
@@ -34,7 +35,7 @@ def print_answer(answer: Any, *, as_json: bool) -> None:
         return
     table = Table("what", "value", box=None)
     for name, value in answer.items():
-        table.add_row(name, _cell(value))
+        table.add_row(name, _plain(_cell(value)))
     out.print(table, markup=False)
 
 
@@ -49,5 +50,10 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
     for name in rows[0] if rows else ():
         table.add_column(name)
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(_plain(str(value)) for value in row.values()))
     out.print(table, markup=False)
+
+
+def _plain(text: str) -> Text:
+    """Text as text: log lines may carry markup and escape sequences meant for the terminal of whoever reads them."""
+    return Text("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text))

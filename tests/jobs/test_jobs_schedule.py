@@ -48,6 +48,7 @@ async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Pa
         "publish": (timedelta(seconds=1), 1, True),
         "rules": (timedelta(seconds=10), 1, True),
         "deadlines": (timedelta(seconds=10), 1, True),
+        "words": (timedelta(minutes=10), 1, True),
     }
 
 

@@ -13,9 +13,9 @@ from random import Random
 from typing import Any
 
 import aiohttp
-import httpx
 
 from secmon.app import Centre, open_centre
+from secmon.director import Director
 from secmon.evaluate.record import record
 from secmon.evaluate.score import score
 from secmon.evaluate.truth import Act, read_acts, under_way
@@ -66,7 +66,7 @@ def evaluate(play: Play, report: Callable[[float, str], None]) -> dict[str, Any]
         collect_gzip=False,
     )
     with simulator(desk, port, options), open_centre(settings, simulated=True, clock=clock) as centre:
-        director = _Director(f"http://127.0.0.1:{port}/control", (desk / "control-token").read_text("utf-8").strip())
+        director = Director(f"http://127.0.0.1:{port}/control", (desk / "control-token").read_text("utf-8").strip())
         for text, when in _programme(director.scenarios(), play.seed):
             director.plan(text, when)
         acts = read_acts(truth)
@@ -84,38 +84,10 @@ def _programme(names: Sequence[str], seed: int) -> Iterator[tuple[str, datetime]
         yield name, BEGINS + _FIRST_ACT + number * room + timedelta(seconds=random.randrange(600))
 
 
-@dataclass(frozen=True)
-class _Director:
-    """Speaks to the simulator's control desk."""
-
-    desk: str
-    token: str
-
-    def scenarios(self) -> list[str]:
-        """The names of everything that can be played."""
-        answer = httpx.get(f"{self.desk}/scenarios", headers=self._headers, trust_env=False).raise_for_status()
-        return [one["name"] for one in answer.json()["scenarios"]]
-
-    def plan(self, scenario: str, when: datetime) -> None:
-        """Have a scenario played at an aware time."""
-        body = {"scenario": scenario, "when": when.isoformat()}
-        httpx.post(f"{self.desk}/scenarios", json=body, headers=self._headers, trust_env=False).raise_for_status()
-
-    async def move(self, session: aiohttp.ClientSession, now: datetime) -> None:
-        """Move the clock on."""
-        body = {"now": now.isoformat()}
-        async with session.post(f"{self.desk}/clock", json=body, headers=self._headers) as answer:
-            answer.raise_for_status()
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-
 async def _watch(
     centre: Centre,
     clock: _Clock,
-    director: _Director,
+    director: Director,
     acts: Sequence[Act],
     step: int,
     report: Callable[[float, str], None],

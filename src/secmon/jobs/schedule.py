@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from secmon.hunt.words import index_closed_days
 from secmon.jobs.deadlines import Kept, keep_deadlines
 from secmon.jobs.watch import Watch
 
@@ -21,6 +22,9 @@ def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
     async def deadlines() -> Kept:
         return await asyncio.to_thread(keep_deadlines, watch.console.desk, watch.clock())
 
+    async def words() -> tuple[str, ...]:
+        return await asyncio.to_thread(index_closed_days, watch.console.store, watch.clock())
+
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),
         ("receive", 1.0, watch.receive),
@@ -28,6 +32,7 @@ def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
         ("publish", 1.0, watch.publish),
         ("rules", 10.0, watch.reload_rules),
         ("deadlines", 10.0, deadlines),
+        ("words", 600.0, words),
     )
     for name, seconds, job in table:
         scheduler.add_job(

@@ -40,6 +40,7 @@ class Watch:
     receiver: Receiver
     reception: Reception
     ports: tuple[int, ...] = ()
+    beat: int = 0
     last_round: Round | None = None
     collected_at: datetime | None = None
     published_at: datetime | None = None
@@ -116,6 +117,9 @@ class Watch:
         body = compose(
             console.store, console.desk, console.sites, console.reports(), console.rules, self.rates(now), now, scope
         )
+        if console.staged:  # its time may stand still; viewers see by the beat that it is alive
+            self.beat += 1
+            body = {**body, "staged": self.beat}
         return encode(body)
 
     def rates(self, now: datetime) -> Rates:

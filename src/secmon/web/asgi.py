@@ -7,11 +7,13 @@ from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
+from secmon.web import stage
 from secmon.web.headers import finish
 from secmon.web.visitor import welcome
 
@@ -91,6 +93,7 @@ class Gate:
         if visitor is None:
             return None if _OPEN.match(path) else _unknown(scope, path)
         welcome(visitor)
+        stage.enter(cookie_parser(headers.get("cookie", "")))
         scope["visitor"] = visitor
         if visitor.must_change and not (_OPEN.match(path) or _FOR_CHANGE.match(path)):
             if permission is None:

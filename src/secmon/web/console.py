@@ -17,7 +17,10 @@ from secmon.web.snapshot import RuleTitles
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Store, desk, registry and rules of the running centre; `feeds` are (site, feed, format) as configured."""
+    """Store, desk, registry and rules of the running centre; `feeds` are (site, feed, format) as configured.
+
+    `staged` is the one of a presentation, whose time is not the viewer's.
+    """
 
     store: Store
     desk: Desk
@@ -29,6 +32,7 @@ class Console:
     clock: Callable[[], datetime]
     language: str
     simulated: bool = False
+    staged: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
     memory: FeedMemory = field(default_factory=FeedMemory)
 

@@ -12,7 +12,22 @@ from secmon.people.roles import Permission
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
-from secmon.web.pages import alerts, blocklist, feeds, hunt, incident, incidents, requests, site, trends, wall
+from secmon.web.pages import (
+    alerts,
+    blocklist,
+    campaigns,
+    feeds,
+    hunt,
+    incident,
+    incidents,
+    level,
+    requests,
+    shift,
+    site,
+    tour,
+    trends,
+    wall,
+)
 from secmon.web.sitemap import WALL, Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -26,6 +41,10 @@ LAYOUTS: dict[str, Layout] = {
     "feeds": feeds.layout,
     "requests": requests.layout,
     "blocklist": blocklist.layout,
+    "level": level.layout,
+    "shift": shift.layout,
+    "campaigns": campaigns.layout,
+    "tour": tour.layout,
     "hunt": hunt.layout,
     "trends": trends.layout,
     "site": site.layout,
@@ -40,6 +59,10 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     feeds.register,
     requests.register,
     blocklist.register,
+    level.register,
+    shift.register,
+    campaigns.register,
+    tour.register,
     hunt.register,
     trends.register,
     site.register,

@@ -8,7 +8,9 @@ from secmon.web.console import Console
 from secmon.web.i18n import t
 from secmon.web.panel import attributes
 from secmon.web.sitemap import PAGES, Group, Visit
+from secmon.web.stage import on_stage
 from secmon.web.visitor import current_visitor
+from secmon.web.whoami import badge, help_link
 
 _OTHER = {"ko": "en", "en": "ko"}
 
@@ -17,7 +19,13 @@ def frame(console: Console, visit: Visit, content: Any) -> list[Any]:
     """Children of the frame; on the wall the menu is folded away behind its button."""
     side = html.Nav(_menu(visit), id="side", className="side", **attributes(aria_label=t("nav.menu", visit.language)))
     main = html.Main(content, id="content", className="content")
-    return [_header(console, visit), html.Div([side, main], className=f"body body-{visit.page.name}")]
+    body = html.Div([side, main], className=f"body body-{visit.page.name}")
+    return [_header(console, visit), body, _watermark(visit)] if on_stage() else [_header(console, visit), body]
+
+
+def _watermark(visit: Visit) -> html.Div:
+    """Says on every page of a presentation that nothing of it is real; the tour's script looks for it too."""
+    return html.Div(t("tour.watermark", visit.language), className="watermark", **attributes(data_stage="tour"))
 
 
 def _menu(visit: Visit) -> list[Any]:
@@ -77,6 +85,8 @@ def _header(console: Console, visit: Visit) -> html.Header:
                 className="language",
                 lang=_OTHER[language],
             ),
+            help_link(visit.page.name, language),
+            badge(current_visitor(), language),
         ]
     )
 

@@ -64,13 +64,12 @@ class Running:
 class Searches:
     """The searches of all accounts by a random id; old ones are forgotten."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self) -> None:
         """Begin without any."""
-        self._store = store
         self._known: OrderedDict[str, Running] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, search: Search, owner: str) -> str:
+    def start(self, store: Store, search: Search, owner: str) -> str:
         """Begin a search; the owner's earlier ones end."""
         for earlier in self._known.values():
             if earlier.owner == owner:
@@ -79,7 +78,7 @@ class Searches:
         self._known[uid] = running = Running(search, owner)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)[1].cancelled = True
-        task = asyncio.create_task(asyncio.to_thread(running.run, self._store))
+        task = asyncio.create_task(asyncio.to_thread(running.run, store))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return uid

@@ -43,8 +43,12 @@ PAGES = (
     Page("feeds", r"/feeds", Group.WATCH),
     Page("requests", r"/requests", Group.RESPOND),
     Page("blocklist", r"/blocklist", Group.RESPOND),
+    Page("level", r"/level", Group.RESPOND),
+    Page("shift", r"/shift", Group.RESPOND, Permission.SHIFT),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
+    Page("campaigns", r"/campaigns", Group.ANALYSE),
+    Page("tour", r"/tour", Group.MANAGE, Permission.PRESENT),
     Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE),
 )
 """Adding a page: a line here, its module in `web.pages`, a line in `web.dashboard`, texts `nav.<name>`."""

@@ -9,6 +9,7 @@ import orjson
 import pandas as pd
 
 from secmon.alerts import level, queue
+from secmon.alerts.campaigns import Campaign, campaigns
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health, worst
 from secmon.alerts.models import Alert
@@ -23,6 +24,7 @@ DAY = timedelta(hours=24)
 OUTSIDE = "outside"
 """State of a site that whoever looks may not see."""
 _NEWEST = 14
+_CAMPAIGNS = 4
 _SLOT = pd.Timedelta(minutes=15)
 
 
@@ -98,6 +100,7 @@ def compose(
             "collected_at": rates.collected_at.isoformat() if rates.collected_at else None,
         },
         "desk": desk_state(desk, feeds, scope, now),
+        "campaigns": [_campaign(one, rules.get(one.rule_id)) for one in campaigns(desk, scope, since, _CAMPAIGNS)],
         "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in newest],
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],
@@ -152,15 +155,21 @@ def _level(desk: Desk) -> dict[str, str] | None:
     }
 
 
+def _titles(rule_id: str, rule: RuleTitles | None) -> dict[str, str]:
+    return {"ko": rule.title_ko if rule else rule_id, "en": rule.title_en if rule else rule_id}
+
+
+def _campaign(one: Campaign, rule: RuleTitles | None) -> dict[str, Any]:
+    titles = _titles(one.rule_id, rule)
+    return {"uid": one.group_uid, "actor": one.indicator or one.group_uid, "title": titles, "sites": one.known_sites}
+
+
 def _alert(alert: Alert, rule: RuleTitles | None) -> dict[str, Any]:
     return {
         "id": alert.id,
         "site": alert.site,
         "severity": alert.severity,
-        "title": {
-            "ko": rule.title_ko if rule else alert.rule_id,
-            "en": rule.title_en if rule else alert.rule_id,
-        },
+        "title": _titles(alert.rule_id, rule),
         "actor": alert.actor,
         "time": alert.last_time.isoformat(),
         "findings": alert.findings,

@@ -25,6 +25,7 @@ from secmon.web.api import (
     sites,
     stream,
     tokens,
+    tour,
 )
 from secmon.web.api.service import Service
 from secmon.web.visitor import current_visitor
@@ -46,6 +47,7 @@ NOUNS = (
     audit.routes,
     people.routes,
     tokens.routes,
+    tour.routes,
     commands.routes,
 )
 """What each noun puts on the router."""

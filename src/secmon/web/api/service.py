@@ -8,6 +8,7 @@ from typing import Any
 from secmon.alerts.desk import Desk
 from secmon.people.doorkeeper import Doorkeeper
 from secmon.web.console import Console
+from secmon.web.replay import Replay
 from secmon.web.throttle import Throttle
 
 Ingest = Callable[[str, str, str, bytes], Awaitable[Mapping[str, Any]]]
@@ -24,6 +25,7 @@ class Service:
     ingest: Ingest
     collect: Collect
     throttle: Throttle = field(default_factory=lambda: Throttle(600, 120))
+    replay: Replay | None = None
 
     @property
     def desk(self) -> Desk:

@@ -10,7 +10,7 @@ from secmon.web.visitor import Viewing
 
 def register(server: FastAPI, service: Service) -> None:
     """Put /live and /snapshot on the server."""
-    hub, door = service.console.hub, HeaderDoor(service.keeper)
+    door = HeaderDoor(service.keeper)
 
     @server.get("/live", include_in_schema=False)
     async def live(request: Request, visitor: Viewing) -> Response:
@@ -21,13 +21,13 @@ def register(server: FastAPI, service: Service) -> None:
             now = await door.visitor(request.headers, address)
             return now is not None and now.scope == visitor.scope and now.permissions == visitor.permissions
 
-        stream = hub.stream(visitor.scope, still_here)
+        stream = service.console.hub.stream(visitor.scope, still_here)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     @server.get("/snapshot", include_in_schema=False)
     async def snapshot(request: Request, visitor: Viewing) -> Response:
         """The newest snapshot, for browsers that cannot hold a stream."""
-        share = await hub.share(visitor.scope)
+        share = await service.console.hub.share(visitor.scope)
         etag = f'"{share.etag}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"etag": etag})

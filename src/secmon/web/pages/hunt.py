@@ -138,7 +138,7 @@ def _columns(language: str) -> list[dict[str, Any]]:
 
 def register(app: Dash, console: Console) -> None:
     """The address starts a search; its results are taken as they come."""
-    searches = Searches(console.store)
+    searches = Searches()
     _register_start(app, console, searches)
     _register_results(app, console, searches)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
@@ -194,7 +194,7 @@ def _register_start(app: Dash, console: Console, searches: Searches) -> None:
             wanted = Search(condition(query), current_visitor().scope, period.since, period.until)
         except SecmonError as error:
             return None, html.P(str(error), className="failed"), True, query, 0
-        return searches.start(wanted, _owner()), _progress(0.0, language), False, query, 0
+        return searches.start(console.store, wanted, _owner()), _progress(0.0, language), False, query, 0
 
 
 def _register_results(app: Dash, console: Console, searches: Searches) -> None:
