@@ -5,7 +5,7 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -24,10 +24,9 @@ from secmon.web.replay import ReplayState
 from secmon.web.tour_script import CHAPTERS, SPEEDS
 
 _log = structlog.get_logger(__name__)
-BEGINS = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
-"""A working Tuesday in Korea."""
+BEGINS = datetime(2026, 11, 24, 1, tzinfo=UTC)
+"""Ten in the morning of a working Tuesday in Korea."""
 
-_HISTORY = "24h"
 _RATE, _SEED = 2.0, 226
 _TICK = 1.0
 _EVERYBODY = timedelta(minutes=2)
@@ -39,8 +38,12 @@ _DATABASE = "presentation"
 class Presentation:
     """One at a time; every method but `close` returns at once and belongs to the server's event loop."""
 
-    def __init__(self, live: Centre) -> None:
-        """Over the live centre's engine, in a database and a desk of its own; nothing is made before `start`."""
+    def __init__(self, live: Centre, history: str = "24h") -> None:
+        """Over the live centre's engine, in a database and a desk of its own; nothing is made before `start`.
+
+        `history` is how much past there is when it begins, as a length of time like 24h.
+        """
+        self._history = history
         self._live, self._folder = live, live.settings.data / "presentation"
         self._task: asyncio.Task[None] | None = None
         self._centre: Centre | None = None
@@ -122,7 +125,16 @@ class Presentation:
         shutil.rmtree(self._folder, ignore_errors=True)
         folder, port = self._folder / "simulator", free_port()
         truth = folder / "truth.ndjson"
-        options = ["--rate", str(_RATE), "--seed", str(_SEED), "--start", BEGINS.isoformat(), "--history", _HISTORY]
+        options = [
+            "--rate",
+            str(_RATE),
+            "--seed",
+            str(_SEED),
+            "--start",
+            BEGINS.isoformat(),
+            "--history",
+            self._history,
+        ]
         options += ["--held", "--control-token", str(folder / "control-token"), "--tokens", str(folder / "tokens.csv")]
         options += ["--truth", str(truth), "--scenario", "sweep-scan@+3m"]
         settings = load_settings(
