@@ -28,10 +28,13 @@ def sent(desk: Desk, number: int, now: datetime, detail: str = "") -> bool:
         return True
 
 
-def failed(desk: Desk, number: int, error: str, now: datetime) -> bool:
-    """A letter did not go out and is tried again later; False when it had gone out before or is given up now."""
+def failed(desk: Desk, number: int, error: str, now: datetime, *, final: bool = False) -> bool:
+    """A letter did not go out and is tried again later; False when it had gone out before or is given up now.
+
+    `final`: the other side will never take it, so it is not tried again.
+    """
     with changing(desk) as session:
-        letter = outbox.mark_failed(session, number, error[:_LETTERS], now)
+        letter = outbox.mark_failed(session, number, error[:_LETTERS], now, final=final)
         row = session.get(Request, letter.request_id) if letter and letter.request_id else None
         if letter is not None and row is not None:
             request.receipt(session, row, "failed", CENTRE, now, detail=error[:_LETTERS], channel=letter.channel)

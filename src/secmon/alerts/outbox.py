@@ -83,15 +83,16 @@ class Claimed:
     attempt: int
 
 
-def enqueue(session: Session, letter: Letter, now: datetime) -> bool:
-    """Keep a letter within the caller's change; False when its key is known already."""
+def enqueue(session: Session, letter: Letter, now: datetime, not_before: datetime | None = None) -> bool:
+    """Keep a letter within the caller's change, to go out now or then; False when its key is known already."""
     if session.scalar(select(OutboxRow.id).where(OutboxRow.key == letter.key)) is not None:
         return False
     session.add(
         OutboxRow(
             key=letter.key, kind=letter.kind, channel=letter.channel, recipient=letter.recipient, site=letter.site,
             content=json.dumps(dict(letter.content), ensure_ascii=False, default=str), request_id=letter.request_id,
-            created_at=now, state=LetterState.WAITING, attempts=0, next_try=now, claimed_by="", error="",
+            created_at=now, state=LetterState.WAITING, attempts=0, next_try=not_before or now, claimed_by="",
+            error="",
         )
     )  # fmt: skip
     session.flush()
@@ -116,14 +117,14 @@ def mark_sent(session: Session, number: int, now: datetime) -> OutboxRow | None:
     return row
 
 
-def mark_failed(session: Session, number: int, error: str, now: datetime) -> OutboxRow | None:
-    """It did not go out: tried again later, given up in the end; None when it had been marked as sent."""
+def mark_failed(session: Session, number: int, error: str, now: datetime, *, final: bool = False) -> OutboxRow | None:
+    """It did not go out: tried again later, given up in the end or when `final`; None when it was marked as sent."""
     row = session.get_one(OutboxRow, number)
     if row.state == LetterState.SENT:
         return None
     row.attempts += 1
     row.error, row.claimed_by, row.claimed_until = error, "", None
-    row.state = LetterState.GIVEN_UP if row.attempts >= ATTEMPTS else LetterState.WAITING
+    row.state = LetterState.GIVEN_UP if final or row.attempts >= ATTEMPTS else LetterState.WAITING
     row.next_try = now + pause(row.attempts)
     return row
 

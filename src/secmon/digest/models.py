@@ -30,7 +30,7 @@ class DigestRow(Base):
 
 
 class DigestDocument(Base):
-    """One form of a digest as it was composed: mail.html, mail.txt, report.pdf, report.json, types.csv, trend.png, and so on.
+    """One form of a digest as it was composed: mail.html, report.pdf, report.json, types.csv, trend.png and others.
 
     `version` is ko, en, ko-masked or en-masked.
     """

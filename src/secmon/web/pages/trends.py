@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
+from secmon.sheet import sheet
 from secmon.store import sql
 from secmon.taxonomy import AttackType
 from secmon.web import figures
@@ -17,7 +18,6 @@ from secmon.web.console import Console
 from secmon.web.i18n import kst, t
 from secmon.web.panel import failed, page_head, panel, tile
 from secmon.web.period import LASTS, period_of
-from secmon.web.sheet import sheet
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.trend_figures import hour_of_week, provinces_compared, types_over_time
 from secmon.web.trends_tables import province_name, shown, tables

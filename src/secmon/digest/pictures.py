@@ -1,0 +1,105 @@
+"""The pictures of a digest: attempts over time, and the small map of hexagons; drawn without a screen."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import as_file, files
+from math import sqrt
+from threading import Lock
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+
+from secmon.digest.facts import Facts
+from secmon.digest.period import KST
+from secmon.digest.words import Words
+from secmon.taxonomy import AttackType
+
+COLOURS = ("#0b6fb8", "#5aa9e0", "#b4530a", "#e79a3c", "#7a3e9d", "#b0413e", "#4d6a2d")
+"""Of the seven types, told apart also by people who confuse red and green, and in grey."""
+_INK, _GRID, _NONE, _LIGHT, _DARK = "#20262e", "#d9dee5", "#eef1f5", (0.87, 0.92, 0.97), (0.03, 0.27, 0.53)
+_DPI = 150
+_drawing = Lock()
+
+
+@cache
+def _font() -> FontProperties:
+    for weight in ("Regular", "Bold"):
+        with as_file(files("secmon.digest") / "fonts" / f"SecmonReport-{weight}.ttf") as path:
+            fontManager.addfont(path)
+    return FontProperties(family="Secmon Report", size=8)
+
+
+def pictures(facts: Facts, words: Words, tiles: Sequence[tuple[str, float, float]]) -> dict[str, bytes]:
+    """PNG by file name: trend.png, and map.png for a digest of all municipalities."""
+    with _drawing:  # matplotlib is not made for several threads
+        drawn = {"trend.png": _trend(facts, words)}
+        if tiles and not facts.scope:
+            drawn["map.png"] = _map(facts.map, tiles)
+        return drawn
+
+
+def _trend(facts: Facts, words: Words) -> bytes:
+    figure = Figure(figsize=(7.0, 2.3), dpi=_DPI, layout="constrained")
+    axes = figure.add_subplot()
+    font = _font()
+    at = [datetime.fromisoformat(slot).astimezone(KST) for slot, _ in facts.trend]
+    form = "%H" if len(at) > 1 and (at[1] - at[0]).total_seconds() < 86_400 else "%m-%d"
+    bottom = [0] * len(at)
+    for place, name in enumerate(AttackType):
+        heights = [values[place] for _, values in facts.trend]
+        if any(heights):
+            axes.bar(
+                range(len(at)), heights, bottom=bottom, color=COLOURS[place], label=words.t(f"type.{name}"), width=0.8
+            )
+            bottom = [below + height for below, height in zip(bottom, heights, strict=True)]
+    every = max(1, len(at) // 12)
+    axes.set_xticks(range(0, len(at), every), [f"{one:{form}}" for one in at[::every]], fontproperties=font, color=_INK)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    for label in axes.get_yticklabels():
+        label.set_fontproperties(font)
+    axes.grid(axis="y", color=_GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    if any(bottom):
+        figure.legend(loc="outside upper left", ncols=4, prop=font, frameon=False, handlelength=1, columnspacing=1)
+    return _png(figure)
+
+
+def _map(attempts: Mapping[str, int], tiles: Sequence[tuple[str, float, float]]) -> bytes:
+    """Each municipality as a hexagon, the darker the more attempts; hatched where nothing was collected."""
+    top = max(attempts.values(), default=0) or 1
+    shapes, colours, blind = [], [], []
+    for code, column, row in tiles:
+        shape = _hexagon(column + (0.5 if row % 2 == 0 else 0.0), -row * sqrt(3) / 2)
+        if code not in attempts:
+            blind.append(shape)
+            continue
+        share = sqrt(attempts[code] / top)
+        shapes.append(shape)
+        colours.append(tuple(light + (dark - light) * share for light, dark in zip(_LIGHT, _DARK, strict=True)))
+    figure = Figure(figsize=(3.6, 4.2), dpi=_DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.add_collection(PolyCollection(shapes, facecolors=colours or "none", edgecolors="white", linewidths=0.6))
+    axes.add_collection(PolyCollection(blind, facecolors=_NONE, edgecolors="#a7b0bc", linewidths=0.5, hatch="////"))
+    axes.autoscale()
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    return _png(figure)
+
+
+def _hexagon(x: float, y: float) -> list[tuple[float, float]]:
+    size = 1 / sqrt(3)
+    corners = ((0.0, 1.0), (0.5, 0.5), (0.5, -0.5), (0.0, -1.0), (-0.5, -0.5), (-0.5, 0.5))
+    return [(x + dx if dx else x, y + dy * size) for dx, dy in corners]
+
+
+def _png(figure: Any) -> bytes:
+    FigureCanvasAgg(figure)
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None}, pil_kwargs={"optimize": False})
+    return out.getvalue()
