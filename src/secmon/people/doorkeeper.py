@@ -57,7 +57,7 @@ class Doorkeeper:
         role = Role(row.role)
         return Visitor(
             name=row.name, role=role, permissions=PERMISSIONS[role], scope=scope_of(row.site, row.province),
-            language=row.language, session=short, must_change=row.must_change,
+            language=row.language, session=short, must_change=row.must_change, local=bool(row.password),
         )  # fmt: skip
 
     def _remember(self, key: str, address: str, look: Callable[[datetime], Visitor | None]) -> Visitor | None:

@@ -12,7 +12,8 @@ class Visitor:
     """An account or a token behind a request; `session` is the short name of its session, '' for a token.
 
     `address` is where the request came from, `must_change` says that its password has to be replaced before
-    anything else, `language` is '' when the account has none of its own.
+    anything else, `language` is '' when the account has none of its own, `local` accounts log in with a password
+    that is kept here.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Visitor:
     session: str = ""
     address: str = ""
     must_change: bool = False
+    local: bool = False
 
     def may(self, permission: Permission) -> bool:
         """True when the permission is among its own."""
