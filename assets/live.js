@@ -57,17 +57,6 @@
     window.setTimeout(connect, 3000);
   }
 
-  /* A refused stream is not opened again by the browser: after the end of the session there is the login. */
-  async function again() {
-    const answer = await fetch("/snapshot").catch(() => null);
-    if (answer && answer.status === 401) {
-      const here = window.location.pathname + window.location.search;
-      window.location.assign(here === "/" ? "/login" : `/login?next=${encodeURIComponent(here)}`);
-      return;
-    }
-    window.setTimeout(connect, 3000);
-  }
-
   function connect() {
     const stream = new EventSource("/live");
     stream.onmessage = (event) => receive(event.data);

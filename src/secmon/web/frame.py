@@ -11,7 +11,6 @@ from secmon.web.sitemap import PAGES, Group, Visit
 from secmon.web.stage import on_stage
 from secmon.web.visitor import current_visitor
 from secmon.web.whoami import badge, help_link
-from secmon.web.whoami import badge, help_link
 
 _OTHER = {"ko": "en", "en": "ko"}
 
@@ -86,8 +85,6 @@ def _header(console: Console, visit: Visit) -> html.Header:
                 className="language",
                 lang=_OTHER[language],
             ),
-            help_link(visit.page.name, language),
-            badge(current_visitor(), language),
             help_link(visit.page.name, language),
             badge(current_visitor(), language),
         ]

@@ -45,8 +45,6 @@ PAGES = (
     Page("blocklist", r"/blocklist", Group.RESPOND),
     Page("level", r"/level", Group.RESPOND),
     Page("shift", r"/shift", Group.RESPOND, Permission.SHIFT),
-    Page("level", r"/level", Group.RESPOND),
-    Page("shift", r"/shift", Group.RESPOND, Permission.SHIFT),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
     Page("campaigns", r"/campaigns", Group.ANALYSE),
