@@ -39,6 +39,7 @@ from secmon.jobs.watch import Watch
 from secmon.people import accounts
 from secmon.people.doorkeeper import Doorkeeper
 from secmon.people.sessions import Limits
+from secmon.postroom import digests_of, enter_recipients
 from secmon.rules.builtin import builtin
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
@@ -177,9 +178,12 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
     watch, settings = centre.watch, centre.settings
     console = switched(watch.console, replay.console) if replay else watch.console
 
+    digests = digests_of(settings, watch.console, assets_folder())
+    enter_recipients(settings, watch.console, watch.clock())
+
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
-        jobs = schedule(watch, settings.collect_seconds)
+        jobs = schedule(watch, settings.collect_seconds, digests)
         await watch.publish()
         async with listening(listen_addresses(settings), watch.reception) as ports:
             watch.ports = tuple(ports)

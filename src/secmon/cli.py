@@ -21,6 +21,7 @@ from secmon import __version__, demo
 from secmon import app as program
 from secmon.alerts import maintenance as windows
 from secmon.app import Centre
+from secmon.digest_command import digest
 from secmon.doctor import doctor
 from secmon.errors import SecmonError, UsageError
 from secmon.evaluate import day as played
@@ -53,6 +54,7 @@ cli.add_typer(users, name="user")
 cli.command()(simulate)
 cli.command()(hunt)
 cli.command()(doctor)
+cli.command()(digest)
 
 _T = TypeVar("_T")
 

@@ -7,11 +7,14 @@ import orjson
 from secmon.digest import mail_body, pdf, pictures
 from secmon.digest.document import Document, Table
 from secmon.digest.facts import Facts
+from secmon.digest.notice_text import write_notice
+from secmon.digest.period import Kind
 from secmon.digest.words import Words
 from secmon.digest.write import write
 from secmon.sheet import sheet
 
 HTML, TEXT, PDF, JSON, CSV = "mail.html", "mail.txt", "report.pdf", "report.json", "tables.csv"
+SUBJECT = "subject.txt"
 MEDIA: Mapping[str, str] = {
     ".html": "text/html", ".txt": "text/plain", ".pdf": "application/pdf", ".json": "application/json",
     ".csv": "text/csv", ".png": "image/png",
@@ -22,6 +25,8 @@ MEDIA: Mapping[str, str] = {
 def documents(facts: Facts, version: str, tiles: Sequence[tuple[str, float, float]] = ()) -> dict[str, bytes]:
     """Each form of one version (ko, en, ko-masked, en-masked), by name."""
     words = Words.of_version(version)
+    if facts.kind == Kind.NOTICE:
+        return forms(write_notice(facts, words), {}) | {JSON: _json(facts, words)}
     drawn = pictures.pictures(facts, words, tiles)
     return forms(write(facts, words), drawn) | {JSON: _json(facts, words)}
 
@@ -30,6 +35,7 @@ def forms(document: Document, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is made of a digest in words."""
     cids = {name: cid(name) for name in drawn}
     return {
+        SUBJECT: document.subject.encode(),
         HTML: mail_body.html(document, cids).encode(),
         TEXT: mail_body.text(document).encode(),
         PDF: pdf.pdf(document, drawn),

@@ -97,7 +97,8 @@ def _trend(sources: Sources, scope: Scope, due: Due) -> list[tuple[str, list[int
     table, _ = attempts.by_type(sources.store, scope, due.period.begins, due.period.ends, _HOUR)
     if len(table) > 24:  # hours
         table = table.groupby(table.index.tz_convert("Asia/Seoul").floor("D")).sum()  # type: ignore[attr-defined]
-    return [(at.isoformat(), [int(row[name]) for name in AttackType]) for at, row in table.iterrows()]
+    rows = zip(pd.DatetimeIndex(table.index), table[[*AttackType]].to_numpy(), strict=True)
+    return [(at.isoformat(), [int(value) for value in values]) for at, values in rows]
 
 
 def _coverage(sources: Sources, scope: Scope, period: Period, reports: Sequence[FeedReport]) -> Coverage:
@@ -117,7 +118,9 @@ def _coverage(sources: Sources, scope: Scope, period: Period, reports: Sequence[
 
 def _level(desk: Desk) -> Json | None:
     declared = level.level_in_force(desk)
-    return declared and {
+    if declared is None:
+        return None
+    return {
         "level": str(declared.level), "issuer": declared.issuer, "reason": declared.reason,
         "since": declared.declared_at.isoformat(),
     }  # fmt: skip
@@ -144,7 +147,7 @@ def _incidents(desk: Desk, scope: Scope, period: Period, now: datetime) -> list[
     return found
 
 
-def _campaigns(sources: Sources, scope: Scope, period: Period) -> list[Json]:
+def _campaigns(sources: Sources, scope: Scope, period: Period) -> Sequence[Json]:
     """Those that went on into the period or after it, and had begun by its end."""
     rows = sources.once(("campaigns", scope, period), lambda: campaigns.campaigns(sources.desk, scope, period.begins))
     return [

@@ -9,13 +9,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from secmon.hunt.words import index_closed_days
 from secmon.jobs.deadlines import Kept, keep_deadlines
+from secmon.jobs.digest import Digests
 from secmon.jobs.watch import Watch
 
 _log = structlog.get_logger(__name__)
 _Job = Callable[[], Awaitable[Any]]
 
 
-def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
+def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = None) -> AsyncIOScheduler:
     """The scheduler with every job, not yet started."""
     scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -34,6 +35,12 @@ def schedule(watch: Watch, collect_seconds: float) -> AsyncIOScheduler:
         ("deadlines", 10.0, deadlines),
         ("words", 600.0, words),
     )
+    if digests is not None:
+        table += (
+            ("digests", 60.0, digests.compose),
+            ("notices", 15.0, digests.notify),
+            ("deliver", 5.0, digests.deliver),
+        )
     for name, seconds, job in table:
         scheduler.add_job(
             guarded(watch, name, job),

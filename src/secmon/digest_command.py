@@ -1,0 +1,122 @@
+"""`secmon digest`: compose a digest, write it to a folder, put it into the outbox."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from secmon.alerts.desk import Desk
+from secmon.alerts.measure import Period
+from secmon.app import assets_folder, open_centre, utc_now
+from secmon.digest import archive
+from secmon.digest.compose import compose
+from secmon.digest.deliver import deliver
+from secmon.digest.period import KST, SCHEDULED, Due, Kind, period_ending, period_of_day
+from secmon.digest.words import LANGUAGES
+from secmon.errors import UsageError
+from secmon.instance import running
+from secmon.postroom import channels_of, digests_of
+from secmon.remote import post_json
+from secmon.settings import Settings, load_settings
+from secmon.sites.registry import load_provinces, load_sites
+from secmon.sites.scope import EVERYTHING
+from secmon.terminal import Config, Data, Json, print_answer, said
+
+_QUARTER = timedelta(minutes=15)
+_OF_SITES = {Kind.MUNICIPALITY, Kind.MUNICIPALITY_DAY}
+_OF_PROVINCES = {Kind.PROVINCE, Kind.PROVINCE_DAY}
+
+
+def digest(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(SCHEDULED)}.")],
+    day: Annotated[
+        str,
+        typer.Option("--date", help="A day of the period, as 2026-11-25; if left out, the newest that is over."),
+    ] = "",
+    site: Annotated[str, typer.Option(help="5-digit code of a municipality, 2-digit code of a province.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder to write the documents to.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Also send it to its recipients.")] = False,
+    masked: Annotated[bool, typer.Option("--masked", help="Also write the versions with names masked.")] = False,
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Compose a digest in both languages and keep it; a period has one digest, so a second call finds the first."""
+    due = due_of(kind, day, site, utc_now())
+    settings = load_settings(config, data=data)
+    versions = (*LANGUAGES, *(f"{language}-masked" for language in LANGUAGES if masked))
+    if other := running(settings.data):
+        asked = {"kind": kind, "date": day, "site": site, "send": str(send).lower(), "versions": ",".join(versions)}
+        answer = post_json(other, "/api/v1/digests", asked)
+        said(f"composed by the server at {other.url}")
+        number, new = int(answer["id"]), bool(answer["new"])
+        with _desk(settings) as desk:
+            print_answer(_answer(desk, number, new=new, out=out), as_json=as_json)
+        return
+    with open_centre(settings) as centre:
+        digests = digests_of(settings, centre.watch.console, assets_folder())
+        made = compose(digests.sources, due, utc_now(), versions=versions, send=send)
+        if send:
+            asyncio.run(deliver(centre.desk, channels_of(settings), utc_now(), tlp=settings.digest_tlp))
+        print_answer(_answer(centre.desk, made.id, new=made.new, out=out), as_json=as_json)
+
+
+def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
+    """The digest that is asked for; UsageError says what is wrong with it."""
+    if kind not in SCHEDULED:
+        raise UsageError(f"there is no digest {kind[:32]}: choose one of {', '.join(SCHEDULED)}")
+    chosen = Kind(kind)
+    known = {one.code for one in load_sites()} if chosen in _OF_SITES else {one.code for one in load_provinces()}
+    if chosen in _OF_SITES | _OF_PROVINCES:
+        if site not in known:
+            raise UsageError(f"{kind} needs --site with a code: `secmon sites` lists them")
+    elif site:
+        raise UsageError(f"{kind} is of all municipalities: leave --site out, or ask for municipality or province")
+    if not day:
+        return Due(chosen, site, period_ending(chosen, now))
+    period = _asked_for(chosen, day, now)
+    return Due(chosen, site, period)
+
+
+def _asked_for(kind: Kind, day: str, now: datetime) -> Period:
+    """The period a day lies in; one that is not over is taken up to the last whole quarter of an hour."""
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError as error:
+        raise UsageError(f"{day} is no day: write it as 2026-11-25") from error
+    if asked > now.astimezone(KST).date():
+        raise UsageError(f"{day} has not begun in Korea: choose a day up to today")
+    period = period_of_day(kind, asked)
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    return period if period.ends <= now else Period(period.begins, max(quarter, period.begins + _QUARTER))
+
+
+def _answer(desk: Desk, number: int, *, new: bool, out: Path | None) -> dict[str, Any]:
+    one = archive.digest(desk, EVERYTHING, number)
+    files: list[str] = []
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for version in one.versions:
+            for name in archive.document_names(desk, EVERYTHING, number, version):
+                path = out / f"{one.kind}{'-' + one.scope if one.scope else ''}-{version}-{name}"
+                path.write_bytes(archive.document(desk, EVERYTHING, number, version, name))
+                files.append(str(path))
+    states = [delivery.state for delivery in archive.deliveries(desk, EVERYTHING, number)]
+    return {
+        "id": number, "kind": one.kind, "scope": one.scope, "begins": one.begins.isoformat(),
+        "ends": one.ends.isoformat(), "new": new, "late": one.late, "versions": list(one.versions), "files": files,
+        "deliveries": {state: states.count(state) for state in sorted({*states})},
+    }  # fmt: skip
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    desk = Desk(settings.desk_dsn)
+    try:
+        yield desk
+    finally:
+        desk.close()
