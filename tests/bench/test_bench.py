@@ -95,3 +95,21 @@ def test_round_prints_its_length_cost_and_lag() -> None:
     assert 0 < result["round_seconds"]["median"] <= result["round_seconds"]["max"]
     assert result["cpu_microseconds_per_event"] > 0
     assert result["lag_seconds"]["event_to_centre"]["p95"] >= 0
+
+
+@pytest.mark.slow
+@pytest.mark.store
+def test_detection_is_measured_beside_both_peers() -> None:
+    """bench/detect.py runs the same rules on three engines; the peers and a run without prefilter find the same."""
+    result = run_bench("detect.py", "--lines", "3000", "--repeat", "1", "--rules", "30", "--round", "100")
+    own = result["own_rules"]
+    assert own["rules"] > 200
+    assert own["detect_cpu_seconds"] > 0
+    assert own["round_seconds"] > 0
+    [size] = result["sizes"]
+    assert size["rules"] == 30
+    assert size["same_hits_without_prefilter"] is True
+    assert size["peers"].keys() == {"sqlite", "duckdb"}
+    for peer in size["peers"].values():
+        assert peer["rules_run"] + peer["rules_left_out"] == 30
+        assert peer["hits_equal"] == 1.0
