@@ -16,6 +16,7 @@ from secmon.jobs.collect import Collector, Round
 from secmon.jobs.detect import Detector
 from secmon.jobs.load import Loader
 from secmon.jobs.receive import Receiver
+from secmon.jobs.rerun import Rerun, rerun
 from secmon.jobs.rulebook import Rulebook
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.web.console import Console
@@ -86,6 +87,13 @@ class Watch:
         """Run the rules over what was loaded and not yet looked at."""
         async with self._detecting:
             return await asyncio.to_thread(self.detector.run)
+
+    async def rerun(self, rule: str, begins: datetime, ends: datetime) -> Rerun:
+        """Run one rule, by its name or id, over events of the past, between two runs of all of them."""
+        async with self._detecting:
+            done = await asyncio.to_thread(rerun, self.detector, rule, begins, ends)
+        self._news = True
+        return done
 
     async def reload_rules(self) -> None:
         """Take over rule files that came, went or changed; a run under way ends with the rules it began with."""
