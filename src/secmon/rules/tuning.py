@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from secmon.errors import RuleError, UsageError
 from secmon.rules.batches import Batches
@@ -29,8 +30,8 @@ def tuned(ruleset: RuleSet, exemptions: Sequence[Exemption], not_asked: frozense
 
 def left_out(store: Store, ruleset: RuleSet, batches: Batches) -> Mapping[int, Span]:
     """How many matches in these batches each exemption of the set left out, and when (of a correlation: events)."""
-    asked = {one.rule.id: one for one in _left_out(ruleset)}
-    found, _ = spans(store, asked.values(), batches) if asked else ({}, {})
+    asked = _left_out(ruleset)
+    found, _ = spans(store, asked, batches) if asked else ({}, {})
     totals: dict[int, Span] = {}
     for key, span in found.items():
         number = int(key.split(":")[0])
@@ -67,8 +68,13 @@ def _correlation(correlation: Correlation, exemptions: Sequence[Exemption]) -> C
     return replace(correlation, bases=bases)
 
 
-def _left_out(ruleset: RuleSet) -> Iterator[Compiled]:
+@lru_cache(maxsize=4)
+def _left_out(ruleset: RuleSet) -> tuple[Compiled, ...]:
     """For each exemption of a rule a rule of its own: what the rule matches and the exemption takes away."""
+    return tuple({one.rule.id: one for one in _exempted(ruleset)}.values())
+
+
+def _exempted(ruleset: RuleSet) -> Iterator[Compiled]:
     leaves = (leaf for correlation in ruleset.correlations for leaf in correlation.leaves)
     for rule in (*ruleset.rules, *leaves):
         if not rule.exempt:
