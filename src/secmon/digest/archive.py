@@ -16,6 +16,7 @@ from secmon.digest.documents import JSON, SUBJECT, TEXT
 from secmon.digest.facts import Facts, facts_of
 from secmon.digest.message import Dispatch
 from secmon.digest.models import DigestDocument, DigestRow
+from secmon.digest.recipients import recipients
 from secmon.digest.words import Words
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sites.scope import Scope
@@ -124,9 +125,11 @@ def deliveries(desk: Desk, scope: Scope, number: int) -> Sequence[Delivery]:
 def resend(
     desk: Desk, scope: Scope, number: int, *, to: Sequence[int] = (), actor: Actor, now: datetime
 ) -> Sequence[int]:
-    """Send a digest again, to some recipients or all who get its kind; returns their ids. It goes out as it was."""
+    """Send a digest again as it was, to some or all of those who had it or get its kind; returns their ids."""
     one = digest(desk, scope, number)
-    everybody = [who for who in subscribed(desk, one.kind, one.scope) if who.version in one.versions]
+    had = {delivery.recipient for delivery in deliveries(desk, scope, number)}
+    wanting = {who.id for who in subscribed(desk, one.kind, one.scope)}
+    everybody = [who for who in recipients(desk) if who.id in had | wanting and who.version in one.versions]
     chosen = [who for who in everybody if not to or who.id in to]
     with changing(desk) as session:
         like = OutboxRow.key.startswith(f"digest:{number}:")
