@@ -5,7 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -39,9 +39,10 @@ from secmon.jobs.watch import Watch
 from secmon.people import accounts
 from secmon.people.doorkeeper import Doorkeeper
 from secmon.people.sessions import Limits
-from secmon.postroom import digests_of, enter_recipients
+from secmon.postroom import digests_of, enter_recipients, sources_of
 from secmon.rules.builtin import builtin
 from secmon.settings import Settings
+from secmon.shelf import Shelf
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sources import feed_addresses, in_shard, known_senders, listen_addresses
 from secmon.store import sql
@@ -141,6 +142,8 @@ def _watch(
         simulated=simulated,
         staged=store.database != "secmon",
     )
+    if not console.staged:
+        console = replace(console, shelf=Shelf(sources_of(settings, console, assets_folder())))
     return Watch(
         collector=Collector(
             addresses,

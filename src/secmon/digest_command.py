@@ -3,32 +3,25 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from secmon.alerts.desk import Desk
-from secmon.alerts.measure import Period
 from secmon.app import assets_folder, open_centre, utc_now
 from secmon.digest import archive
 from secmon.digest.compose import compose
 from secmon.digest.deliver import deliver
-from secmon.digest.period import KST, SCHEDULED, Due, Kind, period_ending, period_of_day
+from secmon.digest.period import SCHEDULED
 from secmon.digest.words import LANGUAGES
-from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.postroom import channels_of, digests_of
 from secmon.remote import post_json
 from secmon.settings import Settings, load_settings
-from secmon.sites.registry import load_provinces, load_sites
+from secmon.shelf import due_of
 from secmon.sites.scope import EVERYTHING
 from secmon.terminal import Config, Data, Json, print_answer, said
-
-_QUARTER = timedelta(minutes=15)
-_OF_SITES = {Kind.MUNICIPALITY, Kind.MUNICIPALITY_DAY}
-_OF_PROVINCES = {Kind.PROVINCE, Kind.PROVINCE_DAY}
 
 
 def digest(
@@ -63,36 +56,6 @@ def digest(
         if send:
             asyncio.run(deliver(centre.desk, channels_of(settings), utc_now(), tlp=settings.digest_tlp))
         print_answer(_answer(centre.desk, made.id, new=made.new, out=out), as_json=as_json)
-
-
-def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
-    """The digest that is asked for; UsageError says what is wrong with it."""
-    if kind not in SCHEDULED:
-        raise UsageError(f"there is no digest {kind[:32]}: choose one of {', '.join(SCHEDULED)}")
-    chosen = Kind(kind)
-    known = {one.code for one in load_sites()} if chosen in _OF_SITES else {one.code for one in load_provinces()}
-    if chosen in _OF_SITES | _OF_PROVINCES:
-        if site not in known:
-            raise UsageError(f"{kind} needs --site with a code: `secmon sites` lists them")
-    elif site:
-        raise UsageError(f"{kind} is of all municipalities: leave --site out, or ask for municipality or province")
-    if not day:
-        return Due(chosen, site, period_ending(chosen, now))
-    period = _asked_for(chosen, day, now)
-    return Due(chosen, site, period)
-
-
-def _asked_for(kind: Kind, day: str, now: datetime) -> Period:
-    """The period a day lies in; one that is not over is taken up to the last whole quarter of an hour."""
-    try:
-        asked = date.fromisoformat(day)
-    except ValueError as error:
-        raise UsageError(f"{day} is no day: write it as 2026-11-25") from error
-    if asked > now.astimezone(KST).date():
-        raise UsageError(f"{day} has not begun in Korea: choose a day up to today")
-    period = period_of_day(kind, asked)
-    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-    return period if period.ends <= now else Period(period.begins, max(quarter, period.begins + _QUARTER))
 
 
 def _answer(desk: Desk, number: int, *, new: bool, out: Path | None) -> dict[str, Any]:

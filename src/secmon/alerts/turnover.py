@@ -60,15 +60,12 @@ def turnover(desk: Desk, scope: Scope, period: Period) -> Turnover:
             .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.opened_at, period))
             .group_by(Alert.severity)
         ).all()
-        closed = dict(
-            session.execute(
-                select(Alert.closure, func.count())
-                .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.closed_at, period))
-                .group_by(Alert.closure)
-            )
-            .tuples()
-            .all()
+        ended = session.execute(
+            select(Alert.closure, func.count())
+            .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.closed_at, period))
+            .group_by(Alert.closure)
         )
+        closed = {str(closure): int(number) for closure, number in ended}
         return Turnover(
             opened={int(severity): int(number) for severity, number, _, _ in opened},
             closed=sum(closed.values()),

@@ -10,6 +10,7 @@ from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
 from secmon.sites.registry import Province, Site
 from secmon.sites.scope import Scope
 from secmon.store.client import Store
+from secmon.web.digest_shelf import DigestShelf
 from secmon.web.feed_memory import FeedMemory
 from secmon.web.live import LiveHub
 from secmon.web.snapshot import RuleTitles
@@ -35,6 +36,7 @@ class Console:
     staged: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
     memory: FeedMemory = field(default_factory=FeedMemory)
+    shelf: DigestShelf | None = None
 
     def within(self, scope: Scope) -> "Console":
         """The console of somebody who sees these sites only."""

@@ -1,0 +1,110 @@
+"""The archive of digests as the web sees it: plain records instead of the digests' own types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import PurePath
+from typing import Any
+
+from secmon.alerts.audit import Actor
+from secmon.alerts.measure import Period
+from secmon.digest import archive
+from secmon.digest import recipients as people
+from secmon.digest.compose import compose
+from secmon.digest.documents import MEDIA
+from secmon.digest.period import KST, SCHEDULED, Due, Kind, period_ending, period_of_day
+from secmon.digest.recipients import Recipient
+from secmon.digest.source import Sources
+from secmon.digest.words import LANGUAGES
+from secmon.errors import UsageError
+from secmon.sites.registry import load_provinces, load_sites
+from secmon.sites.scope import Scope
+
+Record = Mapping[str, Any]
+VERSIONS = (*LANGUAGES, *(f"{language}-masked" for language in LANGUAGES))
+_QUARTER = timedelta(minutes=15)
+_OF_SITES = {Kind.MUNICIPALITY, Kind.MUNICIPALITY_DAY}
+_OF_PROVINCES = {Kind.PROVINCE, Kind.PROVINCE_DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Answers what secmon.web.digest_shelf asks."""
+
+    sources: Sources
+
+    def digests(self, scope: Scope, *, kind: str = "", limit: int = 50, before: int | None = None) -> Sequence[Record]:
+        """Newest first."""
+        found = archive.digests(self.sources.desk, scope, kind=kind, limit=limit, before=before)
+        return [asdict(one) for one in found]
+
+    def digest(self, scope: Scope, number: int) -> Record:
+        """One, with the names of its documents by version."""
+        desk = self.sources.desk
+        one = archive.digest(desk, scope, number)
+        names = {version: list(archive.document_names(desk, scope, number, version)) for version in one.versions}
+        return {**asdict(one), "documents": names}
+
+    def document(self, scope: Scope, number: int, version: str, name: str) -> tuple[bytes, str]:
+        """A form and its media type."""
+        content = archive.document(self.sources.desk, scope, number, version, name)
+        return content, MEDIA.get(PurePath(name).suffix, "application/octet-stream")
+
+    def deliveries(self, scope: Scope, number: int) -> Sequence[Record]:
+        """How it stands at each recipient; '' is the name of one that was removed."""
+        names = {one.id: one.name for one in people.recipients(self.sources.desk, active=False)}
+        found = archive.deliveries(self.sources.desk, scope, number)
+        return [{**asdict(one), "name": names.get(one.recipient, "")} for one in found]
+
+    def resend(self, scope: Scope, number: int, to: Sequence[int], actor: Actor, now: datetime) -> Sequence[int]:
+        """Send again."""
+        return archive.resend(self.sources.desk, scope, number, to=to, actor=actor, now=now)
+
+    def compose(self, kind: str, day: str, site: str, versions: Sequence[str], *, send: bool, now: datetime) -> Record:
+        """Compose or find."""
+        unknown = set(versions) - set(VERSIONS)
+        if unknown:
+            raise UsageError(f"there is no version {min(unknown)[:20]}: choose of {', '.join(VERSIONS)}")
+        due = due_of(kind, day, site, now)
+        made = compose(self.sources.fresh(), due, now, versions=versions, send=send)
+        return {"id": made.id, "new": made.new}
+
+    def recipients(self) -> Sequence[Record]:
+        """Everybody, also who is switched off."""
+        return [asdict(one) for one in people.recipients(self.sources.desk, active=False)]
+
+    def save_recipient(self, fields: Record, actor: Actor, now: datetime) -> Record:
+        """Add or change."""
+        wanted = Recipient(**{**fields, "kinds": tuple(fields["kinds"]), "source": "hand"})
+        return asdict(people.save(self.sources.desk, wanted, actor=actor, now=now))
+
+    def remove_recipient(self, number: int, actor: Actor, now: datetime) -> None:
+        """Take one out."""
+        people.remove(self.sources.desk, number, actor=actor, now=now)
+
+
+def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
+    """The digest that is asked for; UsageError says what is wrong with it."""
+    if kind not in SCHEDULED:
+        raise UsageError(f"there is no digest {kind[:32]}: choose one of {', '.join(SCHEDULED)}")
+    chosen = Kind(kind)
+    known = {one.code for one in load_sites()} if chosen in _OF_SITES else {one.code for one in load_provinces()}
+    if chosen in _OF_SITES | _OF_PROVINCES:
+        if site not in known:
+            raise UsageError(f"{kind} needs a site's or province's code: `secmon sites` lists them")
+    elif site:
+        raise UsageError(f"{kind} is of all municipalities: leave the site out, or ask for municipality or province")
+    return Due(chosen, site, _asked_for(chosen, day, now) if day else period_ending(chosen, now))
+
+
+def _asked_for(kind: Kind, day: str, now: datetime) -> Period:
+    """The period a day lies in; one that is not over is taken up to the last whole quarter of an hour."""
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError as error:
+        raise UsageError(f"{day[:32]} is no day: write it as 2026-11-25") from error
+    if not date(2000, 1, 1) <= asked <= now.astimezone(KST).date():
+        raise UsageError(f"{day[:32]} is not between 2000 and today in Korea: choose another day")
+    period = period_of_day(kind, asked)
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    return period if period.ends <= now else Period(period.begins, max(quarter, period.begins + _QUARTER))

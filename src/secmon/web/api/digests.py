@@ -1,0 +1,184 @@
+"""Digests: the archive, deliveries, and who gets what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.web.api.problems import Absent
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Id, In, Limit, Line, Out
+from secmon.web.digest_shelf import DigestShelf
+from secmon.web.visitor import Needs
+
+_Reading = Annotated[Visitor, Depends(Needs(Permission.EXPORT))]
+_Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Version = Annotated[str, Path(pattern="^(ko|en)(-masked)?$")]
+_Name = Annotated[str, Path(pattern=r"^[a-z]{1,16}\.[a-z]{1,5}$")]
+
+
+class DigestOut(Out):
+    """A digest of the archive; `scope` is '' for all municipalities, 11 for a province, 11110 for one of them."""
+
+    id: int
+    kind: str
+    scope: str
+    begins: datetime
+    ends: datetime
+    composed_at: datetime
+    late: bool
+    urgent: bool
+    versions: list[str]
+
+
+class DigestWhole(DigestOut):
+    """With the names of its documents by version."""
+
+    documents: dict[str, list[str]]
+
+
+class DigestList(Out):
+    """Newest first."""
+
+    digests: list[DigestOut]
+
+
+class DeliveryOut(Out):
+    """What became of a digest at one recipient."""
+
+    key: str
+    recipient: int
+    name: str
+    channel: str
+    state: str
+    attempts: int
+    next_try: datetime
+    sent_at: datetime | None
+    error: str
+
+
+class Composed(Out):
+    """A digest that was composed, or found."""
+
+    id: int
+    new: bool
+
+
+class Resend(In):
+    """To whom; nobody named is all."""
+
+    to: list[Annotated[int, Field(ge=1, lt=2**31)]] = Field(default=[], max_length=500)
+
+
+class RecipientIn(In):
+    """Somebody who gets digests, notices and letters."""
+
+    name: Line = Field(min_length=1, max_length=64)
+    channel: Literal["mail", "webhook", "chat"] = "mail"
+    address: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x20]+$")]
+    language: Literal["ko", "en"] = "ko"
+    scope: str = Field("", pattern="^([0-9]{2}|[0-9]{5})?$")
+    kinds: list[Line] = Field(default=[], max_length=30)
+    quiet: str = Field("", max_length=11)
+    masked: bool = False
+    active: bool = True
+
+
+class RecipientOut(RecipientIn):
+    """As it is kept; `source` is hand or settings."""
+
+    id: int
+    source: str
+
+
+class Sent(Out):
+    """Numbers of the recipients."""
+
+    recipients: list[int]
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """The archive for those who may take things away, within their scope; the rest for those who keep the settings."""
+
+    def shelf() -> DigestShelf:
+        found = service.console.shelf
+        if found is None:
+            raise Absent("no digests are kept here")
+        return found
+
+    @api.get("/digests", tags=["digests"], response_model=DigestList)
+    def listed(
+        visitor: _Reading,
+        kind: Annotated[str, Query(max_length=16)] = "",
+        limit: Limit = 50,
+        before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+    ) -> object:
+        """Newest first, below the id `before` for reading on."""
+        return {"digests": shelf().digests(visitor.scope, kind=kind, limit=limit, before=before)}
+
+    @api.post("/digests", tags=["digests"], response_model=Composed)
+    def compose(
+        _visitor: _Setting,
+        kind: Annotated[str, Query(max_length=16)],
+        date: Annotated[str, Query(max_length=10)] = "",
+        site: Annotated[str, Query(pattern="^([0-9]{2}|[0-9]{5})?$")] = "",
+        versions: Annotated[str, Query(max_length=60)] = "",
+        send: bool = False,
+    ) -> Mapping[str, Any]:
+        """Compose one, or find it: a period has one. Without `date`, of the newest period that is over."""
+        wanted = [one for one in versions.split(",") if one]
+        return shelf().compose(kind, date, site, wanted, send=send, now=service.now())
+
+    _of_one(api, service, shelf)
+    _of_recipients(api, service, shelf)
+
+
+def _of_one(api: APIRouter, service: Service, shelf: Any) -> None:
+    @api.get("/digests/{number}", tags=["digests"], response_model=DigestWhole)
+    def one(number: Id, visitor: _Reading) -> object:
+        """One digest with the names of its documents."""
+        return shelf().digest(visitor.scope, number)
+
+    @api.get("/digests/{number}/documents/{version}/{name}", tags=["digests"], response_class=Response)
+    def document(number: Id, version: _Version, name: _Name, visitor: _Reading) -> Response:
+        """A document as it was sent; a page of it is shown without scripts or anything from elsewhere."""
+        content, media = shelf().document(visitor.scope, number, version, name)
+        safe = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"}
+        return Response(content, media_type=media, headers=safe)
+
+    @api.get("/digests/{number}/deliveries", tags=["digests"], response_model=list[DeliveryOut])
+    def deliveries(number: Id, visitor: _Setting) -> object:
+        """How it stands at each recipient."""
+        return shelf().deliveries(visitor.scope, number)
+
+    @api.post("/digests/{number}/resend", tags=["digests"], response_model=Sent)
+    def resend(number: Id, body: Resend, visitor: _Setting) -> object:
+        """Send it again as it was."""
+        return {"recipients": shelf().resend(visitor.scope, number, body.to, visitor.actor, service.now())}
+
+
+def _of_recipients(api: APIRouter, service: Service, shelf: Any) -> None:
+    @api.get("/recipients", tags=["digests"], response_model=list[RecipientOut])
+    def recipients(_visitor: _Setting) -> object:
+        """Everybody who gets something."""
+        return shelf().recipients()
+
+    @api.post("/recipients", tags=["digests"], response_model=RecipientOut, status_code=201)
+    def add(body: RecipientIn, visitor: _Setting) -> object:
+        """One more; those from the settings are changed there."""
+        return shelf().save_recipient({**body.model_dump(), "id": 0}, visitor.actor, service.now())
+
+    @api.put("/recipients/{number}", tags=["digests"], response_model=RecipientOut)
+    def change(number: Id, body: RecipientIn, visitor: _Setting) -> object:
+        """Other languages, hours, kinds or places."""
+        return shelf().save_recipient({**body.model_dump(), "id": number}, visitor.actor, service.now())
+
+    @api.delete("/recipients/{number}", tags=["digests"], status_code=204)
+    def remove(number: Id, visitor: _Setting) -> None:
+        """Send nothing more."""
+        shelf().remove_recipient(number, visitor.actor, service.now())
