@@ -5,13 +5,11 @@ means by it. Values enter through `lit()`, columns through the schema's own list
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from sigma.conditions import (
     ConditionAND,
     ConditionFieldEqualsValueExpression,
-    ConditionItem,
     ConditionNOT,
     ConditionOR,
     ConditionValueExpression,
@@ -38,6 +36,7 @@ from secmon.rules.columns import Column, event_column, event_columns, unmapped_f
 from secmon.rules.literals import lit, text_list
 from secmon.rules.mapping import LogSource
 from secmon.rules.networks import Network, in_networks
+from secmon.rules.opened import flat, variants
 from secmon.rules.patterns import Pattern, Shape
 
 RAW_LINE = "raw_data"
@@ -97,7 +96,7 @@ class ClickHouseBackend(TextQueryBackend):
         texts: dict[tuple[str, Shape], dict[str, Pattern]] = {}
         networks: dict[str, list[Network]] = {}
         parts: list[str] = []
-        for argument in _flat(cond, ConditionOR):
+        for argument in flat(cond, ConditionOR):
             if isinstance(argument, ConditionFieldEqualsValueExpression) and isinstance(
                 argument.value, SigmaCIDRExpression
             ):
@@ -117,7 +116,7 @@ class ClickHouseBackend(TextQueryBackend):
 
     def convert_condition_and(self, cond: ConditionAND, state: ConversionState) -> str:
         """All of them."""
-        return _joined([self.convert_condition(argument, state) for argument in _flat(cond, ConditionAND)], "AND")
+        return _joined([self.convert_condition(argument, state) for argument in flat(cond, ConditionAND)], "AND")
 
     def convert_condition_not(self, cond: ConditionNOT, state: ConversionState) -> str:
         """The opposite."""
@@ -223,7 +222,7 @@ class ClickHouseBackend(TextQueryBackend):
     def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> Any:
         """A keyword; variants of one (for example its base64 forms) are alternatives."""
         if isinstance(cond.value, SigmaExpansion):
-            return self.convert_condition_or(ConditionOR([*_variants(cond)]), state)
+            return self.convert_condition_or(ConditionOR([*variants(cond)]), state)
         return super().convert_condition_val(cond, state)
 
     def convert_condition_val_str(self, cond: ConditionValueExpression, state: ConversionState) -> str:
@@ -285,29 +284,3 @@ def _any_of(operand: str, shape: Shape, needles: list[str]) -> list[str]:
 
 def _joined(parts: list[str], word: str) -> str:
     return parts[0] if len(parts) == 1 else "(" + f" {word} ".join(f"({part})" for part in parts) + ")"
-
-
-def _variants(
-    cond: ConditionFieldEqualsValueExpression | ConditionValueExpression,
-) -> Iterator[ConditionFieldEqualsValueExpression | ConditionValueExpression]:
-    assert isinstance(cond.value, SigmaExpansion)
-    for value in cond.value.values:
-        if isinstance(cond, ConditionValueExpression):
-            yield ConditionValueExpression(value)
-        else:
-            yield ConditionFieldEqualsValueExpression(cond.field, value)
-
-
-def _flat(cond: ConditionItem, kind: type[ConditionItem]) -> Iterator[Any]:
-    """The arguments, nested conditions of the same kind opened; in an OR also the variants of a value."""
-    for argument in cond.args:
-        if isinstance(argument, kind):
-            yield from _flat(argument, kind)
-        elif (
-            kind is ConditionOR
-            and isinstance(argument, ConditionFieldEqualsValueExpression | ConditionValueExpression)
-            and isinstance(argument.value, SigmaExpansion)
-        ):
-            yield from _flat(ConditionOR([*_variants(argument)]), kind)
-        else:
-            yield argument
