@@ -12,7 +12,7 @@ CHOSEN = "#alerts-grid .ag-row-selected"
 
 
 def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
-    """J goes down, Enter opens the panel, A acknowledges; a closing needs a class and a note; the history tells of it."""
+    """J goes down, Enter opens the panel, A acknowledges; closing needs a class and a note; the history tells of it."""
     page = visits.open(f"{demo.url}/alerts?lang=en&status=open")
     page.wait_for_selector(ROWS, timeout=180_000)
     first = page.locator(ROWS).first
@@ -56,6 +56,9 @@ def test_an_incident_comes_from_chosen_alerts(demo: Server, visits: Visits) -> N
     page.fill("#alerts-title", "야간 점검")
     page.click("#alerts-ok")
     page.wait_for_selector('#alerts-said .done:has-text("사고 #")')
+    page.goto(f"{demo.url}/incidents?lang=ko")
+    page.wait_for_selector("#incidents-open .table")
+    assert "야간 점검" in page.inner_text("#incidents-open")
 
 
 def test_the_palette_finds_a_municipality(demo: Server, visits: Visits) -> None:
@@ -68,6 +71,7 @@ def test_the_palette_finds_a_municipality(demo: Server, visits: Visits) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/site/11110")
     page.wait_for_selector("#site-events .ag-row")
+    assert "Jongno-gu" in page.inner_text(".site-head")
 
 
 def test_a_filter_is_in_the_address(demo: Server, visits: Visits) -> None:

@@ -66,7 +66,8 @@ def register(app: Dash, console: Console) -> None:
     _register_filter(app)
     _register_rows(app, console)
     _register_panel(app, console)
-    _register_actions(app, console)
+    _register_questions(app)
+    _register_acts(app, console)
 
 
 def _register_filter(app: Dash) -> None:
@@ -150,7 +151,7 @@ def _register_panel(app: Dash, console: Console) -> None:
         return alert_panel(console, view, language), False
 
 
-def _register_actions(app: Dash, console: Console) -> None:
+def _register_questions(app: Dash) -> None:
     @app.callback(
         Output("alerts-ask", "hidden"),
         Output("alerts-ask", "className"),
@@ -174,6 +175,8 @@ def _register_actions(app: Dash, console: Console) -> None:
         question = t(f"alerts.ask.{name}", language, number=len(rows or ()))
         return False, f"veil asks-{name}", question, name, ""
 
+
+def _register_acts(app: Dash, console: Console) -> None:
     @app.callback(
         Output("alerts-said", "children"),
         Output("alerts-done", "data"),

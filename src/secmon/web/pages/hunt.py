@@ -141,6 +141,7 @@ def register(app: Dash, console: Console) -> None:
     searches = Searches()
     _register_start(app, console, searches)
     _register_results(app, console, searches)
+    _register_choices(app, console, searches)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "zoomed"),
         Output("url", "search", allow_duplicate=True),
@@ -231,6 +232,8 @@ def _register_results(app: Dash, console: Console, searches: Searches) -> None:
             running.version,
         )
 
+
+def _register_choices(app: Dash, console: Console, searches: Searches) -> None:
     @app.callback(
         Output("hunt-state", "children", allow_duplicate=True),
         Output("hunt-tick", "disabled", allow_duplicate=True),
