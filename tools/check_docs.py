@@ -9,12 +9,13 @@ from pathlib import Path
 
 import typer
 from click import Group
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
 from secmon.cli import cli
 from secmon.rules.ruleset import load_rules
-from secmon.settings import FeedSource, IdentityProvider, Settings, SyslogListener
+from secmon.settings import DigestRecipient, FeedSource, IdentityProvider, MailServer, Settings, SyslogListener
 from secmon.store.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -46,11 +47,26 @@ def listener_table() -> str:
     return "\n".join(rows)
 
 
+def mail_table() -> str:
+    """One row a key of the mail server."""
+    return _keys(MailServer)
+
+
+def recipient_table() -> str:
+    """One row a key of a recipient."""
+    return _keys(DigestRecipient)
+
+
 def oidc_table() -> str:
     """One row a key of the identity provider."""
+    return _keys(IdentityProvider)
+
+
+def _keys(model: type[BaseModel]) -> str:
     rows = ["| key | default | meaning |", "|---|---|---|"]
-    for name, field in IdentityProvider.model_fields.items():
-        default = "" if field.is_required() or field.default in (None, PydanticUndefined) else f"`{field.default}`"
+    for name, field in model.model_fields.items():
+        empty = field.is_required() or field.default in ("", None, (), PydanticUndefined)
+        default = "" if empty else f"`{field.default}`"
         rows.append(f"| `{name}` | {default} | {field.description} |")
     return "\n".join(rows)
 
@@ -76,6 +92,8 @@ TABLES = {
     "feed": feed_table,
     "listener": listener_table,
     "oidc": oidc_table,
+    "mail": mail_table,
+    "recipient": recipient_table,
     "formats": formats_table,
     "rules": rules_table,
 }
