@@ -174,9 +174,10 @@ async def call(client: httpx.AsyncClient, output: str, values: Mapping[str, Any]
         return [{**one, "value": values.get(f"{one['id']}.{one['property']}")} for one in wanted]
 
     names = entry["output"].strip(".").split("...")
+    outputs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
     body = {
         "output": entry["output"],
-        "outputs": [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names],
+        "outputs": outputs if entry["output"].startswith("..") else outputs[0],
         "inputs": filled(entry["inputs"]),
         "state": filled(entry["state"]),
         "changedPropIds": [f"{one['id']}.{one['property']}" for one in entry["inputs"]],

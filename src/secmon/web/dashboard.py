@@ -14,14 +14,20 @@ from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
 from secmon.web.pages import (
     alerts,
+    audit,
     blocklist,
     campaigns,
     feeds,
+    glossary,
     hunt,
     incident,
     incidents,
     level,
+    people,
+    performance,
+    province,
     requests,
+    rules,
     shift,
     site,
     tour,
@@ -47,6 +53,12 @@ LAYOUTS: dict[str, Layout] = {
     "tour": tour.layout,
     "hunt": hunt.layout,
     "trends": trends.layout,
+    "rules": rules.layout,
+    "performance": performance.layout,
+    "people": people.layout,
+    "audit": audit.layout,
+    "glossary": glossary.layout,
+    "province": province.layout,
     "site": site.layout,
 }
 """What each page of the site map shows."""
@@ -65,6 +77,12 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     tour.register,
     hunt.register,
     trends.register,
+    rules.register,
+    performance.register,
+    people.register,
+    audit.register,
+    glossary.register,
+    province.register,
     site.register,
 )
 """Callbacks of the pages."""

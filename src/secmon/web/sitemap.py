@@ -48,7 +48,13 @@ PAGES = (
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
     Page("campaigns", r"/campaigns", Group.ANALYSE),
+    Page("rules", r"/rules", Group.ANALYSE, Permission.TRIAGE),
+    Page("performance", r"/performance", Group.ANALYSE, Permission.METRICS),
+    Page("people", r"/people", Group.MANAGE, Permission.PEOPLE),
+    Page("audit", r"/audit", Group.MANAGE, Permission.AUDIT),
+    Page("glossary", r"/glossary", Group.MANAGE),
     Page("tour", r"/tour", Group.MANAGE, Permission.PRESENT),
+    Page("province", r"/province/(?P<province>[0-9]{2})", Group.NONE),
     Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE),
 )
 """Adding a page: a line here, its module in `web.pages`, a line in `web.dashboard`, texts `nav.<name>`."""

@@ -20,7 +20,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.handover_facts import drawn, silent_feeds
 from secmon.web.i18n import KST, kst, t
-from secmon.web.panel import attributes, empty, page_head, panel, table
+from secmon.web.panel import empty, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -42,7 +42,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
             Field("title", t("shift.lead", language)), Field("note", t("shift.members", language)),
         ],
     }  # fmt: skip
-    notes = dcc.Textarea(id="shift-notes", className="text", **attributes(aria_label=t("shift.notes", language)))
+    notes = dcc.Textarea(id="shift-notes", className="text")
     save = html.Button(t("shift.save", language), id="shift-save", className="button", n_clicks=0)
     return html.Div(
         [
@@ -56,8 +56,13 @@ def layout(console: Console, visit: Visit) -> html.Div:
             panel(
                 t("shift.handover", language),
                 html.Div(id="shift-one", className="scroll handover"),
-                html.Div([html.H3(t("shift.notes", language)), notes, html.Div([save, html.Span(id="shift-saved")],
-                         className="line")], id="shift-writing", className="padded", hidden=True),
+                html.Div(
+                    [
+                        html.Label([html.H3(t("shift.notes", language)), notes]),
+                        html.Div([save, html.Span(id="shift-saved")], className="line"),
+                    ],
+                    id="shift-writing", className="padded", hidden=True,
+                ),
                 style="tall",
             ),
             html.Div(

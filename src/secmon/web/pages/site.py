@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
-from secmon.web import figures
+from secmon.web import figures, site_desk
 from secmon.web.console import Console
 from secmon.web.grid import THEME
 from secmon.web.i18n import catalogue, kst, t
@@ -37,7 +37,6 @@ def layout(console: Console, visit: Visit) -> html.Div:
     korean = language == "ko"
     facts = " · ".join(
         (
-            province.ko if korean else province.en,
             t(f"site.kind.{site.kind}", language),
             t("site.code", language, code=site.code),
             t("site.size", language, size=site.size),
@@ -51,6 +50,9 @@ def layout(console: Console, visit: Visit) -> html.Div:
                 [
                     _back(language),
                     html.H2(site.ko if korean else site.en),
+                    dcc.Link(
+                        province.ko if korean else province.en, href=f"/province/{site.province}", className="back"
+                    ),
                     html.Span(facts, className="facts"),
                     html.Span(id="site-asof", className="asof"),
                 ],
@@ -60,6 +62,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
             _panel("feeds", language, html.Div(id="site-feeds", className="scroll")),
             _panel("trend", language, _trend(language), " chart"),
             _panel("alerts", language, html.Div(id="site-alerts", className="scroll")),
+            *site_desk.panels(language),
             _panel("quarantine", language, html.Div(id="site-quarantine", className="scroll")),
             _panel("newest", language, _grid(language), " grid wide"),
         ],
@@ -71,7 +74,8 @@ _STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
 def register(app: Dash, console: Console) -> None:
-    """One reading of the store fills the whole page, at first sight and every few seconds."""
+    """One reading of the store fills the upper half, at first sight and every few seconds."""
+    site_desk.register(app, console)
 
     @app.callback(
         Output("site-asof", "children"),

@@ -1,0 +1,108 @@
+"""One rule beside the list: what it is for, how it does, what is excepted from it, and what may be done about it."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from secmon.alerts import exemptions
+from secmon.alerts.rule_states import RuleState
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.rules.correlation import Correlation
+from secmon.rules.rule import Rule, Signature
+from secmon.web.acting import button
+from secmon.web.console import Console
+from secmon.web.i18n import kst, t
+from secmon.web.names import site_name
+from secmon.web.panel import empty, facts_list, severity_pill, table
+from secmon.web.rules_view import RuleQuality
+
+
+def title_of(rule: Signature, language: str) -> str:
+    """Title of a rule in the language of the screen."""
+    return rule.title_ko if language == "ko" else rule.title_en
+
+
+def kind_of(rule: Signature) -> str:
+    """Whether it looks at single events, at several together, or is built in."""
+    if isinstance(rule, Correlation):
+        return "correlation"
+    return "rule" if isinstance(rule, Rule) else "builtin"
+
+
+def state_of(one: RuleQuality) -> str:
+    """Asked, or why not."""
+    return str(one.standing.state) if one.standing else "asked"
+
+
+def rule_panel(console: Console, visitor: Visitor, one: RuleQuality, language: str) -> list[Any]:
+    """Parts of the panel."""
+    rule, korean = one.rule, language == "ko"
+    shut = dcc.Link("✕", href="/rules", className="tool", title=t("page.close", language))
+    steps = rule.next_steps_ko if korean else rule.next_steps_en
+    return [
+        html.Header(
+            [
+                html.Div([severity_pill(rule.severity, language), html.H2(title_of(rule, language))], className="line"),
+                shut,
+            ]
+        ),
+        html.Div(_buttons(visitor, one, language), className="line"),
+        html.P(rule.description_ko if korean else rule.description_en, className="said"),
+        facts_list(_facts(one, language)),
+        _list(t("rules.falsepositives", language), rule.falsepositives),
+        _list(t("rules.steps", language), steps),
+        html.Section([html.H3(t("rules.exceptions", language)), _exceptions(console, visitor, rule, language)]),
+    ]
+
+
+def _buttons(visitor: Visitor, one: RuleQuality, language: str) -> list[Any]:
+    if not visitor.may(Permission.SETTINGS) or kind_of(one.rule) == "builtin":
+        return []
+    off = one.standing is not None and one.standing.state != RuleState.WATCHED
+    return [
+        button("rules", "enable" if off else "disable", one.rule.id, language),
+        button("rules", "add", one.rule.id, language),
+    ]
+
+
+def _facts(one: RuleQuality, language: str) -> list[tuple[str, Any]]:
+    facts: list[tuple[str, Any]] = [
+        (t("column.state", language), t(f"rules.state.{state_of(one)}", language)),
+        (t("rules.file", language), one.rule.path.name),
+        ("ATT&CK", ", ".join(one.rule.attack_uids) or "–"),
+        (t("rules.confidence", language), f"{one.rule.confidence:.0%}"),
+        (t("rules.runs", language), f"{one.runs.runs:,} · {one.runs.milliseconds:,.1f} ms"),
+        (t("rules.last_run", language), kst(one.runs.last)),
+    ]
+    if one.standing:
+        by = one.standing.author or t("rules.program", language)
+        facts.insert(1, (t("column.reason", language), f"{one.standing.reason} ({by}, {kst(one.standing.since)})"))
+    if one.runs.error:
+        facts.append((t("rules.error", language), one.runs.error))
+    if one.runs.held_back:
+        facts.append((t("rules.held_back", language), f"{one.runs.held_back:,}"))
+    closed = ", ".join(f"{t(f'closure.{name}', language)} {number}" for name, number in one.outcome.closed.items())
+    return [*facts, (t("rules.closed", language), closed or "–")]
+
+
+def _list(title: str, lines: tuple[str, ...]) -> Any:
+    return html.Section([html.H3(title), html.Ol([html.Li(line) for line in lines])]) if lines else None
+
+
+def _exceptions(console: Console, visitor: Visitor, rule: Signature, language: str) -> Any:
+    found = exemptions.every(console.desk, rule.id)
+    if not found:
+        return empty(t("rules.exceptions.none", language))
+    now, rows = console.clock(), []
+    for one in found:
+        what = one.exemption
+        where = site_name(console, what.site, language) if what.site else t("rules.everywhere", language)
+        said = f"{where} · {what.field} = {what.value}" if what.field else where
+        runs = one.until > now
+        may = runs and visitor.may(Permission.SETTINGS)
+        act = button("rules", "remove", what.id, language, "button small") if may else ""
+        until = kst(one.until, "%m-%d %H:%M") if runs else t("rules.over", language)
+        rows.append([said, f"{one.reason} ({one.author})", until, f"{one.suppressed:,}", act])
+    names = ("rules.what", "column.reason", "column.expires", "rules.suppressed", "column.act")
+    return table([t(name, language) for name in names], rows)
