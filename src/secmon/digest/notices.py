@@ -86,7 +86,7 @@ def _critical(sources: Sources, mark: _Mark | None, now: datetime) -> News:
         rows = session.scalars(query.order_by(Alert.priority.desc(), Alert.id)).all()
     items = [
         {"site": row.site, "title": sources.title(row.rule_id), "severity": row.severity, "alert": row.id,
-         "first": row.first_time.isoformat()}
+         "first": row.first_time.isoformat(), "held_back": row.held_back}
         for row in rows
     ]  # fmt: skip
     return News("critical", items, (newest,))
@@ -140,10 +140,11 @@ def _tell(sources: Sources, news: News, to: Sequence[Recipient], mark: _Mark | N
 
 
 def _facts(sources: Sources, topic: str, place: str, items: Collection[Json], period: Period) -> Facts:
+    number = sum(1 + one.get("held_back", 0) for one in items)  # a flood's alert stands for more than itself
     return Facts(
         kind=Kind.NOTICE, scope=place, begins=period.begins.isoformat(), ends=period.ends.isoformat(),
         composed_at=period.ends.isoformat(), late=False, simulated=sources.simulated, tlp=sources.tlp,
-        notice={"topic": topic, "number": len(items), "sites": len({one["site"] for one in items}),
+        notice={"topic": topic, "number": number, "sites": len({one["site"] for one in items}),
                 "list": list(items)[:_SHOWN]},
     )  # fmt: skip
 
