@@ -23,14 +23,14 @@ from sqlalchemy import event, text
 
 from secmon import alerts, people
 from secmon.alerts.desk import Desk
-from secmon.digest import models as _digest_tables
+from secmon.digest.models import DigestRow
 
 for _package in (alerts, people):  # every module that has tables
     for _module in iter_modules(_package.__path__, f"{_package.__name__}."):
         if not _module.ispkg:
             import_module(_module.name)
 
-assert _digest_tables.Base.metadata.tables, "the tables of digests belong to the desk"
+assert DigestRow.__tablename__, "the tables of digests belong to the desk"
 _NUMBERS = count(1)
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB"
 

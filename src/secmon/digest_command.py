@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.app import assets_folder, open_centre, utc_now
 from secmon.digest import archive
@@ -50,8 +52,12 @@ def digest(
         with _desk(settings) as desk:
             print_answer(_answer(desk, number, new=new, out=out), as_json=as_json)
         return
-    with open_centre(settings) as centre:
-        digests = digests_of(settings, centre.watch.console, assets_folder())
+    simulated = (settings.data / "simulator").is_dir()  # what a demonstration has collected stays marked
+    with open_centre(settings, simulated=simulated) as centre:
+        console = centre.watch.console
+        if not console.feeds:  # of a folder whose feeds are configured elsewhere: those that were ever asked
+            console = replace(console, feeds=[(*feed, "") for feed in sorted(journal.cursors(centre.desk))])
+        digests = digests_of(settings, console, assets_folder())
         made = compose(digests.sources, due, utc_now(), versions=versions, send=send)
         if send:
             asyncio.run(deliver(centre.desk, channels_of(settings), utc_now(), tlp=settings.digest_tlp))

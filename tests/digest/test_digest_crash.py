@@ -6,8 +6,8 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-from crash_child import DUE, work
 from digest_centre import desk_in, enter
+from killed_sender import DUE, work
 from mail_servers import Post, mail_server, settings_of
 
 from secmon.digest import archive
@@ -20,7 +20,7 @@ _MOST = 40
 def life(data: Path, server: MailServer, stop_at: int) -> str:
     """One life of the process, killed at its step `stop_at`; the step's name, or 'finished'."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["crash_child"])  # each life would read all modules anew
+    context.set_forkserver_preload(["killed_sender"])  # each life would read all modules anew
     ours, theirs = context.Pipe()
     child = context.Process(target=work, args=(data, server, theirs, stop_at))
     child.start()
