@@ -132,6 +132,7 @@ def register(app: Dash, console: Console) -> None:
     @app.callback(
         Output("shift-saved", "children", allow_duplicate=True),
         Output("shift-done", "data", allow_duplicate=True),
+        Output("shift-tools", "children", allow_duplicate=True),
         Input("shift-save", "n_clicks"),
         State("shift-notes", "value"),
         State("shift-shown", "data"),
@@ -145,10 +146,11 @@ def register(app: Dash, console: Console) -> None:
             raise PreventUpdate
         actor, now = current_visitor().actor, console.clock()
         try:
-            await asyncio.to_thread(shift.edit, console.desk, number, notes or "", actor=actor, now=now)
+            row = await asyncio.to_thread(shift.edit, console.desk, number, notes or "", actor=actor, now=now)
         except SecmonError as error:
-            return html.Span(str(error), className="failed"), no_update
-        return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1
+            return html.Span(str(error), className="failed"), no_update, no_update
+        # whoever has saved may sign at once: the buttons carry the version that is signed
+        return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1, _tools(row, language)
 
     register_actions(app, "shift", ACTIONS, lambda *given: _act(console, *given))
 

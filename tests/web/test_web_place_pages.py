@@ -1,0 +1,72 @@
+"""Pages of a municipality, a province and the rules, over what a store holds of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desk_buttons import press, words
+from log_lines import ids_alert
+from web_console import NOW, call, centre_over, group, load, new_desk, visitor
+
+from secmon.alerts import exemptions, rule_states
+from secmon.alerts.triage import triage
+from secmon.app import Centre
+from secmon.instance import Instance
+from secmon.people.accounts import Draft
+from secmon.people.roles import Role
+from secmon.rules.ruleset import load_rules
+from secmon.store.client import Store
+from secmon.store.load import Lines
+
+JONGNO = "11110"
+SEOUL = Draft("seoul", Role.PROVINCE, province="11")
+CHIEF = Draft("chief", Role.SUPERVISOR)
+ENGLISH = {"language.data": "en"}
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
+    """A centre with an alert of a shipped rule at Jongno, whose lines are loaded."""
+    desk = new_desk(tmp_path)
+    rules = {rule.id: rule for rule in load_rules().signatures}
+    with Instance(tmp_path) as instance:
+        centre = centre_over(store, desk, tmp_path, instance)
+        centre.watch.console.rules.clear()
+        centre.watch.console.rules.update(rules)
+        at = NOW - timedelta(minutes=20)
+        line = ids_alert(at, "scan", "information_gathering")
+        load(centre, "b1", Lines(JONGNO, "ids", "suricata_eve", NOW - timedelta(minutes=1), [line]))
+        triage(desk, [group(JONGNO, 4, at, rule=next(iter(rules)))], [], quiet=timedelta(hours=6), now=at)
+        yield centre
+    desk.close()
+    centre.watch.console.rules.clear()
+
+
+async def test_places_and_rules(centre: Centre) -> None:
+    """A municipality beside its peers, a province within its scope only, a rule switched off and excepted from."""
+    rule = next(iter(centre.watch.console.rules))
+    async with visitor(centre, draft=SEOUL) as client:
+        site = words(await call(client, "sitedesk-peers.children", {"site-code.data": JONGNO, **ENGLISH}))
+        mine = words(await call(client, "province-sites.children", {"province-code.data": "11", **ENGLISH}))
+        others = await call(client, "province-sites.children", {"province-code.data": "26", **ENGLISH})
+    assert "Median of the 10 municipalities" in site
+    assert "No request waits" in site
+    assert all(said in mine for said in ("Jongno-gu", "/site/11110", "Gangnam-gu"))
+    assert others.status_code == 204
+    async with visitor(centre, draft=CHIEF) as client:
+        listed = (await call(client, "rules-grid.rowData", ENGLISH)).json()["response"]["rules-grid"]["rowData"]
+        unsaid = await press(client, "rules", "disable", rule)
+        await press(client, "rules", "disable", rule, note="a scanner of our own")
+        await press(client, "rules", "add", rule, choice="site", title=JONGNO, number=3, note="tested there")
+        shown = words(await call(client, "rules-one.children",
+                                 {"url.pathname": "/rules", "url.search": f"?rule={rule}", **ENGLISH}))  # fmt: skip
+        matrix = words(await call(client, "rules-attack.children", ENGLISH))
+    assert next(row for row in listed if row["uid"] == rule)["alerts"] == 1
+    assert "Give a reason" in str(unsaid["rules-refused"])
+    assert [one.reason for one in rule_states.standings(centre.desk)] == ["a scanner of our own"]
+    assert [one.exemption.site for one in exemptions.every(centre.desk, rule)] == [JONGNO]
+    assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
+    assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
