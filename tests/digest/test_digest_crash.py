@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from digest_centre import desk_in, enter
 from killed_sender import DUE, work
 from mail_servers import Post, mail_server, settings_of
@@ -20,7 +21,7 @@ _MOST = 40
 def life(data: Path, server: MailServer, stop_at: int) -> str:
     """One life of the process, killed at its step `stop_at`; the step's name, or 'finished'."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["killed_sender"])  # each life would read all modules anew
+    context.set_forkserver_preload(["secmon.digest.deliver"])  # each life would read all modules anew
     ours, theirs = context.Pipe()
     child = context.Process(target=work, args=(data, server, theirs, stop_at))
     child.start()
@@ -34,6 +35,7 @@ def life(data: Path, server: MailServer, stop_at: int) -> str:
     return said
 
 
+@pytest.mark.slow
 def test_a_kill_between_any_two_steps_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     """For each step: killed there, then started again until it finishes. One digest is kept, each of two recipients
     has one mail by its Message-ID, and a second copy comes only from a kill between a server's answer and its mark.

@@ -44,7 +44,7 @@ async def composed(client: httpx.AsyncClient, kind: str, site: str = "") -> int:
 
 
 async def test_digests_are_read_within_ones_scope(centre: Centre) -> None:
-    """A municipality lists and reads its own and is told nothing of the centre's; its page shows its picture and runs no script."""
+    """A municipality reads its own and is told nothing of the centre's; a page shows pictures and runs no script."""
     async with visitor(centre) as admin:
         of_all, own = await composed(admin, "daily"), await composed(admin, "site-day", "11110")
         assert (await composed(admin, "daily")) == of_all, "a period has one digest"
