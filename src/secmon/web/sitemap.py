@@ -50,6 +50,7 @@ PAGES = (
     Page("campaigns", r"/campaigns", Group.ANALYSE),
     Page("rules", r"/rules", Group.ANALYSE, Permission.TRIAGE),
     Page("performance", r"/performance", Group.ANALYSE, Permission.METRICS),
+    Page("digests", r"/digests", Group.MANAGE, Permission.EXPORT),
     Page("people", r"/people", Group.MANAGE, Permission.PEOPLE),
     Page("audit", r"/audit", Group.MANAGE, Permission.AUDIT),
     Page("glossary", r"/glossary", Group.MANAGE),

@@ -109,7 +109,7 @@ def _entries(console: Console, visit: Visit) -> Any:
     )
     if not rows:
         return empty(t("audit.none", language))
-    names = ("column.number", "column.time", "audit.actor", "audit.origin", "audit.action", "audit.subject",
+    names = ("column.number", "column.time", "column.who", "audit.origin", "column.act", "audit.of",
              "column.site", "audit.what")  # fmt: skip
     listed = table([t(name, language) for name in names], [_row(console, one, language) for one in rows])
     return [listed, *_older(rows, wanted, language)]
@@ -131,7 +131,7 @@ def differences(one: AuditEntry) -> list[str]:
     before, after = json.loads(one.before), json.loads(one.after)
     lines = []
     for name in [*before, *(name for name in after if name not in before)]:
-        if before.get(name) == after.get(name):
+        if before.get(name) == after.get(name) or (not before and after[name] in ("", None)):
             continue
         old, new = before.get(name), after.get(name)
         said = f"{old} → {new}" if name in before and name in after else str(new if name in after else f"{old} → ∅")

@@ -1,0 +1,49 @@
+"""The page of digests: what was composed, opened within one's scope, and sent again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from desk_buttons import press, words
+from web_console import HOST, call, centre_over, new_desk, visitor
+
+from secmon.app import Centre, assets_folder
+from secmon.instance import Instance
+from secmon.people.accounts import Draft
+from secmon.people.roles import Role
+from secmon.postroom import sources_of
+from secmon.shelf import Shelf
+from secmon.store.client import Store
+
+JONGNO = Draft("jongno", Role.MUNICIPALITY, "11110")
+
+
+@pytest.fixture
+def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
+    """A centre with an archive."""
+    desk = new_desk(tmp_path)
+    with Instance(tmp_path) as instance:
+        made = centre_over(store, desk, tmp_path, instance)
+        shelf = Shelf(sources_of(made.settings, made.watch.console, assets_folder()))
+        made.watch.console = replace(made.watch.console, shelf=shelf)
+        yield made
+    desk.close()
+
+
+@pytest.mark.store
+async def test_a_digest_is_opened_and_sent_again(centre: Centre) -> None:
+    """The supervisor's list has it with links to its documents and a button; a municipality does not see it."""
+    page = {"url.pathname": "/digests", "url.search": "?digest=1", "language.data": "en"}
+    wanted = {"kind": "daily", "date": "2026-03-01", "versions": "en"}
+    async with visitor(centre) as client:
+        made = await client.post("/api/v1/digests", params=wanted, headers={"origin": HOST})
+        assert made.json()["id"] == 1
+        shown = words(await call(client, "digests-list.children", page))
+        told = await press(client, "digests", "send", "1")
+    assert all(said in shown for said in ("Daily", "all municipalities", "documents/en/report.pdf", "Send again"))
+    assert "It goes to 0 recipients again." in str(told["digests-said"])
+    async with visitor(centre, draft=JONGNO) as client:
+        theirs = words(await call(client, "digests-list.children", page))
+    assert "No digest has been composed yet." in theirs
+    assert "report.pdf" not in theirs
