@@ -73,9 +73,7 @@ class Store:
     ) -> pd.DataFrame:
         """Rows of a query as a pandas frame; times are aware, in UTC."""
         with self._errors():
-            frame: pd.DataFrame = self._client().query_df(
-                sql, parameters=_plain(parameters), settings=_plain(settings)
-            )
+            frame: pd.DataFrame = self._client().query_df(sql, parameters=_plain(parameters), settings=_plain(settings))
         return frame
 
     def insert(self, table: str, rows: pa.Table, settings: Mapping[str, Any] | None = None) -> None:
