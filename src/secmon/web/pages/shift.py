@@ -119,6 +119,13 @@ def register(app: Dash, console: Console) -> None:
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
+    _register_words(app, console)
+    register_actions(app, "shift", ACTIONS, lambda *given: _act(console, *given))
+
+
+def _register_words(app: Dash, console: Console) -> None:
+    """The leads' own words: shown for another handover, and saved."""
+
     @app.callback(
         Output("shift-notes", "value"), Output("shift-saved", "children"), Input("shift-shown", "data"),
         prevent_initial_call=True,
@@ -151,8 +158,6 @@ def register(app: Dash, console: Console) -> None:
             return html.Span(str(error), className="failed"), no_update, no_update
         # whoever has saved may sign at once: the buttons carry the version that is signed
         return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1, _tools(row, language)
-
-    register_actions(app, "shift", ACTIONS, lambda *given: _act(console, *given))
 
 
 def _made(console: Console, visit: Visit) -> dict[str, Any]:
