@@ -1,8 +1,12 @@
 """Texts that whatever a regular expression matches must hold."""
 
 from collections.abc import Iterator, Sequence
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name, its output no other form
+from importlib import import_module
 from typing import Any
+
+# the parser of regular expressions has no public name, and its output no other form
+_parser: Any = import_module("re._parser")
+_constants: Any = import_module("re._constants")
 
 Alternatives = frozenset[str]
 """Texts in small letters of which one must be there."""
