@@ -57,7 +57,7 @@ class Desk:
                     # begun by hand: the driver would commit each CREATE by itself, and a crash leave half a schema
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 config.attributes["connection"] = connection
-                command.upgrade(config, "heads")
+                command.upgrade(config, "head")
         except SQLAlchemyError as error:
             raise DeskError(f"desk database {self.shown}: {error.__cause__ or error}") from error
 
