@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
 
 
