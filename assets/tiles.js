@@ -165,16 +165,18 @@
   }
 
   /* Draws both pictures once a page; later calls only colour them. */
-  secmon.drawTiles = async function (sites) {
+  secmon.drawTiles = async function (sites, colour) {
     const hex = document.getElementById("hex");
     const map = document.getElementById("map");
     if (hex && !hex.firstChild) {
       hex.dataset.state = "drawing";
       drawHex(hex, await asset("hexmap.json"), sites);
     }
+    colour(); // the hexagons tell at once what the map will repeat
     if (map && !map.firstChild) {
       const [municipalities, provinces] = await Promise.all([asset("municipalities.geojson"), asset("provinces.geojson")]);
       drawMap(map, municipalities, provinces, sites);
+      colour();
     }
   };
 

@@ -187,7 +187,7 @@
     wall: function (live, words, sites, language) {
       const { no_update } = window.dash_clientside;
       if (!live || !live.headline) return Array(32).fill(no_update);
-      secmon.drawTiles(sites).then(() => secmon.colourTiles(sites, describe(live, words, sites)));
+      secmon.drawTiles(sites, () => secmon.colourTiles(sites, describe(live, words, sites)));
       const level = live.level;
       return [
         ...headline(live, words).flatMap(([value, sub, tone]) => [value, sub, `kpi ${tone}`]),
