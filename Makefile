@@ -19,7 +19,12 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@tools/debian.sh
+ifeq ($(ARGS),)
+	$(BIN)/pytest -n auto --dist loadfile -m "not browser"
+	$(BIN)/pytest -m browser
+else
 	$(BIN)/pytest $(ARGS)
+endif
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

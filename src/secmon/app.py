@@ -300,8 +300,13 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(centre: Centre, bound: socket.socket, replay: Replay | None = None) -> None:
-    """Serve until Ctrl-C or SIGTERM; UsageError when others could reach it and nobody has an account to log in with."""
+def serve(
+    centre: Centre, bound: socket.socket, replay: Replay | None = None, *, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; UsageError when others could reach it and nobody has an account to log in with.
+
+    `ready` is called when nothing stands in the way any more.
+    """
     host, port = bound.getsockname()[:2]
     others = not loopback(host)
     if others and not any(one.local and not one.disabled for one in accounts.accounts(centre.desk)):
@@ -322,6 +327,7 @@ def serve(centre: Centre, bound: socket.socket, replay: Replay | None = None) ->
     server = Server(config, centre)
     # uvicorn raises the signal again after its clean end; ours has nothing left to do
     previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    ready()
     try:
         server.run(sockets=[bound])
     finally:

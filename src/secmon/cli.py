@@ -123,10 +123,13 @@ def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
     """Collect from the configured sites and serve the dashboard, until Ctrl-C."""
     settings = load_settings(config, port=port, data=data)
     with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
-        if not settings.feeds and not settings.listeners:
-            said("no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how")
-        out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
-        program.serve(centre, bound)
+
+        def ready() -> None:
+            if not settings.feeds and not settings.listeners:
+                said("no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how")
+            out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
+
+        program.serve(centre, bound, ready=ready)
 
 
 @cli.command()

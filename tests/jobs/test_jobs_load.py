@@ -190,6 +190,7 @@ def test_lines_loaded_by_hand_go_the_same_way(watch: Watch, store: Store) -> Non
         ("manual", "auto", b"hello\nworld\n", "not recognised from the first 2 lines"),
         ("manual", "cobol", GOOD, "unknown format cobol"),
     ],
+    ids=["feed-name", "long-name", "line-end", "no-line", "not-recognised", "unknown-format"],
 )
 def test_what_cannot_be_loaded_by_hand_is_said(watch: Watch, feed: str, name: str, body: bytes, said: str) -> None:
     """Nothing is journalled, and the error says what to write instead."""
@@ -208,6 +209,7 @@ def test_what_cannot_be_loaded_by_hand_is_said(watch: Watch, feed: str, name: st
         ([b'{"timestamp":"x", "event_type" : "dns"}'], "suricata_eve"),
         ([GOOD] * 20 + [EVE] * 100, "rfc5424"),
     ],
+    ids=["eve", "syslog", "comment", "mostly-syslog", "spaces", "twenty-lines"],
 )
 def test_the_format_is_the_one_most_first_lines_begin_as(lines: list[bytes], expected: str) -> None:
     """`auto` looks at the first twenty lines."""

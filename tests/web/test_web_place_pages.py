@@ -42,7 +42,6 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
         triage(desk, [group(JONGNO, 4, at, rule=next(iter(rules)))], [], quiet=timedelta(hours=6), now=at)
         yield centre
     desk.close()
-    centre.watch.console.rules.clear()
 
 
 async def test_places_and_rules(centre: Centre) -> None:
