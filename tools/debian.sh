@@ -1,5 +1,6 @@
 #!/bin/sh
-# Programs the tests drive: Chromium for the screens, rsyslog and logger for the syslog listener, PostgreSQL for the desk.
+# Programs the tests drive: Chromium for the screens, rsyslog and logger for the syslog listener, PostgreSQL for the desk,
+# Postfix for the digests.
 # Uses what there is, else installs Debian's where we may, else says what to do.
 set -e
 missing=""
@@ -7,6 +8,7 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
   missing="$missing chromium"
 PATH="$PATH:/usr/sbin" command -v rsyslogd >/dev/null 2>&1 || missing="$missing rsyslog rsyslog-gnutls"
 command -v logger >/dev/null 2>&1 || missing="$missing bsdutils"
+PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 if [ -z "$missing" ]; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -15,6 +15,7 @@ from secmon.app import assets_folder, open_centre, utc_now
 from secmon.digest import archive
 from secmon.digest.compose import compose
 from secmon.digest.deliver import deliver
+from secmon.digest.documents import HTML, pictures_beside
 from secmon.digest.period import SCHEDULED
 from secmon.digest.words import LANGUAGES
 from secmon.instance import running
@@ -70,9 +71,11 @@ def _answer(desk: Desk, number: int, *, new: bool, out: Path | None) -> dict[str
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for version in one.versions:
+            begin = f"{one.kind}{'-' + one.scope if one.scope else ''}-{version}"
             for name in archive.document_names(desk, EVERYTHING, number, version):
-                path = out / f"{one.kind}{'-' + one.scope if one.scope else ''}-{version}-{name}"
-                path.write_bytes(archive.document(desk, EVERYTHING, number, version, name))
+                path = out / f"{begin}-{name}"
+                content = archive.document(desk, EVERYTHING, number, version, name)
+                path.write_bytes(pictures_beside(content, f"{begin}-") if name == HTML else content)
                 files.append(str(path))
     states = [delivery.state for delivery in archive.deliveries(desk, EVERYTHING, number)]
     return {

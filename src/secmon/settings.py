@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -103,6 +103,14 @@ class MailServer(BaseModel):
             raise UsageError(f"password_file {self.password_file}: {error.strerror}") from error
 
 
+_ADDRESSES = {
+    "mail": (r"^[^@\s]+@[^@\s]+$", "name@host"),
+    "webhook": (r"^https?://[^/\s]+", "https://host/path"),
+    "chat": (r"^[a-z0-9]+://\S+", "slack://..."),
+}
+"""What an address of each channel looks like, and an example."""
+
+
 class DigestRecipient(BaseModel):
     """Somebody who gets digests, notices and letters."""
 
@@ -123,6 +131,13 @@ class DigestRecipient(BaseModel):
     )
     masked: bool = Field(False, description="Names of municipalities and addresses are masked.")
     active: bool = Field(True, description="False to send nothing for a while.")
+
+    @model_validator(mode="after")
+    def _has_an_address_of_its_channel(self) -> "DigestRecipient":
+        pattern, example = _ADDRESSES[self.channel]
+        if not re.match(pattern, self.address):
+            raise ValueError(f"{self.address[:64]} is no address for {self.channel}: write it as {example}")
+        return self
 
     @classmethod
     def checked(cls, given: Mapping[str, Any]) -> "DigestRecipient":

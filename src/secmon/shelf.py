@@ -11,7 +11,7 @@ from secmon.alerts.measure import Period
 from secmon.digest import archive
 from secmon.digest import recipients as people
 from secmon.digest.compose import compose
-from secmon.digest.documents import MEDIA
+from secmon.digest.documents import HTML, MEDIA, pictures_beside
 from secmon.digest.period import KST, SCHEDULED, Due, Kind, period_ending, period_of_day
 from secmon.digest.recipients import Recipient
 from secmon.digest.source import Sources
@@ -46,8 +46,10 @@ class Shelf:
         return {**asdict(one), "documents": names}
 
     def document(self, scope: Scope, number: int, version: str, name: str) -> tuple[bytes, str]:
-        """A form and its media type."""
+        """A form and its media type; in a page the pictures are those beside it instead of those in the mail."""
         content = archive.document(self.sources.desk, scope, number, version, name)
+        if name == HTML:
+            content = pictures_beside(content)
         return content, MEDIA.get(PurePath(name).suffix, "application/octet-stream")
 
     def deliveries(self, scope: Scope, number: int) -> Sequence[Record]:
@@ -72,6 +74,10 @@ class Shelf:
     def recipients(self) -> Sequence[Record]:
         """Everybody, also who is switched off."""
         return [asdict(one) for one in people.recipients(self.sources.desk, active=False)]
+
+    def subscriptions(self) -> Sequence[str]:
+        """Every kind."""
+        return people.KINDS
 
     def save_recipient(self, fields: Record, actor: Actor, now: datetime) -> Record:
         """Add or change."""

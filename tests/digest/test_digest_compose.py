@@ -10,18 +10,24 @@ import pytest
 from digest_centre import HOSTILE, KIM, NOW, YESTERDAY, alerts_at, desk_in, enter, fill, sources_over
 from sqlalchemy import select
 
-from secmon.alerts import attempts, blocklist, metrics, outbox, request
+from secmon.alerts import attempts, blocklist, casework, metrics, outbox, request
+from secmon.alerts.casework import Draft
 from secmon.alerts.desk import Desk
+from secmon.alerts.incident import State
+from secmon.alerts.measure import SHARES
 from secmon.alerts.suppression import suppressed_since
+from secmon.alerts.workflow import Closure
 from secmon.digest import archive
 from secmon.digest.channels import Channels
 from secmon.digest.compose import compose
+from secmon.digest.document import Table
 from secmon.digest.documents import documents
 from secmon.digest.facts import Facts
 from secmon.digest.gather import gather
 from secmon.digest.models import DigestRow
 from secmon.digest.notices import PAUSE, notify
 from secmon.digest.period import SCHEDULED, Due, Kind, period_ending
+from secmon.digest.period import before as before_of
 from secmon.digest.recipients import follow_settings, recipients
 from secmon.digest.source import Sources
 from secmon.digest.words import Words, catalogue
@@ -101,6 +107,35 @@ def test_every_figure_is_the_one_of_the_screens(sources: Sources, place: str) ->
     assert facts.blocks["in_force"] == len(blocklist.coverage(sources.desk, scope))
     assert facts.suppressed == suppressed_since(sources.desk, scope, period.begins)
     assert sum(values for _, several in facts.trend for values in several) == facts.attempts
+
+
+def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
+    """Three of them with technique and lesson, the gravest first; each metric with its figure of the month before."""
+    desk = sources.desk
+    for number, severity in enumerate((2, 5, 3, 4)):
+        draft = Draft(f"case {severity}", severity, "malware", ("T1486",), sites=(SITES[number],))
+        case = casework.open_incident(desk, EVERYTHING, draft, [], actor=KIM, now=YESTERDAY)
+        if severity == 5:
+            for state in (State.ANALYSED, State.CONTAINED, State.ERADICATED, State.RECOVERED):
+                casework.move(desk, EVERYTHING, case.id, state, actor=KIM, now=YESTERDAY)
+            lesson = "Backups were reachable from the same network"
+            casework.close(
+                desk,
+                EVERYTHING,
+                case.id,
+                Closure.TRUE_POSITIVE,
+                summary=lesson,
+                actor=KIM,
+                now=NOW - timedelta(hours=9),
+            )
+    facts = gather(sources, Due(Kind.MONTHLY, "", period_ending(Kind.MONTHLY, NOW)), NOW)
+    before = metrics.figures(desk, EVERYTHING, before_of(Kind.MONTHLY, period_ending(Kind.MONTHLY, NOW)), NOW)
+    wanted = [one.share if one.metric in SHARES else one.median for one in before]
+    assert [one["before"] for one in facts.metrics] == wanted
+    (section,) = [one for one in write(facts, Words.of_version("en")).sections if "learnt" in one.title]
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    assert [row[1] for row in table.rows] == ["case 5", "case 4", "case 3"]
+    assert table.rows[0][4:] == ["T1486", "Backups were reachable from the same network"]
 
 
 def test_the_wall_and_the_digest_agree_on_feeds_and_incidents(sources: Sources) -> None:

@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 from digest_centre import KIM, NOW, desk_in, enter
 from mail_servers import SENDER, Post, certificate, mail_server, settings_of
+from postfix import DOMAIN, missing, postfix
 
 from secmon.alerts import outbox, request, request_work
 from secmon.alerts.advice import Advice
@@ -213,28 +214,74 @@ class _Hook(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_a_webhook_is_signed_and_keeps_its_key_over_attempts(desk: Desk) -> None:
-    """The signature is HMAC-SHA256 over time and body; a second attempt has the same Idempotency-Key."""
+@pytest.fixture
+def hook() -> Iterator[str]:
+    """Where a real web server listens; set `_Hook.answers` to what it says."""
     server = HTTPServer(("127.0.0.1", 0), _Hook)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    _Hook.answers, _Hook.got = [503, 200], []
-    address = f"http://127.0.0.1:{server.server_port}/hook"
-    try:
-        digest_for(desk, enter(desk, "soar", ["silent"], channel="webhook", address=address, language="en"))
-        channels = Channels(secret="shared")
-        assert run(desk, channels) == Delivered(0, 1, 0)
-        assert run(desk, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    _Hook.answers, _Hook.got = [], []
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_webhook_is_signed_and_keeps_its_key_over_attempts(desk: Desk, hook: str) -> None:
+    """The signature is HMAC-SHA256 over time and body; a second attempt has the same Idempotency-Key."""
+    _Hook.answers = [503, 200]
+    digest_for(desk, enter(desk, "soar", ["silent"], channel="webhook", address=f"http://{hook}/hook", language="en"))
+    channels = Channels(secret="shared")
+    assert run(desk, channels) == Delivered(0, 1, 0)
+    assert run(desk, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
     for headers, body in _Hook.got:
         signed = f"{headers['x-secmon-timestamp']}.".encode() + body
         mark = hmac.new(b"shared", signed, hashlib.sha256).hexdigest()
         assert headers["x-secmon-signature"] == f"sha256={mark}"
         assert json.loads(body)["facts"]["notice"]["number"] == 3
     assert len({headers["idempotency-key"] for headers, _ in _Hook.got}) == 1
+
+
+def test_a_chat_service_gets_the_text_through_apprise(desk: Desk, hook: str) -> None:
+    """Apprise's own plug-in speaks to a real server; one that answers with an error is asked again later."""
+    _Hook.answers = [500, 200]
+    number = digest_for(desk, enter(desk, "room", ["silent"], channel="chat", address=f"json://{hook}/", language="en"))
+    assert run(desk, Channels()) == Delivered(0, 1, 0)
+    (one,) = archive.deliveries(desk, EVERYTHING, number)
+    assert (one.state, one.error) == ("waiting", "chat: the service did not take it")
+    assert run(desk, Channels(), NOW + TEN_MINUTES) == Delivered(1, 0, 0)
+    said = json.loads(_Hook.got[-1][1])
+    assert "Immediate notice" in said["title"]
+    assert "3 feeds" in said["message"]
+
+
+def test_a_chat_address_that_apprise_does_not_know_is_given_up(desk: Desk) -> None:
+    """There is no use in trying it again, and the archive says why."""
+    number = digest_for(desk, enter(desk, "room", ["silent"], channel="chat", address="nochat://room"))
+    assert run(desk, Channels()) == Delivered(0, 0, 1)
+    (one,) = archive.deliveries(desk, EVERYTHING, number)
+    assert (one.state, one.error) == ("given_up", "chat: the address is none that Apprise knows")
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_postfix_delivers_and_refuses(desk: Desk) -> None:
+    """Debian's mail server puts the digest with both bodies and its PDF into a box, and refuses strangers."""
+    known, unknown = (enter(desk, name, ["silent"], address=f"{name}@{DOMAIN}") for name in ("director", "nobody"))
+    number = digest_for(desk, known, unknown)
+    with postfix("director") as server:
+        assert run(desk, Channels(server.settings)) == Delivered(1, 0, 1)
+        (mail,) = server.wait("director", 1)
+    html, text = mail.get_body(("html",)), mail.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    assert "피드 3개" in text.get_content()
+    (pdf,) = [part for part in mail.iter_attachments() if part.get_content_type() == "application/pdf"]
+    assert pdf.get_content().startswith(b"%PDF-")
+    assert mail["Message-ID"]
+    errors = {one.recipient: (one.state, one.error) for one in archive.deliveries(desk, EVERYTHING, number)}
+    assert errors[known.id] == ("sent", "")
+    assert errors[unknown.id][0] == "given_up"
+    assert "User unknown" in errors[unknown.id][1]
 
 
 def test_sending_again_is_asked_for_and_kept(desk: Desk) -> None:

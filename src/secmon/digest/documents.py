@@ -1,5 +1,6 @@
 """Every form of a digest: mail as HTML and text, PDF, JSON, a table as CSV, and the pictures."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -15,6 +16,7 @@ from secmon.sheet import sheet
 
 HTML, TEXT, PDF, JSON, CSV = "mail.html", "mail.txt", "report.pdf", "report.json", "tables.csv"
 SUBJECT = "subject.txt"
+_IN_MAIL = re.compile(rb'src="cid:([a-z]+)@[a-z.]+"')
 MEDIA: Mapping[str, str] = {
     ".html": "text/html", ".txt": "text/plain", ".pdf": "application/pdf", ".json": "application/json",
     ".csv": "text/csv", ".png": "image/png",
@@ -47,6 +49,11 @@ def forms(document: Document, drawn: Mapping[str, bytes]) -> dict[str, bytes]:
 def cid(name: str) -> str:
     """The content id of a picture within its mail."""
     return f"{name.removesuffix('.png')}@digest.secmon"
+
+
+def pictures_beside(page: bytes, begin: str = "") -> bytes:
+    """The mail's HTML as a page whose pictures are files beside it, their names with `begin` before them."""
+    return _IN_MAIL.sub(rb'src="' + begin.encode() + rb'\1.png"', page)
 
 
 def _csv(document: Document) -> str:

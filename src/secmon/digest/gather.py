@@ -10,7 +10,7 @@ import pandas as pd
 from secmon.alerts import attempts, blocklist, campaigns, case_clock, incident, level, metrics, queue, request
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HEALTH_ORDER, FeedReport, Health
-from secmon.alerts.measure import Period
+from secmon.alerts.measure import SHARES, Period
 from secmon.alerts.shift import SilentFeed, standing_facts
 from secmon.alerts.suppression import suppressed_since
 from secmon.alerts.turnover import Turnover, incidents_of, loudest_rules, turnover
@@ -51,7 +51,7 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
         campaigns=_campaigns(sources, scope, period),
         requests=_requests(desk, scope, now),
         blocks=_blocks(desk, scope),
-        metrics=[asdict(one) | {"met": one.met} for one in _metrics(sources, due, now)],
+        metrics=_metrics(sources, due, now),
         gaps=[_gap(one) for one in sorted(gaps, key=_worst_first)[:MOST]],
         gaps_total=len(gaps),
         suppressed=suppressed_since(desk, scope, period.begins),
@@ -183,14 +183,20 @@ def _blocks(desk: Desk, scope: Scope) -> Json:
     }
 
 
-def _metrics(sources: Sources, due: Due, now: datetime) -> Sequence[metrics.Figure]:
-    if len(due.scope) == 5:  # a site: one reading serves all of them
-        every = sources.once(
-            ("metrics", due.period), lambda: metrics.by_site(sources.desk, EVERYTHING, due.period, now)
-        )
-        if due.scope in every:
-            return every[due.scope]  # type: ignore[no-any-return]  # what was put in
-    return metrics.figures(sources.desk, sources.scope(due.scope), due.period, now)
+def _metrics(sources: Sources, due: Due, now: datetime) -> list[Json]:
+    """Each with its median or share of the period before, None where nothing was counted then."""
+    earlier_ones = _figures(sources, due.scope, before(due.kind, due.period), now)
+    past = {one.metric: one.share if one.metric in SHARES else one.median for one in earlier_ones}
+    current = _figures(sources, due.scope, due.period, now)
+    return [asdict(one) | {"met": one.met, "before": past[one.metric]} for one in current]
+
+
+def _figures(sources: Sources, place: str, period: Period, now: datetime) -> Sequence[metrics.Figure]:
+    if len(place) == 5:  # a site: one reading serves all of them
+        every = sources.once(("metrics", period), lambda: metrics.by_site(sources.desk, EVERYTHING, period, now))
+        if place in every:
+            return every[place]  # type: ignore[no-any-return]  # what was put in
+    return metrics.figures(sources.desk, sources.scope(place), period, now)
 
 
 def _worst_first(one: FeedReport) -> tuple[int, str, str]:

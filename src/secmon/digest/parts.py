@@ -7,6 +7,9 @@ from secmon.digest.document import Block, Figures, Lines, Section, Table
 from secmon.digest.facts import Facts, Json, TypeRow
 from secmon.digest.words import Words
 
+_LESSONS = 3
+"""Incidents that a month is looked back on by."""
+
 
 def coverage(facts: Facts, words: Words) -> Section | None:
     """How much was seen at all; a count is never shown without it."""
@@ -67,6 +70,20 @@ def incidents(facts: Facts, words: Words) -> Section | None:
     return Section(words.t("section.incidents"), _table(head, rows, {5}, words.t("none.incidents")))
 
 
+def lessons(facts: Facts, words: Words) -> Section | None:
+    """The gravest incidents with their ATT&CK techniques, and what was learnt: the summary they were closed with."""
+    gravest = sorted(facts.incidents, key=lambda one: (-one["severity"], -len(one["sites"]), one["id"]))[:_LESSONS]
+    rows = [
+        [
+            f"#{one['id']}", words.safe(one["title"]), words.t(f"severity.{one['severity']}"),
+            words.t(f"state.{one['state']}"), ", ".join(one["attack"].split()), words.safe(one["summary"]),
+        ]
+        for one in gravest
+    ]  # fmt: skip
+    head = ["#", *(words.t(f"col.{name}") for name in ("title", "severity", "state", "attack", "lesson"))]
+    return Section(words.t("section.lessons"), _table(head, rows, set(), words.t("none.incidents")))
+
+
 def campaigns(facts: Facts, words: Words) -> Section | None:
     """The same indicator at several municipalities."""
     rows = [
@@ -113,9 +130,9 @@ def blocks(facts: Facts, words: Words) -> Section | None:
 
 def metrics(facts: Facts, words: Words) -> Section | None:
     """The centre's own work against its targets."""
-    head = [words.t(f"col.{name}") for name in ("metric", "median", "p90", "counted", "target", "met")]
+    head = [words.t(f"col.{name}") for name in ("metric", "median", "before", "p90", "counted", "target", "met")]
     rows = [_metric(one, words) for one in facts.metrics]
-    return Section(words.t("section.metrics"), [Table(head, rows, frozenset({1, 2, 3, 4}))])
+    return Section(words.t("section.metrics"), [Table(head, rows, frozenset({1, 2, 3, 4, 5}))])
 
 
 def _metric(one: Json, words: Words) -> list[str]:
@@ -124,7 +141,7 @@ def _metric(one: Json, words: Words) -> list[str]:
     middle = words.percent(one["share"]) if share else words.seconds(one["median"])
     met = "none" if one["met"] is None else "yes" if one["met"] else "no"
     return [
-        words.t(f"metric.{one['metric']}"), middle, "" if share else words.seconds(one["p90"]),
+        words.t(f"metric.{one['metric']}"), middle, show(one["before"]), "" if share else words.seconds(one["p90"]),
         f"{words.number(one['count'])} / {words.number(one['of'])}", show(one["target"]), words.t(f"met.{met}"),
     ]  # fmt: skip
 

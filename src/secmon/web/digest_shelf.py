@@ -21,7 +21,7 @@ class DigestShelf(Protocol):
         """One of them, with `documents`: names by version."""
 
     def document(self, scope: Scope, number: int, version: str, name: str) -> tuple[bytes, str]:
-        """A form as it was sent, and its media type."""
+        """A form as it was sent, and its media type; the pictures of a page are named as they lie beside it."""
 
     def deliveries(self, scope: Scope, number: int) -> Sequence[Record]:
         """Recipient's number and name, channel, state, attempts, next_try, sent_at, error."""
@@ -34,6 +34,9 @@ class DigestShelf(Protocol):
 
     def recipients(self) -> Sequence[Record]:
         """Everybody who gets something: id, name, channel, address, language, scope, kinds, quiet, masked, active."""
+
+    def subscriptions(self) -> Sequence[str]:
+        """Kinds of digests, letters and notices that one can get."""
 
     def save_recipient(self, fields: Record, actor: Actor, now: datetime) -> Record:
         """Add one (id 0) or change one; UsageError names what is wrong."""

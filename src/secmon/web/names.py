@@ -1,7 +1,9 @@
 """Names of sites, rules and types in the language of the screen."""
 
 from secmon.web.console import Console
-from secmon.web.i18n import catalogue
+from secmon.web.i18n import catalogue, t
+
+_PROVINCE = 2  # digits of its code
 
 
 def site_name(console: Console, code: str, language: str) -> str:
@@ -11,6 +13,16 @@ def site_name(console: Console, code: str, language: str) -> str:
         return code
     province = console.province(site.province)
     return f"{province.short_ko} {site.ko}" if language == "ko" else f"{site.en}, {province.short_en}"
+
+
+def place_name(console: Console, code: str, language: str) -> str:
+    """What a scope is called: '' all municipalities, 2 digits a province, 5 a site."""
+    if not code:
+        return t("people.everywhere", language)
+    if len(code) > _PROVINCE:
+        return site_name(console, code, language)
+    place = console.province(code)
+    return place.ko if language == "ko" else place.en
 
 
 def rule_title(console: Console, rule_id: str, language: str) -> str:

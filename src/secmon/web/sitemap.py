@@ -51,6 +51,7 @@ PAGES = (
     Page("rules", r"/rules", Group.ANALYSE, Permission.TRIAGE),
     Page("performance", r"/performance", Group.ANALYSE, Permission.METRICS),
     Page("digests", r"/digests", Group.MANAGE, Permission.EXPORT),
+    Page("recipients", r"/recipients", Group.MANAGE, Permission.SETTINGS),
     Page("people", r"/people", Group.MANAGE, Permission.PEOPLE),
     Page("audit", r"/audit", Group.MANAGE, Permission.AUDIT),
     Page("glossary", r"/glossary", Group.MANAGE),

@@ -1,6 +1,5 @@
 """Digests: the archive, deliveries, and who gets what."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -20,7 +19,6 @@ from secmon.web.visitor import Needs
 _Reading = Annotated[Visitor, Depends(Needs(Permission.EXPORT))]
 _Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
 _Version = Annotated[str, Path(pattern="^(ko|en)(-masked)?$")]
-_IN_MAIL = re.compile(rb'src="cid:([a-z]+)@[a-z.]+"')
 _Name = Annotated[str, Path(pattern=r"^[a-z]{1,16}\.[a-z]{1,5}$")]
 
 
@@ -150,8 +148,6 @@ def _of_one(api: APIRouter, service: Service, shelf: Any) -> None:
     def document(number: Id, version: _Version, name: _Name, visitor: _Reading) -> Response:
         """A document as it was sent; in a page the pictures are those beside it instead of those in the mail."""
         content, media = shelf().document(visitor.scope, number, version, name)
-        if media == "text/html":
-            content = _IN_MAIL.sub(rb'src="\1.png"', content)
         return Response(content, media_type=media)
 
     @api.get("/digests/{number}/deliveries", tags=["digests"], response_model=list[DeliveryOut])

@@ -16,14 +16,13 @@ from secmon.web.dialog import Answers, dialog
 from secmon.web.digest_shelf import DigestShelf, Record
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import catalogue, kst, t
-from secmon.web.names import site_name
+from secmon.web.names import place_name
 from secmon.web.panel import empty, facts_list, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
 ACTIONS = {"send": Permission.SETTINGS}
 _MOST = 100
-_PROVINCE = 2  # digits of its code
 _READABLE = ("mail.html", "report.pdf", "mail.txt", "tables.csv", "report.json")
 """What is offered to open, in this order; pictures belong to the mail."""
 
@@ -90,7 +89,7 @@ def _list(console: Console, found: Sequence[Record], language: str) -> Any:
     rows = [
         [
             f"#{one['id']}", dcc.Link(_kind(one, language), href=f"/digests?digest={one['id']}"),
-            _place(console, str(one["scope"]), language), _span(one), kst(one["composed_at"], "%m-%d %H:%M"),
+            place_name(console, str(one["scope"]), language), _span(one), kst(one["composed_at"], "%m-%d %H:%M"),
             ", ".join(one["versions"]),
         ]
         for one in found
@@ -108,22 +107,13 @@ def _span(one: Record) -> str:
     return f"{kst(one['begins'], '%Y-%m-%d %H:%M')} – {kst(one['ends'], '%m-%d %H:%M')}"
 
 
-def _place(console: Console, code: str, language: str) -> str:
-    if not code:
-        return t("people.everywhere", language)
-    if len(code) > _PROVINCE:
-        return site_name(console, code, language)
-    place = console.province(code)
-    return place.ko if language == "ko" else place.en
-
-
 def _one(console: Console, shelf: DigestShelf, visitor: Visitor, number: int, language: str) -> Any:
     try:
         one = shelf.digest(visitor.scope, number)
     except SecmonError as error:
         return html.P(str(error), className="failed")
     facts = [
-        (t("digests.place", language), _place(console, str(one["scope"]), language)),
+        (t("digests.place", language), place_name(console, str(one["scope"]), language)),
         (t("digests.span", language), _span(one)),
         (t("digests.composed", language), kst(one["composed_at"])),
     ]

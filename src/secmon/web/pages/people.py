@@ -16,7 +16,7 @@ from secmon.web.console import Console
 from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import kst, t
-from secmon.web.names import site_name
+from secmon.web.names import place_name
 from secmon.web.panel import empty, page_head, panel, table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -99,7 +99,7 @@ def _accounts(console: Console, visitor: Visitor, language: str) -> Any:
         if one.name == visitor.name:
             buttons = []  # nobody shuts oneself out by a wrong click
         rows.append([
-            html.B(one.name), t(f"role.{one.role}", language), _place(console, one.site, one.province, language),
+            html.B(one.name), t(f"role.{one.role}", language), place_name(console, one.site or one.province, language),
             _state(one, language), kst(one.created_at, "%Y-%m-%d"), kst(one.login_at, "%m-%d %H:%M"),
             html.Div(buttons, className="line"),
         ])  # fmt: skip
@@ -113,15 +113,6 @@ def _state(one: Account, language: str) -> str:
     kind = "one_click" if one.one_click else "local" if one.local else "provider"
     words = t(f"people.{kind}", language)
     return f"{words} · {t('people.must_change', language)}" if one.must_change else words
-
-
-def _place(console: Console, site: str, province: str, language: str) -> str:
-    if site:
-        return site_name(console, site, language)
-    if province:
-        place = console.province(province)
-        return place.ko if language == "ko" else place.en
-    return t("people.everywhere", language)
 
 
 def _sessions(console: Console, visitor: Visitor, language: str) -> Any:
@@ -148,7 +139,7 @@ def _tokens(console: Console, language: str) -> Any:
     rows = [
         [
             f"#{one.id}", one.name, one.account or t("people.equipment", language),
-            _place(console, one.site, one.province, language),
+            place_name(console, one.site or one.province, language),
             ", ".join(t(f"permission.{name}", language) for name in one.permissions), kst(one.used_at, "%m-%d %H:%M"),
             kst(one.expires_at, "%Y-%m-%d"), button("people", "end", one.id, language, "button small"),
         ]
