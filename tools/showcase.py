@@ -97,7 +97,7 @@ def entered(browser: Browser, url: str, role: str, **more: Any) -> BrowserContex
 
 def watch(operator: BrowserContext, supervisor: BrowserContext) -> int:
     """Work the widest campaign as a watch does: incident, evidence, block, requests. Returns the incident's number."""
-    alerts = _get(operator, "/api/v1/alerts?status=new&limit=200")["alerts"]
+    alerts = _get(operator, "/api/v1/alerts?status=new&limit=200")["items"]
     actors = Counter(one["actor"] for one in alerts if one["attack_type"] == "information_gathering")
     (actor, _), *_rest = actors.most_common(1)
     chosen = sorted((one for one in alerts if one["actor"] == actor), key=lambda one: -one["severity"])

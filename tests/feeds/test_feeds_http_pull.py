@@ -83,6 +83,13 @@ async def test_a_page_is_its_lines_and_where_to_go_on() -> None:
     assert page == Page("11110", "ids", "suricata_eve", NOW, lines, "29000000.7", more=True)
 
 
+async def test_counted_lines_are_counted_as_they_were_sent() -> None:
+    """`X-Lines` counts line ends, of empty lines too."""
+    async with serving(answer(b"one\n\n\nthree\n", X_Lines="4")) as site:
+        page = await ask(site)
+    assert page.lines == [b"one", b"three"]
+
+
 async def test_an_empty_page_is_an_answer() -> None:
     """A site that has nothing new has answered; it says so with its cursor."""
     async with serving(answer(b"")) as site:
@@ -125,6 +132,9 @@ async def test_compressed_pages_are_unpacked() -> None:
         (answer(b"one\n", X_Next_Cursor=""), "answered without X-Next-Cursor"),
         (answer(b"one\ntw"), "the body ends within a line"),
         (answer(b"one\ntwo\n", length=100), "the body broke off"),
+        (answer(b"one\n", X_Lines="2"), "not as many lines as X-Lines says"),
+        (answer(b"", X_Lines="1"), "not as many lines as X-Lines says"),
+        (answer(b"one\n", X_Lines="many"), "not as many lines as X-Lines says"),
         (answer(b"\x1f\x8bnot gzip at all", Content_Encoding="gzip"), "could not be unpacked"),
         (answer(gzip.compress(b"one\n" * 5000)[:-20], Content_Encoding="gzip"), "."),
         (b"HTTP/1.1 what\r\n\r\n", "."),

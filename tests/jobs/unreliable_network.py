@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from aiohttp import ClientSession, web
 
 TROUBLES = ("lost", "refused", "cut", "stale", "late")
-_KEPT = ("x-next-cursor", "x-more", "x-after")
+_KEPT = ("x-next-cursor", "x-more", "x-after", "x-lines")
 
 
 class Network:

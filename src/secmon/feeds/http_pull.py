@@ -1,7 +1,8 @@
 """Fetch lines over HTTP: `GET url?after=cursor&limit=n`, LF-separated lines back, `X-Next-Cursor` behind them.
 
 A site that sends `X-After` repeats the cursor it answers to; an answer to another question, as a confused proxy gives,
-is then told apart. Docs: docs/transports.md
+is then told apart. One that sends `X-Lines` counts them; an answer that was cut between two lines is then noticed.
+Docs: docs/transports.md
 """
 
 import csv
@@ -45,6 +46,7 @@ async def pull(
         async with client.get(address.url, params=parameters, headers=headers, allow_redirects=False) as response:
             _agreed(response, address, after)
             body = await _body(response, address)
+            counted = response.headers.get("x-lines")
             cursor, more = response.headers["x-next-cursor"], response.headers.get("x-more") == "1"
     except TimeoutError as error:
         seconds = client.timeout.total or 0.0
@@ -57,6 +59,8 @@ async def pull(
         raise _unavailable(_named(error), address, site_wide=True) from error
     if body and not body.endswith(b"\n"):
         raise _unavailable("the body ends within a line", address)
+    if counted is not None and counted != str(body.count(b"\n")):
+        raise _unavailable("the body has not as many lines as X-Lines says: it was cut on the way", address)
     lines = split_lines(body)
     if lines and cursor == after:
         raise _unavailable("lines came, but X-Next-Cursor stands still: they would come again for ever", address)

@@ -157,7 +157,7 @@ class FeedApp:
         return Reply(200, page.lines, headers=headers)
 
     def _spoilt(self, visit: _Visit, reply: Reply) -> Reply:
-        """The answer after the faults that change lines; an empty page has nothing to spoil."""
+        """The answer after the faults that change lines, which are counted then; an empty page has nothing to spoil."""
         if reply.status != 200 or not reply.body:
             return reply
         body, rng = reply.body, self._random(visit)
@@ -166,11 +166,12 @@ class FeedApp:
                 lines, count = spoil(body.splitlines(keepends=True), visit.hits[kind].fault.number, rng)
                 body = b"".join(lines)
                 visit.count(kind, count)
+        counted = (b"x-lines", str(body.count(b"\n")).encode())
         if "cut-line" in visit.hits:
             visit.count("cut-line", 1)
             last = body.rfind(b"\n", 0, len(body) - 1) + 1
             body = body[: last + (len(body) - last) // 2]
-        return replace(reply, body=body)
+        return replace(reply, body=body, headers=(*reply.headers, counted))
 
     def _random(self, visit: _Visit) -> Random:
         """Chance that the seed decides, and how many questions the feed was asked before."""
