@@ -152,7 +152,9 @@ def test_the_wall_and_the_digest_agree_on_feeds_and_incidents(sources: Sources) 
 def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources, kind: Kind) -> None:
     """Each has its title, summary and TLP mark in mail, text and PDF, and pages that are numbered."""
     place = {"municipality": "11110", "site-day": "11110", "province": "11", "province-day": "11"}.get(kind, "")
-    alerts_at(sources.desk, SITES)
+    alerts = alerts_at(sources.desk, SITES)
+    busy = Draft("sweep scan", 4, "information_gathering", ("T1595.001",))
+    casework.open_incident(sources.desk, EVERYTHING, busy, alerts, actor=KIM, now=YESTERDAY)
     facts = gather(sources, Due(kind, place, period_ending(kind, NOW)), NOW)
     for language in ("ko", "en"):
         made = documents(facts, language, sources.tiles)

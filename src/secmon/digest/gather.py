@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from statistics import quantiles
 
+import orjson
 import pandas as pd
 
 from secmon.alerts import attempts, blocklist, campaigns, case_clock, incident, level, metrics, queue, request
@@ -60,7 +61,7 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
         places=places(sources, scope, due),
         map={code: tried for code, (_, tried) in sources.by_site(period).items() if scope.covers(code)},
         peers=compare(sources, due),
-        shift=standing_facts(desk, _silent(reports), period.begins, now) if due.kind is Kind.SHIFT else {},
+        shift=_plain(standing_facts(desk, _silent(reports), period.begins, now)) if due.kind is Kind.SHIFT else {},
     )  # fmt: skip
     return replace(facts, recommendations=recommendations(facts))
 
@@ -114,6 +115,12 @@ def _coverage(sources: Sources, scope: Scope, period: Period, reports: Sequence[
         events=sum(seen.values()),
         quarantined=int(quarantined),
     )
+
+
+def _plain(found: Json) -> Json:
+    """The same as JSON would give it back: times as text."""
+    plain: Json = orjson.loads(orjson.dumps(found, option=orjson.OPT_NON_STR_KEYS))
+    return plain
 
 
 def _level(desk: Desk) -> Json | None:
