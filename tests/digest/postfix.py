@@ -74,7 +74,8 @@ class Postfix:
     @property
     def settings(self) -> MailServer:
         """How to send through it."""
-        return MailServer(host="127.0.0.1", port=self.port, security="none", sender=f"centre@{DOMAIN}")
+        given = {"host": "127.0.0.1", "port": self.port, "security": "none", "sender": f"centre@{DOMAIN}"}
+        return MailServer.model_validate(given)
 
     def wait(self, box: str, number: int, seconds: float = 60.0) -> Sequence[EmailMessage]:
         """What is in a box when there are `number` mails in it, or when the time is over."""

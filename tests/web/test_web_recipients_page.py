@@ -107,7 +107,7 @@ async def test_what_cannot_be_is_said_in_the_form(centre: Centre, filled: dict[s
 async def test_one_from_the_settings_is_changed_there(centre: Centre) -> None:
     """The page shows it without buttons, and refuses a change that is forged."""
     desk = centre.watch.console.desk
-    configured = DigestRecipient(name="director", address="director@soc.example", kinds=("daily",))
+    configured = DigestRecipient.checked({"name": "director", "address": "director@soc.example", "kinds": ["daily"]})
     async with visitor(centre) as client:
         await client.get("/healthz")  # a server that starts follows its own settings first
         recipients.follow_settings(desk, [configured], actor=Actor("system", "settings"), now=NOW)
