@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +23,17 @@ KINDS = {"shift": "", "daily": "", "weekly": "", "monthly": "", "province": "26"
 _PICTURES = ("daily-ko", "municipality-26380-en")
 _LEFT_OUT = {"subject.txt"}
 _SCALE = 1.4
+
+
+_QUARTER = 900
+"""Seconds; a period that is not over is taken up to the last whole quarter of an hour."""
+
+
+def wait_for_the_quarter() -> None:
+    """What the watch did is in a digest from the next quarter of an hour on."""
+    left = _QUARTER - time.time() % _QUARTER + 5
+    print(f"waiting {left:.0f} s for the quarter of an hour to be over", flush=True)
+    time.sleep(left)
 
 
 def compose(show: Show, out: Path) -> None:
@@ -64,6 +76,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         operator, supervisor = (entered(browser, show.url, role) for role in ("operator", "supervisor"))
         watch(operator, supervisor)
+        wait_for_the_quarter()
         compose(show, options.out)
         pictures(browser, options.out)
         browser.close()

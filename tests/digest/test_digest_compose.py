@@ -219,7 +219,19 @@ def test_all_quiet_says_so_with_its_coverage_and_blindness_does_not(sources: Sou
     assert "not an all-clear" in write(blind, Words("en")).summary[1]
     alerts_at(sources.desk, SITES, severity=Severity.CRITICAL)
     busy = gather(sources.fresh(), DAY, NOW)
-    assert "4 alerts were opened (4 critical" in write(busy, Words("en")).summary[1]
+    assert (
+        "4 alerts were opened (4 critical, 0 high) and 4 critical or high ones are open"
+        in (write(busy, Words("en")).summary[1])
+    )
+
+
+def test_a_grave_alert_that_is_still_open_is_no_all_clear(sources: Sources) -> None:
+    """It was opened after the period, or before it and goes on: nobody may read that all is quiet."""
+    late = DAY.period.ends + timedelta(minutes=20)
+    alerts_at(sources.desk, SITES[:1], severity=Severity.HIGH, at=late)
+    facts = gather(sources, DAY, NOW)
+    assert (facts.opened, facts.open_grave, facts.quiet) == (0, 1, False)
+    assert "1 critical or high ones are open" in write(facts, Words("en")).summary[1]
 
 
 def test_a_period_has_one_digest_whoever_composes_it(sources: Sources) -> None:

@@ -69,6 +69,7 @@ class Facts:
     trend: Sequence[tuple[str, Sequence[int]]] = ()
     turnover: Json = field(default_factory=dict)
     open_alerts: int = 0
+    open_grave: int = 0
     incidents: Sequence[Json] = ()
     campaigns: Sequence[Json] = ()
     requests: Json = field(default_factory=dict)
@@ -103,10 +104,10 @@ class Facts:
 
     @property
     def quiet(self) -> bool:
-        """Nothing that anybody has to know: no critical or high alert, no open incident, nothing overdue."""
+        """Nothing to know: no critical or high alert new or open, no open incident, nothing overdue."""
         opened = self.turnover.get("opened", {})
         alarming = any(number for severity, number in opened.items() if int(severity) >= Severity.HIGH)
-        return not alarming and not self.incidents and not self.requests.get("overdue")
+        return not alarming and not self.open_grave and not self.incidents and not self.requests.get("overdue")
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""

@@ -22,7 +22,7 @@ from secmon.digest.period import LATE_AFTER, Due, Kind, before, earlier
 from secmon.digest.source import Sources
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
-from secmon.taxonomy import AttackType
+from secmon.taxonomy import AttackType, Severity
 
 MOST = 12
 _HOUR = 3600
@@ -38,6 +38,7 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
     gaps = [one for one in reports if one.health not in _CALM]
     rows = _types(sources, due)
     turned = turnover(desk, scope, period)
+    still_open = queue.open_by_severity(desk, period.begins, scope)
     facts = Facts(
         kind=due.kind, scope=due.scope, begins=period.begins.isoformat(), ends=period.ends.isoformat(),
         composed_at=now.isoformat(), late=now - period.ends > LATE_AFTER, simulated=sources.simulated, tlp=sources.tlp,
@@ -47,7 +48,8 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
         compared=rows.compared,
         trend=_trend(sources, scope, due),
         turnover=_turned(turned),
-        open_alerts=sum(queue.open_by_severity(desk, period.begins, scope).values()),
+        open_alerts=sum(still_open.values()),
+        open_grave=sum(number for severity, number in still_open.items() if severity >= Severity.HIGH),
         incidents=_incidents(desk, scope, period, now),
         campaigns=_campaigns(sources, scope, period),
         requests=_requests(desk, scope, now),
