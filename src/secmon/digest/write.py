@@ -142,7 +142,8 @@ def _standing(facts: Facts, words: Words) -> str:
     return words.t(
         "summary.busy", opened=words.number(facts.opened), critical=opened.get(str(int(Severity.CRITICAL)), 0),
         high=opened.get(str(int(Severity.HIGH)), 0), grave=words.number(facts.open_grave),
-        incidents=len(facts.incidents), overdue=facts.requests["overdue"], feeds=words.number(cover.feeds), healthy=words.number(cover.healthy),
+        incidents=len(facts.incidents), overdue=facts.requests["overdue"],
+        feeds=words.number(cover.feeds), healthy=words.number(cover.healthy),
     )  # fmt: skip
 
 
