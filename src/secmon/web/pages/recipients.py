@@ -180,7 +180,7 @@ def _form(console: Console, shelf: DigestShelf, one: Record, language: str) -> h
         html.Div([remove, save], className="line end", hidden=fixed),
         dcc.Store(id="recipients-number", data=one["id"]),
     ]  # fmt: skip
-    return html.Div(parts, className="form")
+    return html.Div(parts, className="fields")
 
 
 def _languages(language: str) -> list[tuple[str, str]]:
