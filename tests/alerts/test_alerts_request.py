@@ -1,16 +1,18 @@
 """Requests to municipalities: texts, answers, receipts, due times, reminders, and letters that survive a crash."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from desk_cases import HOUR, KIM, LEE, MINUTE, NOW, alerts_at, incident_at, line_at
 
-from secmon.alerts import advice, delivery, incident, outbox, queue, request, request_work, timeline
+from secmon.alerts import advice, delivery, incident, outbox, phoned, queue, request, request_work, timeline
 from secmon.alerts.advice import Advice
-from secmon.alerts.audit import Actor, verify
+from secmon.alerts.audit import Actor, entries, verify
 from secmon.alerts.desk import Desk
 from secmon.alerts.outbox import Claimed
+from secmon.alerts.phoned import Call
 from secmon.alerts.request import Request, RequestState, Standing
 from secmon.alerts.request_work import Ask
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
@@ -255,3 +257,51 @@ def test_a_letter_is_kept_once_for_its_key(desk: Desk) -> None:
     [one] = outbox.claim(desk, "sender", limit=9, now=NOW)
     assert one.letter == letter
     assert delivery.sent(desk, one.id, NOW)
+
+
+def test_an_answer_by_phone_is_written_down(desk: Desk) -> None:
+    """One call acknowledges and reports what was done; receipts and audit log say by phone, who spoke and who wrote;
+    whoever wrote it down cannot verify it."""
+    number = asked(desk).id
+    call = Call(RequestState.DONE, " 방화벽에서 차단 ", " 당직실 ")
+    row = phoned.write_down(desk, EVERYTHING, number, call, actor=KIM, now=NOW + MINUTE)
+    times = (row.delivered_at, row.acknowledged_at, row.done_at)
+    assert (row.state, row.answer, row.done_by, times) == ("done", "방화벽에서 차단", "operator1", (NOW + MINUTE,) * 3)
+    told = [(one.kind, one.channel, one.actor, one.detail) for one in request.receipts(desk, HERE, number)]
+    assert told[1:] == [
+        ("acknowledged", "phone", "operator1", "당직실"),
+        ("done", "phone", "operator1", "당직실: 방화벽에서 차단"),
+    ]
+    [entry] = entries(desk, EVERYTHING, limit=9, action="request.done")
+    after = {"state": "done", "detail": "방화벽에서 차단", "source": "phone", "said_by": "당직실"}
+    assert (entry.actor, entry.site, json.loads(entry.after)) == ("operator1", "11110", after)
+    with pytest.raises(IllegalMove, match="reported as done by operator1: somebody else verifies it"):
+        request_work.verify(desk, EVERYTHING, number, actor=KIM, now=NOW)
+    assert request_work.verify(desk, EVERYTHING, number, actor=LEE, now=NOW).state == "verified"
+    assert verify(desk) is None
+
+
+def test_a_refusal_by_phone_needs_who_and_why(desk: Desk) -> None:
+    """Without a name, a reason, or with what no municipality says, nothing is written; with them it is refused."""
+    number = asked(desk).id
+    for call, missing in (
+        (Call(RequestState.REFUSED, "no contract", " "), "who answered is missing"),
+        (Call(RequestState.REFUSED, "", "duty desk"), "the reason of the refusal is missing"),
+        (Call(RequestState.DONE, "", "duty desk"), "what was done is missing"),
+        (Call(RequestState.VERIFIED, "x", "duty desk"), "verified is nothing a municipality says"),
+    ):
+        with pytest.raises(IllegalMove, match=missing):
+            phoned.write_down(desk, EVERYTHING, number, call, actor=KIM, now=NOW)
+    row = phoned.write_down(desk, HERE, number, Call(RequestState.ACKNOWLEDGED, "", "duty desk"), actor=KIM, now=NOW)
+    assert (row.state, row.acknowledged_at, row.answer) == ("acknowledged", NOW, "")
+    with pytest.raises(ConflictError, match="changed by operator1"):
+        phoned.write_down(
+            desk, HERE, number, Call(RequestState.REFUSED, "x", "y"), actor=LEE, now=NOW, version=row.version - 1
+        )
+    row = phoned.write_down(
+        desk, HERE, number, Call(RequestState.REFUSED, "no contract", "duty desk"), actor=KIM, now=NOW
+    )
+    assert (row.state, row.refused_at, row.answer) == ("refused", NOW, "no contract")
+    elsewhere = Scope.of_sites(["26110"])
+    with pytest.raises(NotFoundError):
+        phoned.write_down(desk, elsewhere, number, Call(RequestState.DONE, "x", "y"), actor=KIM, now=NOW)

@@ -19,6 +19,7 @@ from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role
 from secmon.store.client import Store
+from secmon.web.api.reply import etag_of
 
 JONGNO, JUNG, BUSAN = "11110", "11140", "26110"
 PEOPLE = {
@@ -126,6 +127,28 @@ async def test_a_watch_from_the_alert_to_the_end(room: Room) -> None:
     assert {one["actor"] for one in trail} >= {"oper", "chief", "jongno"}
     assert (await room.get("chief", "/audit/chain")) == {"whole": True, "broken_at": None, "reason": ""}
     assert verify(room.desk) is None
+
+
+async def test_the_centre_writes_down_an_answer_by_phone(room: Room) -> None:
+    """The operator names who said what; another one verifies; municipalities have their own way to answer."""
+    [asked] = await room.post("oper", "/requests", {"sites": [BUSAN], "severity": 3, "title": "a", "text": "b"}, 201)
+    path = f"/requests/{asked['id']}"
+    call = {"state": "done", "said_by": "duty desk", "answer": "blocked"}
+    await room.post("seoul", f"{path}/phone", call, 403)
+    await room.post("oper", f"{path}/phone", {**call, "state": "verified"}, 422)
+    await room.post("oper", f"{path}/phone", {**call, "said_by": ""}, 422)
+    await room.post("oper", f"{path}/phone", {**call, "answer": " "}, 409)
+    done = await room.post("oper", f"{path}/phone", call, seen=etag_of(asked["version"]))
+    assert (done["state"], done["done_by"], done["answer"]) == ("done", "oper", "blocked")
+    await room.post("oper", f"{path}/phone", call, 412, seen=etag_of(asked["version"]))
+    await room.post("oper", f"{path}/verify", {}, 409)
+    assert (await room.post("chief", f"{path}/verify", {}))["state"] == "verified"
+    by_phone = [one for one in await room.get("oper", f"{path}/receipts") if one["channel"] == "phone"]
+    assert [(one["kind"], one["detail"]) for one in by_phone] == [
+        ("acknowledged", "duty desk"), ("done", "duty desk: blocked"),
+    ]  # fmt: skip
+    [entry] = (await room.get("chief", "/audit", action="request.done"))["items"]
+    assert (entry["after"]["source"], entry["after"]["said_by"]) == ("phone", "duty desk")
 
 
 async def test_two_at_once_are_told(room: Room) -> None:

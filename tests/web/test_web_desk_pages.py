@@ -9,9 +9,11 @@ import pytest
 from desk_buttons import press, words
 from web_console import ADMINISTRATOR, HOST, NOW, NOWHERE, call, centre_over, group, new_desk, session_of
 
-from secmon.alerts import duties, level, roster, shift
-from secmon.alerts.audit import entries
+from secmon.alerts import duties, level, request, request_work, roster, shift
+from secmon.alerts.advice import by_hand
+from secmon.alerts.audit import CENTRE, entries
 from secmon.alerts.desk import Desk
+from secmon.alerts.request_work import Ask
 from secmon.alerts.triage import triage
 from secmon.app import Centre, application
 from secmon.instance import Instance
@@ -186,3 +188,23 @@ async def test_the_glossary_has_both_languages(house: House, draft: Draft) -> No
         asked = {"url.pathname": "/glossary", "url.search": "?page=shift&lang=en"}
         page = words(await call(client, "frame.children", asked))
     assert all(said in page for said in ("이벤트", "Event", "both leads sign", "TLP:AMBER"))
+
+
+async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> None:
+    """The operator has the button, must say which answer, and the receipts name who spoke; a viewer is refused."""
+    words_asked = by_hand("Block it", "Block the address")
+    [row] = request_work.ask(house.desk, EVERYTHING, Ask(("26110",), 4, words_asked), actor=CENTRE, now=NOW)
+    asked = {"url.pathname": "/requests", "url.search": f"?request={row.id}", **ENGLISH}
+    async with house.client(GUEST) as client:
+        refused = await press(client, "requests", "phone", str(row.id), choice="done", title="duty desk", note="x")
+        assert "Answered by phone" not in words(await call(client, "requests-one.children", asked))
+    assert "request" in str(refused["requests-refused"])
+    async with house.client(NEXT) as client:
+        assert "Answered by phone" in words(await call(client, "requests-one.children", asked))
+        unsaid = await press(client, "requests", "phone", str(row.id), title="duty desk", note="x")
+        told = await press(client, "requests", "phone", str(row.id), choice="refused", title="duty desk", note="no key")
+        shown = words(await call(client, "requests-one.children", asked))
+    assert "Choose what the municipality answered." in str(unsaid["requests-refused"])
+    assert "is written down" in str(told["requests-said"])
+    assert "duty desk: no key" in shown
+    assert request.get(house.desk, EVERYTHING, row.id).state == "refused"

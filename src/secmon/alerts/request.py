@@ -198,9 +198,12 @@ def of(session: Session, scope: Scope, number: int, version: int | None) -> Requ
 
 def go(
     session: Session, row: Request, state: RequestState, actor: Actor, now: datetime, *, detail: str = "",
-    channel: str = "",
+    channel: str = "", said_by: str = "",
 ) -> None:  # fmt: skip
-    """Move a request on within the caller's change, with its receipt, audit entry and the incident's timeline."""
+    """Move a request on within the caller's change, with its receipt, audit entry and the incident's timeline.
+
+    `said_by` is who said so where that is not the actor, who then only wrote it down; `channel` is how it came.
+    """
     allowed = MOVES[RequestState(row.state)]
     if state not in allowed:
         can = f"it can become {', '.join(sorted(allowed))}" if allowed else "that is its end"
@@ -208,8 +211,11 @@ def go(
     before = {"state": row.state}
     row.state = state
     touch(row, actor, now)
-    receipt(session, row, state, actor, now, detail=detail, channel=channel)
+    told_by = f"{said_by}: {detail}".removesuffix(": ") if said_by else detail
+    receipt(session, row, state, actor, now, detail=told_by, channel=channel)
     after = {"state": state, "detail": detail} if detail else {"state": state}
+    if said_by:
+        after |= {"source": channel, "said_by": said_by}
     record(session, Act(actor, f"request.{state}", f"request:{row.id}", now, row.site, before, after))
     if row.incident_id is not None:
         told = {"request": row.id, **after}

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import advice, evidence, queue, request, request_work
+from secmon.alerts import advice, evidence, phoned, queue, request, request_work
+from secmon.alerts.phoned import Call
 from secmon.alerts.request import Request, RequestState
 from secmon.alerts.request_work import Ask
 from secmon.errors import UsageError
@@ -85,6 +86,14 @@ class Answer(In):
     answer: Words = Field(min_length=1)
 
 
+class PhoneCall(In):
+    """What a municipality said on the phone, and who said it; words are needed unless it is only acknowledged."""
+
+    state: Literal[RequestState.ACKNOWLEDGED, RequestState.DONE, RequestState.REFUSED]
+    said_by: Line = Field(min_length=1)
+    answer: Words = ""
+
+
 def routes(api: APIRouter, service: Service) -> None:
     """Reading, asking and answering."""
     _reading(api, service)
@@ -139,6 +148,13 @@ def _centre(api: APIRouter, service: Service) -> None:
         words, lines = _words(service, visitor, body)
         what = Ask(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
         return request_work.ask(desk, visitor.scope, what, lines, actor=visitor.actor, now=service.now())
+
+    @api.post("/requests/{number}/phone", tags=["requests"], response_model=RequestOut)
+    def phone(number: Id, body: PhoneCall, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+        """Write down an answer that came by phone; whoever does so cannot verify it."""
+        call = Call(body.state, body.answer, body.said_by)
+        row = phoned.write_down(desk, visitor.scope, number, call, actor=visitor.actor, now=service.now(), version=seen)
+        return _tagged(row, response)
 
     @api.post("/requests/{number}/verify", tags=["requests"], response_model=RequestOut)
     def verify(number: Id, body: Note, visitor: _Asking, seen: IfMatch, response: Response) -> object:

@@ -6,9 +6,10 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.alerts import request, request_work
+from secmon.alerts import phoned, request, request_work
+from secmon.alerts.phoned import Call
 from secmon.alerts.request import AWAITED, Request, RequestState
-from secmon.errors import SecmonError
+from secmon.errors import IllegalMove, SecmonError
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
 from secmon.web.acting import button, register_actions, said
@@ -26,13 +27,15 @@ _MOST = 300
 _CENTRE = Permission.REQUEST
 _SITE = Permission.ANSWER
 ACTIONS = {
-    "acknowledge": _SITE, "done": _SITE, "refuse": _SITE, "verify": _CENTRE, "back": _CENTRE, "withdraw": _CENTRE,
+    "acknowledge": _SITE, "done": _SITE, "refuse": _SITE, "phone": _CENTRE, "verify": _CENTRE, "back": _CENTRE,
+    "withdraw": _CENTRE,
 }  # fmt: skip
 S = RequestState
 _POSSIBLE = {
     "acknowledge": (S.REQUESTED, S.DELIVERED),
     "done": (S.ACKNOWLEDGED,),
     "refuse": (S.REQUESTED, S.DELIVERED, S.ACKNOWLEDGED),
+    "phone": AWAITED,
     "verify": (S.DONE,),
     "back": (S.DONE, S.REFUSED),
     "withdraw": AWAITED,
@@ -43,6 +46,9 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     """The page's frame; `?request=12` opens one."""
     language = visit.language
     note = {name: [Field("note", t(f"requests.note.{name}", language))] for name in ACTIONS}
+    answers = [(str(one), t(f"request.{one}", language)) for one in phoned.ANSWERS]
+    by_phone = [Field("choice", t("requests.said", language), answers), Field("title", t("requests.said_by", language))]
+    asked = {**note, "phone": [*by_phone, *note["phone"]]}
     return html.Div(
         [
             dcc.Interval(id="requests-tick", interval=4000),
@@ -57,7 +63,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
                 ],
                 className="queue wide",
             ),
-            dialog("requests", note, language),
+            dialog("requests", asked, language),
         ],
         className="site requests",
     )
@@ -173,6 +179,11 @@ def _act(console: Console, visitor: Visitor, action: str, target: str, filled: A
         request_work.done(desk, scope, number, answer=filled.note, actor=actor, now=now)
     elif action == "refuse":
         request_work.refuse(desk, scope, number, reason=filled.note, actor=actor, now=now)
+    elif action == "phone":
+        if filled.choice not in phoned.ANSWERS:
+            raise IllegalMove(t("requests.said.choose", language))
+        call = Call(RequestState(filled.choice), filled.note, filled.title)
+        phoned.write_down(desk, scope, number, call, actor=actor, now=now)
     elif action == "verify":
         request_work.verify(desk, scope, number, actor=actor, now=now, note=filled.note)
     elif action == "back":
