@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from secmon.director import Director
 
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
@@ -19,11 +21,12 @@ _STOP_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server; `started` is on the monotonic clock."""
+    """A running server; `started` is on the monotonic clock, `data` is its folder."""
 
     process: subprocess.Popen[bytes]
     url: str
     started: float
+    data: Path
 
     def kill(self) -> None:
         """End it as a power failure does."""
@@ -44,6 +47,18 @@ def empty(data: Path) -> Iterator[Server]:
     """A server that collects from nobody, ended with Ctrl-C."""
     with _running(("serve",), data, 0) as server:
         yield server
+
+
+def director(server: Server) -> Director:
+    """The control desk of the simulator that a demonstration has started: its port is in its command line."""
+    token = server.data / "simulator" / "control-token"
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # a process that has ended meanwhile
+            words = file.read_text().split("\0")
+            if "secmon.simulate" in words and str(token) in words:
+                port = words[words.index("--port") + 1]
+                return Director(f"http://127.0.0.1:{port}/control", token.read_text().strip())
+    raise AssertionError(f"no simulator has its control token in {token}")
 
 
 ACCOUNT, PASSWORD = "watcher", "correct horse battery"
@@ -71,7 +86,7 @@ def _running(command: tuple[str, ...], data: Path, port: int) -> Iterator[Server
     started = time.monotonic()
     try:
         _wait(process, port, log)
-        yield Server(process, f"http://127.0.0.1:{port}", started)
+        yield Server(process, f"http://127.0.0.1:{port}", started, data)
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             assert process.wait(_STOP_SECONDS) == 0, log.read_text()

@@ -20,12 +20,12 @@ DRAWN = """() => document.querySelectorAll("#hex a.tile[data-health]").length ==
     && /[0-9]/.test(document.getElementById("kpi-sites-value").textContent)"""
 
 
-def log_in(page: Page) -> None:
+def log_in(page: Page, account: str = "demo-supervisor") -> None:
     """Log in where the page asks for it: with one click, or with name and password where nobody has that."""
     if "/login" not in page.url:
         return
-    if page.locator("button[value=demo-supervisor]").count():
-        page.click("button[value=demo-supervisor]")
+    if page.locator(f"button[value={account}]").count():
+        page.click(f"button[value={account}]")
     else:
         page.fill("#name", ACCOUNT)
         page.fill("#password", PASSWORD)
@@ -42,14 +42,17 @@ class Visits:
         self._contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
-    def open(self, url: str, *, width: int = 1920, height: int = 1080, zone: str = "America/New_York") -> Page:
+    def open(
+        self, url: str, *, width: int = 1920, height: int = 1080, zone: str = "America/New_York",
+        account: str = "demo-supervisor",
+    ) -> Page:  # fmt: skip
         """A page in a context of its own, far from Korea; `url` is not waited for beyond its load."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, timezone_id=zone)
         context.set_default_timeout(30_000)
         self._contexts.append(context)
-        return self.another(context, url)
+        return self.another(context, url, account)
 
-    def another(self, context: BrowserContext, url: str) -> Page:
+    def another(self, context: BrowserContext, url: str, account: str = "demo-supervisor") -> Page:
         """A page more in the context of another one."""
         page = context.new_page()
         home = "/".join(url.split("/")[:3]) + "/"
@@ -66,7 +69,7 @@ class Visits:
         page.on("request", asked)
         page.on("pageerror", lambda error: self.problems.append(f"page: {error}"))
         page.goto(url)
-        log_in(page)
+        log_in(page, account)
         return page
 
     def wall(self, url: str, *, width: int = 1920, height: int = 1080) -> Page:

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
-from secmon.web.dialog import Answers, action_of, answers, ok, opened, opening, states
+from secmon.web.dialog import Answers, action_of, answers, ok, opened, opening, states, triggered
 from secmon.web.i18n import t
 from secmon.web.visitor import current_visitor, demand, needs
 
@@ -45,7 +45,7 @@ def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permissio
     )
     @needs(Permission.VIEW)
     async def ask(*given: Any) -> tuple[Any, ...]:
-        return opened(prefix, ctx.triggered_id, ctx.triggered[0]["value"], actions, given[-1])
+        return opened(prefix, *triggered(prefix), actions, given[-1])
 
     @app.callback(
         Output(f"{prefix}-said", "children"),

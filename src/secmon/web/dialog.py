@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import ALL, Input, Output, State, dcc, html
+from dash import ALL, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
 from secmon.errors import IllegalMove
@@ -102,6 +102,13 @@ def opened(prefix: str, pressed: Any, value: Any, actions: Sequence[str], langua
     if action not in actions:
         return True, "veil", "", None, ""
     return False, f"veil asks-{action}", t(f"{prefix}.ask.{action}", language), pressed, ""
+
+
+def triggered(prefix: str) -> tuple[Any, Any]:
+    """What was pressed, and its value. An act that was done goes before buttons that are drawn again just then."""
+    if any(one["prop_id"] == f"{prefix}-done.data" for one in ctx.triggered):
+        return None, None
+    return ctx.triggered_id, ctx.triggered[0]["value"]
 
 
 def action_of(prefix: str, pressed: Any) -> str:

@@ -12,7 +12,7 @@ from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web import incident_parts as parts
 from secmon.web.console import Console
-from secmon.web.dialog import Field, action_of, answers, dialog, ok, opened, opening, states
+from secmon.web.dialog import Field, action_of, answers, dialog, ok, opened, opening, states, triggered
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
 from secmon.web.incident_actions import act
@@ -159,7 +159,7 @@ def _register_actions(app: Dash, console: Console) -> None:
     )
     @needs(Permission.INCIDENT)
     async def ask(*given: Any) -> tuple[Any, ...]:
-        return opened("incident", ctx.triggered_id, ctx.triggered[0]["value"], parts.ACTIONS, given[-1])
+        return opened("incident", *triggered("incident"), parts.ACTIONS, given[-1])
 
     @app.callback(
         Output("incident-said", "children"),
