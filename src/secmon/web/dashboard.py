@@ -14,6 +14,7 @@ from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
 from secmon.web.pages import (
     alerts,
+    api,
     audit,
     blocklist,
     campaigns,
@@ -61,6 +62,7 @@ LAYOUTS: dict[str, Layout] = {
     "recipients": recipients.layout,
     "people": people.layout,
     "audit": audit.layout,
+    "api": api.layout,
     "glossary": glossary.layout,
     "province": province.layout,
     "site": site.layout,
@@ -87,6 +89,7 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
     recipients.register,
     people.register,
     audit.register,
+    api.register,
     glossary.register,
     province.register,
     site.register,

@@ -54,6 +54,7 @@ PAGES = (
     Page("recipients", r"/recipients", Group.MANAGE, Permission.SETTINGS),
     Page("people", r"/people", Group.MANAGE, Permission.PEOPLE),
     Page("audit", r"/audit", Group.MANAGE, Permission.AUDIT),
+    Page("api", r"/api", Group.MANAGE, Permission.EXPORT),
     Page("glossary", r"/glossary", Group.MANAGE),
     Page("tour", r"/tour", Group.MANAGE, Permission.PRESENT),
     Page("province", r"/province/(?P<province>[0-9]{2})", Group.NONE),
