@@ -3,7 +3,7 @@
   "use strict";
   const secmon = (window.secmon = window.secmon || {});
   const word = (key) => (secmon.words || {})[key] || key;
-  const typing = (target) => target.matches && target.matches("input, textarea, select, [contenteditable=true]");
+  const typing = (target) => target.matches && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable=true]");
   const onAlerts = () => window.location.pathname === "/alerts";
 
   function element(name, attributes, text) {
