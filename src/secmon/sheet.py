@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A spreadsheet for Korean or Japanese also takes the wide forms of the four signs."""
 _MARK = "\ufeff"
 """Tells spreadsheets that the text is UTF-8; Korean would be unreadable without it."""
 
@@ -20,8 +21,15 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def cell(content: Any) -> Any:
-    """A cell's content, with an apostrophe before what would be a formula."""
+    """A cell's content, with an apostrophe before what would be a formula, and without what cannot be seen.
+
+    Line ends become blanks; escape sequences, letters without width and changes of direction become U+FFFD each.
+    """
     if content is None or isinstance(content, int | float):
         return content
-    text = str(content).replace("\x00", "")
-    return "'" + text if text.startswith(_FORMULA) else text
+    text = "".join(sign if sign.isprintable() else _unseen(sign) for sign in str(content))
+    return "'" + text if text.lstrip().startswith(_FORMULA) else text
+
+
+def _unseen(sign: str) -> str:
+    return " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}"

@@ -10,13 +10,13 @@ from uuid import UUID, uuid5
 
 from secmon.alerts.blocklist import BlockFeed, FeedEntry
 from secmon.alerts.indicator import IndicatorKind
+from secmon.sheet import cell
 
 _OURS = UUID("6f0c1c5e-2f3c-5b0e-9d2c-1f7a5a3b8e42")
 """Namespace of the ids we make."""
 _AMBER = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
 """TLP:AMBER, by the id the STIX 2.1 standard gives it."""
 _BEGINNING = "2026-01-01T00:00:00.000Z"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("value", "kind", "reason", "pushed_at", "expires_at", "entry")
 ALL_KINDS = frozenset(IndicatorKind)
 
@@ -34,7 +34,7 @@ def comma_separated(feed: BlockFeed) -> str:
     writer.writerow(_COLUMNS)
     for one in feed.entries:
         row = (one.value, one.kind, one.reason, one.pushed_at.isoformat(), one.expires_at.isoformat(), str(one.id))
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return out.getvalue()
 
 
@@ -91,7 +91,3 @@ def _pattern(one: FeedEntry) -> str:
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

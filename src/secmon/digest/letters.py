@@ -49,8 +49,9 @@ def _document(letter: Letter, words: Words, content: dict[str, object], tlp: str
     about = words.safe(str(content.get(f"title_{words.language}") or content.get("title") or ""))
     if kind == "level":
         about = words.t(f"level.{content['level']}")
-    body = words.safe(str(content.get(f"text_{words.language}") or content.get("reason") or ""))
-    sections = [Section(about or title, [Lines([line for line in body.splitlines() if line.strip()] or [about])])]
+    body = str(content.get(f"text_{words.language}") or content.get("reason") or "")
+    told = [words.safe(line) for line in body.splitlines() if line.strip()]
+    sections = [Section(about or title, [Lines(told or [about])])]
     if "act_due" in content:
         dues = [(words.t(f"letter.{name}"), words.at(str(content[key])))
                 for name, key in (("respond", "acknowledge_due"), ("act", "act_due"))]  # fmt: skip
