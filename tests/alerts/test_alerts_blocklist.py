@@ -10,6 +10,7 @@ import stix2
 from desk_cases import HOUR, KIM, LEE, MINUTE, NOW, incident_at
 from stix2patterns.validator import run_validator
 
+from hostile_texts import HOSTILE, SPLITTING
 from secmon.alerts import block_formats, block_work, blocklist, incident, never_block, timeline
 from secmon.alerts.audit import Actor, entries, verify
 from secmon.alerts.block_work import Proposal
@@ -301,6 +302,30 @@ def test_csv_holds_no_formulas() -> None:
     rows = list(csv.DictReader(StringIO(block_formats.comma_separated(FEED))))
     assert [row["value"] for row in rows] == [one.value for one in FEED.entries]
     assert [row["reason"] for row in rows[:3]] == ['\'=HYPERLINK("http://evil")', '\'@sum, "quoted"', "스캔"]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
+def test_a_hostile_reason_stays_text_in_every_form(text: str) -> None:
+    """Plain text leaves it out; in CSV it is one visible cell and no formula; STIX gives it back as it was, and only as
+    the description of a valid indicator."""
+    feed = BlockFeed("11110", 7, (FeedEntry(1, "ipv4", "203.0.113.9", text, NOW, NOW + DAY),))
+    assert block_formats.plain(feed) == "# secmon blocklist 11110 version 7\n203.0.113.9\n"
+    [row] = csv.DictReader(StringIO(block_formats.comma_separated(feed), newline=""))
+    assert row["value"] == "203.0.113.9"
+    assert row["reason"].isprintable()
+    assert row["reason"].lstrip()[0] not in "=+-@\uff1d\uff0b\uff0d\uff20"
+    bundle = stix2.parse(block_formats.stix(feed), allow_custom=False)
+    [one] = [found for found in bundle.objects if found.type == "indicator"]
+    assert (one.description, one.pattern) == (text, "[ipv4-addr:value = '203.0.113.9']")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
+def test_hostile_text_is_no_value_to_block(desk: Desk, text: str) -> None:
+    """Neither alone nor behind a good value does it come into the list that firewalls read."""
+    for value in (text, f"203.0.113.9{text}", f"evil.example {text}"):
+        with pytest.raises(UsageError):
+            proposed(desk, value)
+    assert blocklist.search(desk, EVERYTHING, limit=9) == []
 
 
 def test_stix_is_what_the_standard_says() -> None:

@@ -3,15 +3,6 @@
 import json
 from datetime import datetime
 
-HOSTILE = (
-    "<script>window.__x=1</script>",
-    "<img src=x onerror=window.__x=1>",
-    "{{7*7}}${7*7}",
-    "\x1b[31mred\x1b[0m",
-    "=cmd('calc')!A1",
-)
-"""What attackers write into fields that people look at."""
-
 
 def http(at: datetime, url: str, agent: str = "curl/8") -> bytes:
     """A web request as Suricata logs it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from log_lines import HOSTILE, failed_login, http, ids_alert
+from log_lines import failed_login, http, ids_alert
 from web_console import (
     NOW,
     NOWHERE,
@@ -23,6 +23,7 @@ from web_console import (
     visitor,
 )
 
+from hostile_texts import HOSTILE
 from secmon.alerts.triage import triage
 from secmon.app import Centre, assets_folder
 from secmon.instance import Instance
@@ -170,7 +171,7 @@ async def test_lines_loaded_by_hand_balance(centre: Centre) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_text_stays_text(centre: Centre, text: str) -> None:
     """Whatever a log line carries in a field comes out as it went in, in any field, and the page still opens."""
     at = NOW - timedelta(minutes=20)
@@ -185,7 +186,16 @@ async def test_hostile_text_stays_text(centre: Centre, text: str) -> None:
     triage(centre.desk, found, [], quiet=timedelta(hours=6), now=NOW)
     async with visitor(centre) as client:
         answer = await call(client, "site-feeds.children", REFRESH)
-    assert answer.status_code == 200
+        listed = await client.get("/api/v1/events", params={"q": f"site:{JONGNO} feed:ids"})
+        names = [f"{event['batch_id']}/{event['seq']}" for event in listed.json()["items"]]
+        events = [await client.get(f"/api/v1/events/{name}") for name in names]
+        alerts = await client.get("/api/v1/alerts")
+    assert {one.status_code for one in (answer, listed, *events, alerts)} == {200}
+    assert {one.headers["content-type"] for one in (listed, *events, alerts)} == {"application/json"}
+    assert {one.headers["x-content-type-options"] for one in (listed, *events, alerts)} == {"nosniff"}
+    assert f"GET /?q={text}" in {event["summary"] for event in listed.json()["items"]}
+    assert text in {event.json()["http_request_user_agent"] for event in events}
+    assert [alert["actor"] for alert in alerts.json()["items"]] == [text]
     given = answer.json()["response"]
     summaries = sorted(row["summary"] for row in given["site-events"]["rowData"])
     assert len(summaries) == 3

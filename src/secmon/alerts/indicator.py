@@ -66,7 +66,8 @@ def parse(text: str, *, any_width: bool = False) -> Indicator:
 
 def _domain(value: str, text: str) -> str:
     try:
-        ascii_value = value.rstrip(".").encode("idna").decode("ascii")
+        # the encoding drops letters without width: what is blocked would not be what was written
+        ascii_value = value.rstrip(".").encode("idna").decode("ascii") if value.isprintable() else ""
     except UnicodeError:
         ascii_value = ""
     labels = ascii_value.split(".")
