@@ -1,20 +1,17 @@
 """The REST API over a real desk: a watch from the alert to the end, versions, pages, scopes, limits."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from web_console import HOST, NOW, NOWHERE, centre_over, group, new_desk, session_of
+from api_room import Room, room_of
+from web_console import HOST, NOW, NOWHERE, centre_over, group, new_desk
 
 from secmon.alerts.audit import verify
-from secmon.alerts.desk import Desk
 from secmon.alerts.triage import triage
-from secmon.app import Centre, application
+from secmon.app import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role
@@ -46,37 +43,10 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
     desk.close()
 
 
-@dataclass
-class Room:
-    """Everybody of PEOPLE, logged in."""
-
-    desk: Desk
-    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
-
-    async def get(self, who: str, path: str, status: int = 200, /, **query: Any) -> Any:
-        """What is answered to a question, which has this status."""
-        answer = await self.clients[who].get(f"/api/v1{path}", params=query)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    async def post(self, who: str, path: str, body: Any = None, status: int = 200, seen: str | None = None) -> Any:
-        """What is answered to a change, which has this status."""
-        headers = {"if-match": seen} if seen else {}
-        answer = await self.clients[who].post(f"/api/v1{path}", json=body, headers=headers)
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-
 @pytest.fixture
 async def room(centre: Centre) -> AsyncIterator[Room]:
     """Clients of the whole application."""
-    found = Room(centre.desk)
-    transport = httpx.ASGITransport(application(centre))
-    async with AsyncExitStack() as stack:
-        for name, draft in PEOPLE.items():
-            cookies = {"sid": session_of(centre.desk, draft)}
-            client = httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies)
-            found.clients[name] = await stack.enter_async_context(client)
+    async with room_of(centre, PEOPLE) as found:
         yield found
 
 
@@ -398,13 +368,8 @@ async def test_a_handover_is_signed_by_two(store: Store, tmp_path: Path) -> None
     """Drafted from how things stand, edited by version, signed by the outgoing and then by another, incoming lead."""
     desk = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        room = Room(desk)
-        transport = httpx.ASGITransport(application(centre_over(store, desk, tmp_path, instance)))
-        async with AsyncExitStack() as stack:
-            for name in ("chief", "oper"):
-                cookies = {"sid": session_of(desk, PEOPLE[name])}
-                client = httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies)
-                room.clients[name] = await stack.enter_async_context(client)
+        made = centre_over(store, desk, tmp_path, instance)
+        async with room_of(made, {name: PEOPLE[name] for name in ("chief", "oper")}) as room:
             drafted = await room.post("oper", "/handovers", status=201)
             path = f"/handovers/{drafted['id']}"
             edited = await room.clients["oper"].patch(
