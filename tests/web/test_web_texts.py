@@ -15,9 +15,9 @@ from secmon.app import assets_folder
 from secmon.errors import SecmonError
 from secmon.sites.registry import load_sites
 from secmon.taxonomy import AttackType, Severity
-from secmon.web import i18n
+from secmon.web import i18n, incident_parts
 from secmon.web.i18n import LANGUAGES, catalogue, kst, t
-from secmon.web.pages import wall
+from secmon.web.pages import blocklist, digests, level, people, requests, rules, shift, wall
 
 SOURCES = Path(i18n.__file__).parent
 
@@ -90,6 +90,21 @@ def test_texts_of_scripts_exist(key: str) -> None:
 def test_every_word_of_the_domain_has_a_text(key: str) -> None:
     """Severities, types, states, levels and kinds of site can all be said."""
     assert all(key in catalogue(language) for language in LANGUAGES)
+
+
+ASKING = [
+    *((page.__name__.rsplit(".", 1)[1], action)
+      for page in (blocklist, digests, level, people, requests, rules, shift) for action in page.ACTIONS),
+    *(("incident", action) for action in incident_parts.ACTIONS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "action"), ASKING)
+def test_a_dialog_asks_in_words_and_shows_its_fields(page: str, action: str) -> None:
+    """The browser shows a question above each action's fields, and a line of the style sheet does not hide them."""
+    assert all(f"{page}.ask.{action}" in catalogue(language) for language in LANGUAGES)
+    style = (assets_folder() / "secmon.css").read_text(encoding="utf-8")
+    assert f".asks-{action} .of-{action}" in style
 
 
 def test_values_are_filled_in() -> None:

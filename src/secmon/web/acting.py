@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
-from secmon.web.dialog import Answers, action_of, answers, ok, opened, opening, states, triggered
+from secmon.web.dialog import Answers, action_of, answers, ok, register_dialog, states
 from secmon.web.i18n import t
 from secmon.web.visitor import current_visitor, demand, needs
 
@@ -33,19 +33,7 @@ def button(prefix: str, action: str, target: Any, language: str, style: str = "b
 
 def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permission], act: Act) -> None:
     """The callbacks of a page's buttons and its dialog; each action has the permission that it needs."""
-    actions = tuple(permissions)
-
-    @app.callback(
-        *opening(prefix),
-        *(Input({"type": f"{prefix}-do-{name}", "to": ALL}, "n_clicks") for name in actions),
-        Input(f"{prefix}-cancel", "n_clicks"),
-        Input(f"{prefix}-done", "data"),
-        State("language", "data"),
-        prevent_initial_call=True,
-    )
-    @needs(Permission.VIEW)
-    async def ask(*given: Any) -> tuple[Any, ...]:
-        return opened(prefix, *triggered(prefix), actions, given[-1])
+    register_dialog(app, prefix, tuple(permissions))
 
     @app.callback(
         Output(f"{prefix}-said", "children"),

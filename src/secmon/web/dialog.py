@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import ALL, Input, Output, State, ctx, dcc, html
-from dash.exceptions import PreventUpdate
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from secmon.errors import IllegalMove
 from secmon.web.i18n import t
@@ -83,32 +82,23 @@ def _field(component: Any, kind: str, asked: Mapping[str, Sequence[Field]]) -> h
     return html.Div([*labels, component], className=" ".join(["field-of", *(f"of-{action}" for action in uses)]))
 
 
-def opening(prefix: str) -> tuple[Output, ...]:
-    """Outputs of the callback that opens and shuts the dialog: hidden, class, question, action, refusal."""
-    return (
+def register_dialog(app: Dash, prefix: str, actions: Sequence[str]) -> None:
+    """Have the browser open the dialog for the buttons of these actions, and shut it when the act is done.
+
+    What it asks is the text `<prefix>.ask.<action>`.
+    """
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        ClientsideFunction("secmon", "dialog"),
         Output(f"{prefix}-ask", "hidden"),
         Output(f"{prefix}-ask", "className"),
         Output(f"{prefix}-question", "children"),
         Output(f"{prefix}-asking", "data"),
         Output(f"{prefix}-refused", "children"),
+        *(Input({"type": f"{prefix}-do-{name}", "to": ALL}, "n_clicks") for name in actions),
+        Input(f"{prefix}-cancel", "n_clicks"),
+        Input(f"{prefix}-done", "data"),
+        prevent_initial_call=True,
     )
-
-
-def opened(prefix: str, pressed: Any, value: Any, actions: Sequence[str], language: str) -> tuple[Any, ...]:
-    """What those outputs become when `pressed` (an id) has the value: open for one of the actions, else shut."""
-    action = action_of(prefix, pressed)
-    if action and not value:
-        raise PreventUpdate  # the button was only drawn again
-    if action not in actions:
-        return True, "veil", "", None, ""
-    return False, f"veil asks-{action}", t(f"{prefix}.ask.{action}", language), pressed, ""
-
-
-def triggered(prefix: str) -> tuple[Any, Any]:
-    """What was pressed, and its value. An act that was done goes before buttons that are drawn again just then."""
-    if any(one["prop_id"] == f"{prefix}-done.data" for one in ctx.triggered):
-        return None, None
-    return ctx.triggered_id, ctx.triggered[0]["value"]
 
 
 def action_of(prefix: str, pressed: Any) -> str:

@@ -12,7 +12,7 @@ from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web import incident_parts as parts
 from secmon.web.console import Console
-from secmon.web.dialog import Field, action_of, answers, dialog, ok, opened, opening, states, triggered
+from secmon.web.dialog import Field, action_of, answers, dialog, ok, register_dialog, states
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
 from secmon.web.incident_actions import act
@@ -147,19 +147,7 @@ def _head(view: IncidentView, language: str) -> list[Any]:
 
 
 def _register_actions(app: Dash, console: Console) -> None:
-    pressed = [Input({"type": f"incident-do-{name}", "to": ALL}, "n_clicks") for name in parts.ACTIONS]
-
-    @app.callback(
-        *opening("incident"),
-        *pressed,
-        Input("incident-cancel", "n_clicks"),
-        Input("incident-done", "data"),
-        State("language", "data"),
-        prevent_initial_call=True,
-    )
-    @needs(Permission.INCIDENT)
-    async def ask(*given: Any) -> tuple[Any, ...]:
-        return opened("incident", *triggered("incident"), parts.ACTIONS, given[-1])
+    register_dialog(app, "incident", parts.ACTIONS)
 
     @app.callback(
         Output("incident-said", "children"),
