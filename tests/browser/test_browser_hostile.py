@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 
 SCRIPT = "<script>window.__x=1</script>"
 IMAGE = "<img/src=x/onerror=window.__x=1>"
-HOSTILE = (SCRIPT, IMAGE, "{{7*7}}", "\x1b[31mred\x1b[0m", "=cmd('calc')!A1")
+HOSTILE = (
+    SCRIPT, IMAGE, "{{7*7}}", "\x1b[31mred\x1b[0m", "=cmd('calc')!A1", "\u202egnp.exe\u202c", "pay\u200bload",
+    "'><svg/onload=window.__x=1>", "javascript:window.__x=1",
+)  # fmt: skip
 
 
 def lines() -> tuple[bytes, bytes]:
@@ -85,3 +88,48 @@ def test_the_wall_shows_hostile_text(attacked: Server, visits: Visits) -> None:
     assert IMAGE in page.inner_text("#newest")
     assert page.evaluate("() => window.__x") is None
     assert page.locator(".content img, .content script").count() == 0
+
+
+EVERYWHERE = {
+    "/alerts?status=all": "#alerts-grid .ag-row",
+    "/hunt?last=24h&q=site:11110": "#hunt-events .ag-row",
+    "/trends": "#trends-tiles .kpi",
+    "/campaigns": "#campaigns-list > *",
+    "/province/11": "#province-tiles .kpi",
+    "/audit": "#audit-entries .table",
+    "/digests": "#digests-list > *",
+}
+"""Other pages over the same store, each with what it has when it is drawn."""
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_no_page_runs_hostile_text(attacked: Server, visits: Visits, path: str) -> None:
+    """Nothing of it became an element or ran."""
+    page = visits.open(f"{attacked.url}{path}")
+    page.wait_for_selector(EVERYWHERE[path])
+    assert page.evaluate("() => window.__x") is None
+    assert page.locator(".content :is(img, script, iframe, object, svg[onload], [onerror])").count() == 0
+
+
+def test_an_alert_and_its_incident_show_hostile_text(attacked: Server, visits: Visits) -> None:
+    """The panel with the raw lines, the value's menu, and the page of the incident made from it; no script ran."""
+    page = visits.open(f"{attacked.url}/alerts?lang=en&status=all")
+    page.locator("#alerts-grid .ag-row", has_text=IMAGE).first.click()
+    page.wait_for_selector("#alerts-panel pre.raw")
+    assert IMAGE in page.inner_text("#alerts-panel")
+    page.locator("#alerts-panel button.value").first.click()
+    page.wait_for_selector(".value-menu p")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.keyboard.press("e")
+    page.wait_for_selector("#alerts-ask:not([hidden])")
+    page.fill("#alerts-title", f"{SCRIPT}{HOSTILE[5]}")
+    page.click("#alerts-ok")
+    page.wait_for_selector("#alerts-said >> text=is open")
+    number = page.inner_text("#alerts-said").split("#")[1].split()[0]
+    page.goto(f"{attacked.url}/incident/{number}?lang=en")
+    page.wait_for_selector("#incident-evidence pre.raw")
+    assert SCRIPT in page.inner_text("#incident-head")
+    assert IMAGE in page.inner_text("#incident-evidence")
+    assert page.evaluate("() => window.__x") is None
+    assert page.locator(".content :is(img, script, iframe, object, [onerror])").count() == 0

@@ -5,8 +5,6 @@ The scan, the log lines and the 226 firewalls are the demonstration's simulator;
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,60 +13,15 @@ from playwright.sync_api import Page
 from running_server import Server, director
 from watched_pages import Visits
 
-from secmon.simulate.clock import moment_of
-from secmon.simulate.playbill import Playbill
-from secmon.simulate.scenarios.script import Injected
-from secmon.simulate.town import build_towns
-from secmon.sites.registry import load_sites
+from sweep import HIT, JONGNO, Scan, past_jongno
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
 
-JONGNO = "11110"
 SEED = 7
 """That of the demonstration in `running_server`."""
 LONG = 600_000
 """Milliseconds for what the scan itself takes: ten municipalities, and those that come after the block."""
-HIT = 10
-"""Municipalities after which one source is a sweep scan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A sweep scan of the simulator: when it begins, and the lines that it writes if nobody blocks it, by time."""
-
-    begins: datetime
-    lines: Sequence[Injected]
-
-    @property
-    def source(self) -> str:
-        """The one address that it comes from."""
-        [source] = {line.source for line in self.lines}
-        return source
-
-    def later(self, moment: datetime) -> list[str]:
-        """Municipalities that it comes to after a moment, first first."""
-        first: dict[str, datetime] = {}
-        for line in self.lines:
-            first.setdefault(line.site, moment_of(line.at))
-        return [site for site, at in first.items() if at > moment]
-
-    def left(self, site: str) -> datetime:
-        """When it has written its last line at a municipality."""
-        return max(moment_of(line.at) for line in self.lines if line.site == site)
-
-
-def past_jongno(after: datetime) -> Scan:
-    """The first scan of these seconds whose way leads past Jongno before it is found: who plays depends on when."""
-    towns = build_towns(load_sites())
-    for step in range(5_000):
-        begins = after + timedelta(milliseconds=step)
-        playbill = Playbill(towns, SEED, None, None)
-        playbill.begin([f"sweep-scan@{begins.isoformat()}"], begins)
-        lines = sorted(playbill.lines, key=lambda line: line.at)
-        if JONGNO in list(dict.fromkeys(line.site for line in lines))[: HIT - 3]:
-            return Scan(begins, lines)
-    raise AssertionError("no scan comes to Jongno early")
 
 
 def act(page: Page, prefix: str, action: str, target: str, said: str, **filled: str) -> None:
@@ -209,7 +162,7 @@ def closed(page: Page, home: str, number: int) -> None:
 def trail(lead: Page, home: str, number: int, source: str) -> None:
     """The audit page tells of each step and of both people, and its chain is whole."""
     steps = {
-        "incident.": ("demo-operator", f"incident:{number}", "incident.opened", "incident.closed"),
+        "incident.": ("demo-operator", f"incident:{number}", "incident.opened", "recovered → closed"),
         "block.p": ("demo-operator", "demo-supervisor", source, "block.proposed", "block.pushed"),
         "block.approved": ("demo-supervisor",),
         "request.done": ("demo-jongno", "demo-operator", "said_by: duty desk", "source: phone"),
@@ -230,7 +183,7 @@ def test_a_sweep_scan_is_answered_through_the_pages(demo: Server, visits: Visits
     home = demo.url
     page = visits.open(f"{home}/alerts?lang=en", account="demo-operator")
     lead = visits.open(f"{home}/blocklist?lang=en")
-    scan = past_jongno(datetime.now(UTC) + timedelta(seconds=10))
+    scan = past_jongno(SEED, datetime.now(UTC) + timedelta(seconds=10))
     director(demo).plan("sweep-scan", scan.begins)
     number = opened(page, home, scan.source)
     moment = blocked(page, lead, home, scan.source)
