@@ -61,3 +61,16 @@ def test_a_handover_is_signed_by_two(demo: Server, chromium: Browser) -> None:
         page.click("button:has-text('인수자 서명')")
         confirm(page, "shift", "인수인계가 끝났습니다")
         page.wait_for_selector("#shift-past >> text=인수인계 완료")
+
+
+def test_the_api_is_described(demo: Server, chromium: Browser) -> None:
+    """All operations are listed; those of a group open with what they take; the language is the reader's."""
+    with somebody(demo, chromium, "demo-operator", "/api?lang=ko") as page:
+        page.wait_for_selector("#api-operations a.operation")
+        assert page.locator("#api-operations a.operation").count() > 90
+        page.click("#api-tags >> text=조치 요청")
+        phone = page.locator("#api-operations details", has_text="/requests/{number}/phone")
+        phone.locator("summary").click()
+        phone.locator("table >> text=said_by").wait_for()
+        phone.locator("text=412").wait_for()
+        assert page.locator("#api-operations details").last.is_visible()

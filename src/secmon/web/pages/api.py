@@ -58,7 +58,7 @@ def register(app: Dash, _console: Console) -> None:
         found = operations(described(server))
         tag, visitor = visit.asked.get("tag", ""), current_visitor()
         chosen = {tag: found[tag]} if tag in found else found if not tag else {}
-        panels = [_noun(name, those, visitor, language) for name, those in chosen.items()]
+        panels = [_noun(name, those, visitor, language, whole=bool(tag)) for name, those in chosen.items()]
         chips = [_chip(name, len(those), tag, language) for name, those in found.items()]
         every = sum(len(those) for those in found.values())
         return [_chip("", every, tag, language), *chips], panels or empty(t("api.none", language))
@@ -66,26 +66,37 @@ def register(app: Dash, _console: Console) -> None:
 
 def _chip(name: str, number: int, chosen: str, language: str) -> Any:
     here = "chip here" if name == chosen else "chip"
-    words = f"{name or t('api.all', language)} {number}"
+    words = f"{_named(name, language) if name else t('api.all', language)} {number}"
     return dcc.Link(words, href=f"/api?tag={name}" if name else "/api", className=here)
 
 
-def _noun(name: str, found: Sequence[Operation], visitor: Visitor, language: str) -> html.Section:
-    return panel(name, *(_operation(one, visitor, language) for one in found), note=str(len(found)))
+def _named(tag: str, language: str) -> str:
+    return t(f"api.tag.{tag.replace(' ', '_')}", language)
 
 
-def _operation(one: Operation, visitor: Visitor, language: str) -> html.Details:
-    """A line, and behind it what is sent and answered."""
+def _noun(name: str, found: Sequence[Operation], visitor: Visitor, language: str, *, whole: bool) -> html.Section:
+    """Its operations: `whole` with what each sends and answers, which would be too much of all nouns at once."""
+    lines = [(one, _line(one, visitor, language)) for one in found]
+    if whole:
+        shown: list[Any] = [
+            html.Details([html.Summary(line), html.Div([_sent(one, language), _answered(one)])]) for one, line in lines
+        ]
+    else:
+        shown = [dcc.Link(line, href=f"/api?tag={name}", className="operation") for _, line in lines]
+    return panel(_named(name, language), *shown, note=str(len(found)))
+
+
+def _line(one: Operation, visitor: Visitor, language: str) -> list[Any]:
+    """Method, address, meaning, and the permission that it needs."""
     mine = one.permission is None or visitor.may(one.permission)
     needed = t("api.login", language) if one.permission is None else str(one.permission)
-    line = [
+    return [
         html.B(one.method, className=f"method {one.method.lower()}"),
         html.Code(one.path),
         html.Span(one.about.split("\n")[0]),
         html.Span(needed, className="needed" if mine else "needed lacking",
                   title=t("api.may" if mine else "api.may_not", language)),
     ]  # fmt: skip
-    return html.Details([html.Summary(line), html.Div([_sent(one, language), _answered(one, language)])])
 
 
 def _sent(one: Operation, language: str) -> Any:
@@ -100,6 +111,5 @@ def _sent(one: Operation, language: str) -> Any:
     return table([t(f"api.column.{name}", language) for name in names], rows)
 
 
-def _answered(one: Operation, language: str) -> Any:
-    names = ("status", "meaning")
-    return table([t(f"api.column.{name}", language) for name in names], [list(pair) for pair in one.answers])
+def _answered(one: Operation) -> html.P:
+    return html.P(" · ".join(f"{status} {meaning}" for status, meaning in one.answers), className="answers")

@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from secmon.alerts import phoned, request, request_work
 from secmon.alerts.phoned import Call
-from secmon.alerts.request import AWAITED, Request, RequestState
+from secmon.alerts.request import AWAITED, Receipt, Request, RequestState
 from secmon.errors import IllegalMove, SecmonError
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
@@ -155,7 +155,7 @@ def _one(console: Console, visitor: Visitor, number: int, language: str) -> Any:
     if one.answer:
         facts.append((t("requests.answer", language), one.answer))
     possible = [name for name, where in _POSSIBLE.items() if one.state in where and visitor.may(ACTIONS[name])]
-    told = [[kst(row.at), row.kind, row.channel, row.actor, row.detail] for row in receipts]
+    told = [_receipt(row, language) for row in receipts]
     names = ("time", "what", "channel", "who", "detail")
     lines = [html.Pre(str(line.get("line", "")), className="raw") for line in one.lines]
     shut = html.Button("✕", className="tool close", **attributes(aria_label=t("page.close", language)))
@@ -169,6 +169,13 @@ def _one(console: Console, visitor: Visitor, number: int, language: str) -> Any:
             [html.H3(t("requests.receipts", language)), table([t(f"column.{name}", language) for name in names], told)]
         ),
     ]
+
+
+def _receipt(row: Receipt, language: str) -> list[str]:
+    moved = row.kind in {*RequestState}
+    what = t(f"request.{row.kind}" if moved else f"requests.receipt.{row.kind}", language)
+    channel = t(f"requests.channel.{row.channel}", language) if row.channel else ""
+    return [kst(row.at), what, channel, row.actor, row.detail]
 
 
 def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
