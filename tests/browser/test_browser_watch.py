@@ -66,6 +66,7 @@ def opened(page: Page, home: str, source: str) -> int:
     page.wait_for_selector("#alerts-grid .ag-row-selected")
     page.keyboard.press("a")
     page.wait_for_selector("#alerts-said >> text=acknowledged.")
+    page.wait_for_selector("#alerts-grid .ag-row-selected", state="detached")  # what was done is not chosen any more
     page.click("#alerts-grid .ag-header-select-all")
     page.wait_for_selector("#alerts-grid .ag-row-selected")
     page.keyboard.press("e")
