@@ -20,8 +20,8 @@ from secmon.instance import Instance
 from secmon.jobs import catch_up
 from secmon.people import tokens
 from secmon.people.accounts import Account
-from secmon.people.command import write_private
 from secmon.people.demo import ensure
+from secmon.people.private_file import write_private
 from secmon.presentation.play import Presentation
 from secmon.settings import Settings, load_settings
 from secmon.simulator import feeds_at, free_port, simulator

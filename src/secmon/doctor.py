@@ -73,7 +73,7 @@ def doctor(
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the store and the desk database.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Check folder, disk, clock, databases, migrations, audit chain and accounts; exit code 1 when something failed."""
+    """Check folder, disk, clock, databases, migrations, audit and accounts; exit code 1 when something failed."""
     settings = load_settings(config, data=data)
     if not settings.data.is_dir():
         raise UsageError(

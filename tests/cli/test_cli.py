@@ -17,13 +17,14 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from typer.main import get_command
 
-from secmon.cli import main
+from secmon.cli import COMMANDS, cli, main
 from secmon.instance import running
 from secmon.remote import get_json
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
-COMMANDS = (
+ASKED = (
     ["demo"], ["serve"], ["simulate"], ["collect"], ["ingest"], ["parse"], ["sites"], ["status"],
     ["rules", "check"], ["rules", "test"], ["rules", "rerun"], ["rules", "status"], ["rules", "except"],
     ["indicators", "import"], ["indicators", "list"], ["indicators", "expire"],
@@ -57,12 +58,28 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert all(word in done.stderr for word in words), done.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", ASKED, ids=" ".join)
 def test_every_command_explains_itself(command: list[str]) -> None:
     """--help exits 0 and names the command's purpose."""
     done = inside(*command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+def test_the_list_of_commands_is_what_they_say_of_themselves() -> None:
+    """Its lines are written by hand, so that none of them has to be imported for it."""
+    group: Any = get_command(cli)
+    said = {name: command.help for name, command in group.commands.items()}
+    assert said == {name: line for name, (_, line) in COMMANDS.items()}
+
+
+def test_help_imports_no_command() -> None:
+    """`secmon --help` answers at once: neither the engine nor the dashboard is loaded for it."""
+    program = "import sys; from secmon.cli import main; sys.argv = ['secmon', '--help']\n"
+    program += "try: main()\nexcept SystemExit: print({'chdb', 'dash', 'pandas', 'sqlalchemy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert done.stdout.splitlines()[-1] == "set()", done.stderr
+    assert all(name in done.stdout for name in COMMANDS)
 
 
 def test_sites_lists_the_226_as_json() -> None:

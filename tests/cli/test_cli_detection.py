@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from secmon.commands.indicators import indicators_cli
+from secmon.commands.rules import rules_cli
 from secmon.errors import UsageError
-from secmon.indicators_command import indicators_cli
-from secmon.rules_command import rules_cli
 
 RULE = "ssh_login_from_outside"
 
@@ -89,7 +89,7 @@ def test_commands_that_need_the_store_leave_a_running_server_alone(
     class Other:
         url = "http://127.0.0.1:8050"
 
-    for module in ("rules_command", "indicators_command"):
+    for module in ("commands.rules", "commands.indicators"):
         monkeypatch.setattr(f"secmon.{module}.running", lambda _data: Other())
     for app, arguments in (
         (rules_cli, ["rerun", RULE, "--from", "2026-11-24T00:00:00+09:00"]),

@@ -2,11 +2,11 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from secmon.errors import RegistryError
 
@@ -154,3 +154,8 @@ def _shipped(name: str) -> str:
         return resources.files("secmon.sites").joinpath(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RegistryError(f"{name}: cannot be read from the package ({error})") from error
+
+
+def site_record(site: Site, province: Province) -> dict[str, Any]:
+    """A site of the registry as JSON, with its province's names."""
+    return {**asdict(site), "province_ko": province.ko, "province_en": province.en}

@@ -1,12 +1,11 @@
 """The registry of municipalities, as far as the visitor sees it."""
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from secmon.sites.registry import Province, Site
+from secmon.sites.registry import site_record
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.visitor import Viewing
@@ -41,8 +40,3 @@ def routes(api: APIRouter, service: Service) -> None:
         if site is None or not visitor.scope.covers(site.code):
             raise Absent(f"no site has the code {code[:20]}")
         return site_record(site, console.province(site.province))
-
-
-def site_record(site: Site, province: Province) -> dict[str, Any]:
-    """A site of the registry as JSON, with its province's names."""
-    return {**asdict(site), "province_ko": province.ko, "province_en": province.en}

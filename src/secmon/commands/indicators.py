@@ -20,7 +20,12 @@ from secmon.store.client import Store
 from secmon.terminal import Config, Data, Json, err, print_answer
 from secmon.times import duration
 
-indicators_cli = typer.Typer(help="Indicators that others warn of: import, list, expire them.", no_args_is_help=True)
+indicators_cli = typer.Typer(
+    help="Indicators that others warn of: import, list, expire them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 _SHOWN = 20  # refused entries printed one by one
 

@@ -1,6 +1,5 @@
 """`secmon user`: accounts and site tokens from the command line, whether a server runs or not."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +18,17 @@ from secmon.errors import UsageError
 from secmon.people import accounts, login, tokens
 from secmon.people.accounts import Account, Change, Draft
 from secmon.people.password import one_time as one_time_password
+from secmon.people.private_file import write_private
 from secmon.people.roles import Role
 from secmon.settings import load_settings
 from secmon.sites.registry import load_sites
 
-users = typer.Typer(help="Accounts: add, list, reset, disable; tokens of the sites' equipment.", no_args_is_help=True)
+users = typer.Typer(
+    help="Accounts: add, list, reset, disable; tokens of the sites' equipment.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 _ACTOR = Actor("cli", "command line")
 _Name = Annotated[str, typer.Argument(help="Name of the account.")]
@@ -111,16 +116,6 @@ def site_tokens(
         made = tokens.for_sites(desk, site or known, _ACTOR, datetime.now(UTC))
     write_private(file, tokens.as_csv(made))
     _told(f"{len(made)} tokens are in {file}; each is shown there only")
-
-
-def write_private(file: Path, text: str) -> None:
-    """A file that only its owner reads."""
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            os.fchmod(opened.fileno(), 0o600)
-            opened.write(text)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
 
 
 @contextmanager

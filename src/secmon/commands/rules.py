@@ -32,7 +32,10 @@ from secmon.terminal import Config, Data, Json, print_answer, said
 from secmon.times import duration, moment
 
 rules_cli = typer.Typer(
-    help="Detection rules: check, test and run them, and except things from them.", no_args_is_help=True
+    help="Detection rules: check, test and run them, and except things from them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 
 _Rule = Annotated[str, typer.Argument(help="Name or id of the rule.")]

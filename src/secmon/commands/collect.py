@@ -1,0 +1,91 @@
+"""`secmon collect` and `secmon ingest`: lines into the store, by one round or by hand."""
+
+import asyncio
+import re
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from secmon import app as program
+from secmon.app import Centre
+from secmon.errors import UsageError
+from secmon.instance import running
+from secmon.jobs.ingest import ingest_bytes
+from secmon.remote import post_json
+from secmon.settings import load_settings
+from secmon.sites.registry import load_sites
+from secmon.terminal import Config, Data, Json, print_answer, said
+
+_T = TypeVar("_T")
+
+
+def collect(
+    once: Annotated[
+        bool, typer.Option("--once", help="One round; needed, `secmon serve` does it on a schedule.")
+    ] = False,
+    shard: Annotated[str, typer.Option(help="Only this share of the sites, as 2/4.")] = "1/1",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask every site once, load what came and run the rules over it."""
+    if not once:
+        raise UsageError("say --once for one round; `secmon serve` collects on a schedule")
+    share = _shard(shard)
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        if share != (1, 1):
+            raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
+        answer = post_json(other, "/api/v1/collect", {})
+        said(f"round by the server at {other.url}")
+    else:
+        with program.open_centre(settings, shard=share) as centre:
+            answer = asyncio.run(_closing(centre, program.collect_once(centre)))
+    print_answer(answer, as_json=as_json)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Log files.", exists=True, dir_okay=False)],
+    site: Annotated[str, typer.Option(help="5-digit code of the site the lines belong to.")],
+    format_name: Annotated[str, typer.Option("--format", help="Log format, or auto.")] = "auto",
+    feed: Annotated[str, typer.Option(help="Feed the lines are counted under.")] = "manual",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Load log files by hand; lines that cannot be read go to quarantine."""
+    if site not in {known.code for known in load_sites()}:
+        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        parameters = {"site": site, "feed": feed, "format": format_name}
+        answers = [
+            {"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files
+        ]
+        said(f"loaded by the server at {other.url}")
+    else:
+        with program.open_centre(settings) as centre:
+            answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
+    print_answer(answers, as_json=as_json)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"shard {text!r}: write it as 2/4, the second of four")
+    return int(match[1]), int(match[2])
+
+
+async def _ingest(centre: Centre, files: Sequence[Path], site: str, feed: str, name: str) -> list[dict[str, Any]]:
+    return [
+        {"file": str(path), **await ingest_bytes(centre.watch, site, feed, name, path.read_bytes())} for path in files
+    ]
+
+
+async def _closing(centre: Centre, work: Coroutine[Any, Any, _T]) -> _T:
+    try:
+        return await work
+    finally:
+        await centre.watch.close()

@@ -1,0 +1,64 @@
+"""`secmon status` and `secmon maintenance`: the feeds by health, and announced work."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from secmon import app as program
+from secmon.alerts import maintenance as windows
+from secmon.errors import UsageError
+from secmon.instance import running
+from secmon.remote import get_json, post_json
+from secmon.settings import load_settings
+from secmon.sites.registry import load_sites
+from secmon.terminal import Config, Data, Json, print_answer, said
+from secmon.times import duration
+from secmon.web.status import status as status_of
+
+
+def status(config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """Events, quarantine, findings, alerts, and the feeds by health."""
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        answer = get_json(other, "/api/v1/status")
+        said(f"asked the server at {other.url}")
+    elif (settings.data / "desk.sqlite3").exists() or settings.desk:
+        with program.open_centre(settings) as centre:
+            console = centre.watch.console
+            answer = status_of(console.store, console.desk, console.sites, console.reports(), console.clock())
+    else:
+        raise UsageError(
+            f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
+        )
+    print_answer(answer, as_json=as_json)
+
+
+def maintenance(
+    site: Annotated[str, typer.Argument(help="5-digit code of the site.")],
+    feed: Annotated[str, typer.Option(help="Only this feed of it.")] = "",
+    length: Annotated[str, typer.Option("--for", help="How long from now, as 90m or 2h.")] = "2h",
+    reason: Annotated[str, typer.Option(help="Why; shown to whoever is on watch.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End what was announced.")] = False,
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Announce work at a site, so that its silence is expected meanwhile."""
+    if site not in {known.code for known in load_sites()}:
+        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    settings = load_settings(config, data=data)
+    now = datetime.now(UTC)
+    until = now + duration(length)
+    if other := running(settings.data):
+        path = "/api/v1/maintenance/end" if end else "/api/v1/maintenance"
+        given = {"site": site, "feed": feed} | ({} if end else {"until": until.isoformat(), "reason": reason})
+        answer = post_json(other, path, given)
+    else:
+        with program.open_centre(settings) as centre:
+            if end:
+                answer = {"site": site, "feed": feed, "ended": windows.end(centre.desk, site, feed, now)}
+            else:
+                windows.announce(centre.desk, windows.Window(site, feed, now, until, reason))
+                answer = {"site": site, "feed": feed, "until": until.isoformat(), "reason": reason}
+    print_answer(answer, as_json=as_json)
