@@ -140,6 +140,14 @@
 
   let drawn = "";
   let drawnIn = null; // the chart is another element after each change of page
+  const band = (live) => live.trend.usual.some(Boolean);
+  function bandLines(live, words, x, colour) {
+    const line = { width: 1.5, dash: "dot", color: colour };
+    return !band(live) ? [] : [0, 1].map((end) => ({
+      type: "scatter", mode: "lines", x, y: live.trend.usual.map((one) => (one ? one[end] : null)), line,
+      name: words[end ? "trend.usual.most" : "trend.usual.least"], hovertemplate: "%{y:,.0f}<extra>%{fullData.name}</extra>",
+    }));
+  }
   function trend(live, words) {
     const last = live.trend.slots.length - 1;
     const version = JSON.stringify([live.trend, words["trend.title"], window.innerWidth]);
@@ -153,10 +161,10 @@
     const style = getComputedStyle(document.documentElement);
     const [text, dim, line] = ["--text", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
     return {
-      data: TYPES.map((type, i) => ({
+      data: [...TYPES.map((type, i) => ({
         type: "scatter", mode: "lines", stackgroup: "all", name: words[`type.${type}`], x, y: live.trend.types[type],
         line: { width: 1, color: COLOURS[i] }, fillcolor: COLOURS[i] + "b8", hovertemplate: "%{y:,}<extra>%{fullData.name}</extra>",
-      })),
+      })), ...bandLines(live, words, x, text)],
       layout: {
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: "Pretendard, sans-serif", color: text, size },
         margin: { l: size * 3.6, r: size * 1.2, t: size * 0.6, b: size * 1.9 }, hovermode: "x unified", hoverlabel: { bgcolor: "#101a2e", bordercolor: line, font: { color: text } },
@@ -186,7 +194,7 @@
   Object.assign((window.dash_clientside.secmon = window.dash_clientside.secmon || {}), {
     wall: function (live, words, sites, language) {
       const { no_update } = window.dash_clientside;
-      if (!live || !live.headline) return Array(32).fill(no_update);
+      if (!live || !live.headline) return Array(33).fill(no_update);
       secmon.drawTiles(sites, () => secmon.colourTiles(sites, describe(live, words, sites)));
       const level = live.level;
       return [
@@ -199,6 +207,7 @@
         fill(words["alerts.note"], { number: count(live.headline.alerts), sites: live.headline.sites_with_alerts }),
         legend(live, words),
         trend(live, words),
+        words[band(live) ? "trend.note.usual" : "trend.note.learning"],
       ];
     },
     level: function (live, words) {

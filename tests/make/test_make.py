@@ -44,7 +44,7 @@ def test_ctrl_c_at_a_terminal_ends_make_demo_with_0_and_leaves_nothing(tmp_path:
     started = {child.pid for child in psutil.Process(pid).children(recursive=True)}
     assert len(started) >= 2
     os.write(terminal, b"\x03")
-    rest = _read_until(terminal, b"nothing is left running", 30)
+    rest = _read_until(terminal, b"nothing is left running", 90)
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, rest
     assert not [left for left in started if psutil.pid_exists(left)]

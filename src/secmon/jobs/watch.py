@@ -21,6 +21,7 @@ from secmon.jobs.rulebook import Rulebook
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.web.console import Console
 from secmon.web.snapshot import Rates, compose, encode
+from secmon.web.usual import Usual
 
 _log = structlog.get_logger(__name__)
 _RATE_WINDOW = timedelta(seconds=60)
@@ -51,6 +52,11 @@ class Watch:
     _detecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _news: bool = True
+    usual: Usual = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is usual is learnt from the console's store."""
+        self.usual = Usual(self.console.store)
 
     async def collect(self) -> Round:
         """Ask every site once."""
@@ -123,7 +129,15 @@ class Watch:
         now = self.clock()
         console = self.console
         body = compose(
-            console.store, console.desk, console.sites, console.reports(), console.rules, self.rates(now), now, scope
+            console.store,
+            console.desk,
+            console.sites,
+            console.reports(),
+            console.rules,
+            self.rates(now),
+            now,
+            scope,
+            self.usual,
         )
         if console.staged:  # its time may stand still; viewers see by the beat that it is alive
             self.beat += 1

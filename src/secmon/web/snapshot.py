@@ -18,6 +18,7 @@ from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import AttackType
+from secmon.web.usual import Usual
 from secmon.web.wall_desk import desk_state
 
 DAY = timedelta(hours=24)
@@ -58,11 +59,12 @@ def compose(
     rates: Rates,
     now: datetime,
     scope: Scope = EVERYTHING,
+    usual: Usual | None = None,
 ) -> dict[str, Any]:
     """Everything the wall shows at `now` to somebody with this scope, as plain JSON values; times are UTC ISO strings.
 
     Arrays under `sites` follow the order of `sites`; health is an index into `feed_states`, the last of which stands
-    for sites outside the scope: nothing is told of them.
+    for sites outside the scope: nothing is told of them. `usual` knows the band that attempts are expected in.
     """
     since, seen = now - DAY, [site for site in sites if scope.covers(site.code)]
     feeds = [report for report in feeds if scope.covers(report.site)]
@@ -105,6 +107,7 @@ def compose(
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],
             "types": {name.value: trend[name].astype(int).tolist() for name in AttackType},
+            "usual": usual.bands([slot.to_pydatetime() for slot in trend.index], scope) if usual else [],
         },
     }
 

@@ -73,6 +73,7 @@ def register(app: Dash, _console: Console) -> None:
         Output("newest-note", "children"),
         Output("legend", "children"),
         Output("trend", "figure"),
+        Output("trend-note", "children"),
         Input("live", "data"),
         State("words", "data"),
         State("sites", "data"),
