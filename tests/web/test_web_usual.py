@@ -59,7 +59,7 @@ def test_days_of_the_same_kind_stand_in_for_weeks(store: Store) -> None:
 
 @pytest.mark.store
 def test_weeks_count_first(store: Store) -> None:
-    """With four weeks the same hour of the week is compared with, and days no more; a week without attempts is a zero."""
+    """With four weeks the same hour of the week is compared with, days no more; a week without attempts is a zero."""
     keep(store, {SLOT - WEEK * 5: 1} | {SLOT - WEEK * back: 100 for back in (1, 2, 4)} | {SLOT - DAY: 5_000})
     assert band(store) == pytest.approx((0.4, 100.0))
 
