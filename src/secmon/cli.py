@@ -37,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "rules": ("commands.rules:rules_cli", "Detection rules: check, test and run them, and except things from them."),
     "indicators": ("commands.indicators:indicators_cli", "Indicators that others warn of: import, list, expire them."),
+    "register": (
+        "commands.register:register_cli",
+        "Hosts, suppliers and contacts of the municipalities: take over, list.",
+    ),
     "evaluate": (
         "commands.evaluate:evaluate",
         "Play a day with every scenario and decoy and score the alerts; exit code 1 for a miss or a decoy above low.",

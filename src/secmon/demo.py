@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from secmon.alerts import register
 from secmon.alerts.audit import CENTRE
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
 from secmon.app import Centre, listening_socket, loopback, open_centre, serve, utc_now
@@ -80,6 +81,7 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             accounts = ensure(centre.desk, utc_now())
             _fill(centre, terminal)
             _give_tokens(centre)
+            _take_register(centre)
             _welcome(settings, accounts, terminal)
             serve(centre, bound, Presentation(centre))
 
@@ -93,6 +95,7 @@ def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractC
     command = ["--rate", str(options.rate), "--seed", str(options.seed)]
     command += ["--history", f"{int(options.history.total_seconds())}s", "--plan", str(plan)]
     command += ["--tokens", str(settings.token_file), "--truth", str(folder / "truth.ndjson")]
+    command += ["--register", str(folder)]
     command += ["--control-token", str(folder / "control-token")]
     command += ["--blocklist", f"http://127.0.0.1:{options.port}", "--blocklist-tokens", str(_site_tokens(settings))]
     command += ["--blocklist-every", str(_BLOCKLIST_SECONDS)]
@@ -121,6 +124,13 @@ def _give_tokens(centre: Centre) -> None:
     if not file.exists():
         made = tokens.for_sites(centre.desk, [site.code for site in load_sites()], CENTRE, utc_now())
         write_private(file, tokens.as_csv(made))
+
+
+def _take_register(centre: Centre) -> None:
+    """What the sites have handed over of their hosts, suppliers and contacts; each start takes it anew."""
+    folder, sites = centre.settings.data / "simulator", [site.code for site in load_sites()]
+    register.replace(centre.desk, register.read_assets(folder / "assets.csv", sites), CENTRE, utc_now())
+    register.replace(centre.desk, register.read_contacts(folder / "contacts.csv", sites), CENTRE, utc_now())
 
 
 def _fill(centre: Centre, terminal: Terminal) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from secmon.alerts import exemptions, queue, rule_states
+from secmon.alerts.audit import CENTRE
 from secmon.alerts.campaigns import campaigns, count
 from secmon.alerts.desk import Desk
 from secmon.alerts.exemptions import Left
 from secmon.alerts.flood import FloodLimits
 from secmon.alerts.models import FLOOD_ACTOR
-from secmon.alerts.priority import Weights, priority, set_importance, site_importance, weights
+from secmon.alerts.priority import Weights, priority, site_importance, weights
+from secmon.alerts.register import Asset
+from secmon.alerts.register import replace as put
 from secmon.alerts.rule_states import PROBATION, STRIKES, RuleState
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.errors import UsageError
@@ -179,12 +182,11 @@ def test_importance_comes_from_the_registry_unless_somebody_set_it(desk: Desk) -
     sites = load_sites()
     assert all(0.7 <= site_importance(site) <= 1 for site in sites)
     assert site_importance(replace(sites[0], kind="si")) > site_importance(replace(sites[0], kind="gun"))
-    set_importance(desk, "11110", "db01", 0.95, "resident register")
+    hosts = [Asset(site="11110", host="db01", importance=0.95), Asset(site="11110", host="pc1", importance=0.0)]
+    put(desk, hosts, CENTRE, NOW)
     found = weights(desk, load_rules().signatures, sites)
     assert found.of_place("11110", ["pc1", "db01"]) == 0.95
     assert found.of_place("11110", ["pc1"]) == site_importance(next(site for site in sites if site.code == "11110"))
-    with pytest.raises(UsageError, match="importance 2"):
-        set_importance(desk, "11110", "db01", 2, "")
 
 
 def test_alerts_of_one_group_at_several_sites_are_a_campaign(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from secmon.commands.indicators import indicators_cli
+from secmon.commands.register import register_cli
 from secmon.commands.rules import rules_cli
 from secmon.errors import UsageError
 
@@ -98,3 +99,23 @@ def test_commands_that_need_the_store_leave_a_running_server_alone(
         done = CliRunner().invoke(app, [*arguments, "--data", str(tmp_path)])
         assert isinstance(done.exception, UsageError)
         assert "http://127.0.0.1:8050 has" in str(done.exception)
+
+
+def test_a_register_is_taken_over_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Two files; when one has a wrong line, the other is not taken either."""
+    data = ("--data", tmp_path / "data")
+    assets, contacts = tmp_path / "assets.csv", tmp_path / "contacts.csv"
+    assets.write_text(
+        "site,host,kind,address,supplier,importance,note\n11110,db01,database,10.1.3.10,한강,1,\n", "utf-8"
+    )
+    contacts.write_text("site,role,name,phone,mail\n11110,neighbour,,,\n", "utf-8")
+    both = ("--assets", assets, "--contacts", contacts, *data)
+    refused = CliRunner().invoke(register_cli, ["take", *map(str, both)])
+    assert isinstance(refused.exception, UsageError)
+    assert "contacts.csv:2: 'neighbour' is not a valid ContactRole" in str(refused.exception)
+    assert answer(register_cli, "assets", *data) == []
+    contacts.write_text("site,role,name,phone,mail\n11110,duty,,02-0000-1001,\n", "utf-8")
+    assert [row["sites"] for row in answer(register_cli, "take", *both)] == [1, 1]
+    assert [row["host"] for row in answer(register_cli, "assets", "--site", "11110", *data)] == ["db01"]
+    assert [row["phone"] for row in answer(register_cli, "contacts", *data)] == ["02-0000-1001"]
+    assert isinstance(CliRunner().invoke(register_cli, ["take", *map(str, data)]).exception, UsageError)

@@ -3,29 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Float, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
 from secmon.alerts.desk import Desk
-from secmon.alerts.models import Base
-from secmon.errors import UsageError
+from secmon.alerts.register import Asset
 from secmon.rules.rule import Signature
 from secmon.sites.registry import Site
 from secmon.taxonomy import Severity
 
 _KINDS = {"si": 0.8, "gu": 0.75, "gun": 0.7}
 _LARGE = 40  # towns and neighbourhoods from which a municipality counts as a large one
-
-
-class Asset(Base):
-    """A host of a site, or the site itself ('' as host), whose importance somebody has set; up to 1."""
-
-    __tablename__ = "assets"
-
-    site: Mapped[str] = mapped_column(String(5), primary_key=True)
-    host: Mapped[str] = mapped_column(String(255), primary_key=True, default="")
-    importance: Mapped[float] = mapped_column(Float)
-    note: Mapped[str] = mapped_column(Text, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +45,11 @@ def weights(desk: Desk, rules: Iterable[Signature], sites: Iterable[Site]) -> We
     """Those of the rules in force, the registry and the assets of the desk."""
     importance = {(site.code, ""): site_importance(site) for site in sites}
     with desk.session() as session:
-        set_here = {(row.site, row.host): row.importance for row in session.scalars(select(Asset))}
+        known = session.scalars(select(Asset).where(Asset.importance > 0))
+        set_here = {(row.site, row.host): row.importance for row in known}
     return Weights({rule.id: rule.confidence for rule in rules}, importance | set_here)
 
 
 def site_importance(site: Site) -> float:
     """By rank and number of towns: from 0.7 for a small county to 1 for a large city."""
     return round(_KINDS[site.kind] + 0.2 * min(1.0, site.size / _LARGE), 2)
-
-
-def set_importance(desk: Desk, site: str, host: str, importance: float, note: str) -> None:
-    """Keep the importance of a host, or of the whole site ('' as host)."""
-    if not 0 < importance <= 1:
-        raise UsageError(f"importance {importance}: give a number above 0 and up to 1")
-    with desk.begin() as session:
-        session.merge(Asset(site=site, host=host, importance=importance, note=note))

@@ -25,6 +25,9 @@ def simulate(
     fault: Annotated[list[str], typer.Option(help=_FAULT)] = [],  # noqa: B006  # typer copies it
     truth: Annotated[Path | None, typer.Option(help="Write what was injected, as NDJSON.")] = None,
     tokens: Annotated[Path | None, typer.Option(help="Write each site's bearer token, as CSV.")] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="Write the sites' hosts, suppliers and contacts into this folder, as CSV.")
+    ] = None,
     plan: Annotated[Path | None, typer.Option(help="Keep the scenario times here and play them again.")] = None,
     start: Annotated[
         str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")
@@ -58,6 +61,7 @@ def simulate(
             faults=tuple(fault),
             truth=truth,
             tokens=tokens,
+            register=register,
             plan=plan,
             start=moment(start) if start else None,
             exit_with_stdin=exit_with_stdin,

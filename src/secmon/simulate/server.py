@@ -22,6 +22,7 @@ from secmon.simulate.clock import Held
 from secmon.simulate.control import Control
 from secmon.simulate.fault import Faults, parse_fault
 from secmon.simulate.playbill import Playbill
+from secmon.simulate.register import write_register
 from secmon.simulate.stream import Streams
 from secmon.simulate.tokens import site_token, tokens_csv
 from secmon.simulate.town import Town, build_towns
@@ -66,6 +67,7 @@ class SimulatorOptions:
     held: bool = False
     blocklist: str = ""
     blocklist_tokens: Path | None = None
+    register: Path | None = None
     blocklist_every: float = 15.0
 
 
@@ -85,6 +87,8 @@ def run(options: SimulatorOptions) -> None:
     with _bound(options.host, options.port) as listener:
         if options.tokens is not None:
             write_whole(options.tokens, tokens_csv(tokens.items()), mode=0o600)
+        if options.register is not None:
+            write_register(options.register, towns)
         playbill.write_truth()
         streams = Streams(
             seed=options.seed,

@@ -6,9 +6,11 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
+from secmon.alerts.register import assets_of, contacts_of
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
-from secmon.web import place_parts
+from secmon.sites.scope import EVERYTHING
+from secmon.web import place_parts, register_parts
 from secmon.web.console import Console
 from secmon.web.figures import blank
 from secmon.web.fresh import Seen, only_new
@@ -18,7 +20,7 @@ from secmon.web.place_view import read_peers, read_place
 from secmon.web.visitor import current_visitor, needs
 
 _STILL: Any = {"displayModeBar": False, "responsive": True}
-PARTS = ("requests", "incidents", "blocks", "risk", "peers")
+PARTS = ("requests", "incidents", "blocks", "risk", "peers", "contacts", "assets")
 
 
 def panels(language: str) -> list[Any]:
@@ -67,6 +69,8 @@ def _made(console: Console, code: str, language: str) -> dict[str, Any]:
         "blocks": place_parts.blocks(console, view, language),
         "risk": place_parts.risk(console, view, language),
         "peers": place_parts.peers(read_peers(console, site, console.sites), language),
+        "contacts": register_parts.contacts(contacts_of(console.desk, EVERYTHING, code), language),
+        "assets": register_parts.assets(assets_of(console.desk, EVERYTHING, code), language),
         "volume": place_parts.volume(view.volume, language),
         "complete": place_parts.complete(view.volume, language),
     }

@@ -48,6 +48,7 @@ PAGES = (
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
     Page("campaigns", r"/campaigns", Group.ANALYSE),
+    Page("suppliers", r"/suppliers", Group.ANALYSE),
     Page("rules", r"/rules", Group.ANALYSE, Permission.TRIAGE),
     Page("performance", r"/performance", Group.ANALYSE, Permission.METRICS),
     Page("digests", r"/digests", Group.MANAGE, Permission.EXPORT),

@@ -1,0 +1,83 @@
+"""What a municipality has handed over of itself, on its own page and on that of the suppliers."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desk_buttons import words
+from web_console import NOW, call, centre_over, group, new_desk, visitor
+
+from secmon.alerts import register
+from secmon.alerts.audit import CENTRE
+from secmon.alerts.register import Asset, Contact
+from secmon.alerts.triage import triage
+from secmon.app import Centre
+from secmon.instance import Instance
+from secmon.people.accounts import Draft
+from secmon.people.roles import Role
+from secmon.store.client import Store
+
+JONGNO, JUNG, HAEUNDAE = "11110", "11140", "26350"
+CHIEF = Draft("chief", Role.SUPERVISOR)
+TOWN = Draft("town", Role.MUNICIPALITY, site=JUNG)
+ENGLISH = {"language.data": "en"}
+SUPPLIERS = {"url.pathname": "/suppliers", **ENGLISH}
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
+    """Three municipalities with the same maker of the web site; one has an alert, one a second supplier."""
+    desk = new_desk(tmp_path)
+    hosts = [
+        Asset(site=site, host="web01", kind="web", importance=0.9, supplier="Hangang", note="<b>portal</b>")
+        for site in (JONGNO, JUNG, HAEUNDAE)
+    ]
+    hosts.append(
+        Asset(site=JUNG, host="db01", kind="database", address="10.2.3.10", importance=1.0, supplier="Nakdong")
+    )
+    register.replace(desk, hosts, CENTRE, NOW)
+    register.replace(desk, [Contact(site=JUNG, role="duty", name="", phone="02-0000-1001", mail="")], CENTRE, NOW)
+    at = NOW - timedelta(minutes=20)
+    with Instance(tmp_path) as instance:
+        centre = centre_over(store, desk, tmp_path, instance)
+        triage(desk, [group(HAEUNDAE, 4, at)], [], quiet=timedelta(hours=6), now=at)
+        yield centre
+    desk.close()
+
+
+async def test_a_site_shows_its_hosts_and_whom_to_call(centre: Centre) -> None:
+    """Kind, address, importance and supplier; a site that handed nothing over says so."""
+    async with visitor(centre, draft=CHIEF) as client:
+        shown = words(await call(client, "sitedesk-assets.children", {"site-code.data": JUNG, **ENGLISH}))
+        none = words(await call(client, "sitedesk-contacts.children", {"site-code.data": JONGNO, **ENGLISH}))
+        people = words(await call(client, "sitedesk-contacts.children", {"site-code.data": JUNG, **ENGLISH}))
+    assert all(said in shown for said in ("db01", "database", "10.2.3.10", "100%", "Nakdong", "web01"))
+    assert "has handed over no contacts" in none
+    assert "Duty desk (24 h)" in people
+    assert "02-0000-1001" in people
+
+
+async def test_a_supplier_shows_whom_it_reaches(centre: Centre) -> None:
+    """The widest is open; the municipality with an alert stands first, with the hosts that were supplied."""
+    async with visitor(centre, draft=CHIEF) as client:
+        widest = words(await call(client, "suppliers-one.children", SUPPLIERS))
+        asked = {**SUPPLIERS, "url.search": "?supplier=Nakdong"}
+        other = words(await call(client, "suppliers-one.children", asked))
+    assert "3 of 226 municipalities (1%) · 1 of them with open alerts" in widest
+    assert widest.index("Haeundae") < widest.index("Jongno") < widest.index("/site/11140")
+    assert "1 of 226 municipalities" in other
+    assert "db01" in other
+
+
+async def test_a_municipality_learns_of_no_other(centre: Centre) -> None:
+    """It sees its own suppliers, and nothing of who else has them."""
+    async with visitor(centre, draft=TOWN) as client:
+        shown = words(await call(client, "suppliers-list.children", SUPPLIERS))
+        others = await call(client, "sitedesk-assets.children", {"site-code.data": JONGNO, **ENGLISH})
+    assert "1 of 1 municipalities" in shown
+    assert "Jongno" not in shown
+    assert "Haeundae" not in shown
+    assert others.status_code == 204
