@@ -11,11 +11,13 @@ import pytest
 
 from secmon.alerts.feed_health import Health
 from secmon.alerts.level import CrisisLevel
+from secmon.alerts.never_block import BUILT_IN
 from secmon.app import assets_folder
 from secmon.errors import SecmonError
 from secmon.sites.registry import load_sites
 from secmon.taxonomy import AttackType, Severity
 from secmon.web import i18n, incident_parts
+from secmon.web.figures import TIMES
 from secmon.web.i18n import LANGUAGES, catalogue, kst, t
 from secmon.web.pages import blocklist, digests, level, people, requests, rules, shift, wall
 
@@ -125,3 +127,15 @@ def test_times_are_koreas() -> None:
     assert kst(late) == "2026-03-02 00:04:05"
     assert kst(late, "%H:%M") == "00:04"
     assert kst(None) == "–"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_never_blocked_says_why(language: str) -> None:
+    """Each value that nobody can take off the list has its reason in words."""
+    said = catalogue(language)
+    assert [one.indicator.value for one in BUILT_IN if f"blocklist.built_in.{one.indicator.value}" not in said] == []
+
+
+def test_charts_write_times_in_numbers() -> None:
+    """Axes of time name no month: Plotly knows their names in English only."""
+    assert [stop["value"] for stop in TIMES["tickformatstops"] if set(stop["value"]) & set("bBaAp")] == []

@@ -66,7 +66,7 @@ def alert_grid(language: str) -> Any:
     columns = [
         column("severity", "severity", language, 115, cellClassRules=pills),
         column("time", "time", language, 150),
-        column("site", "site", language, 180),
+        column("site", "site", language, 225),
         column("rule", "rule", language, flex=1, minWidth=240, cellClassRules=fresh),
         column("state", "status", language, 125),
         column("owner", "owner", language, 130),

@@ -1,6 +1,6 @@
 """Charts drawn from frames: pure functions, no reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,17 @@ TYPE_COLOURS: dict[str, str] = {
 }
 _OTHER = "#30455f"
 _FEW = 4
+_MINUTE, _DAY = 60_000, 86_400_000
+_AXIS_TITLE = {"size": 13}
+TIMES: Mapping[str, Any] = {
+    "tickformatstops": [
+        {"dtickrange": [None, _MINUTE - 1], "value": "%H:%M:%S\n%m-%d"},
+        {"dtickrange": [_MINUTE, _DAY - 1], "value": "%H:%M\n%m-%d"},
+        {"dtickrange": [_DAY, None], "value": "%m-%d"},
+    ],
+    "hoverformat": "%m-%d %H:%M",
+}
+"""How an axis writes times: without names of months, which Plotly knows in English only."""
 
 
 def type_legend(language: str, *, other: bool = False) -> html.Div:
@@ -96,9 +107,14 @@ def found_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
             figure.add_bar(x=x, y=slots[name], name=label, marker_color=colour, marker_line_width=0)
     figure.update_layout(**base_layout(barmode="stack", bargap=0.08, hovermode="x unified", dragmode="select"))
     figure.update_layout(selectdirection="h", uirevision=None, showlegend=False)
-    figure.update_xaxes(showgrid=False, nticks=10)
+    figure.update_xaxes(showgrid=False, nticks=10, **TIMES)
     figure.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
     return figure
+
+
+def axis_title(text: str) -> dict[str, Any]:
+    """What an axis counts, in letters as large as its numbers."""
+    return {"text": text, "font": _AXIS_TITLE}
 
 
 def base_layout(**more: Any) -> dict[str, Any]:

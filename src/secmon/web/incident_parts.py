@@ -1,5 +1,6 @@
 """The parts of the page of an incident, drawn from its view."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -95,10 +96,12 @@ def facts(console: Console, view: IncidentView, language: str) -> html.Dl:
 
 def timeline(console: Console, view: IncidentView, language: str) -> Any:
     """What happened, newest first."""
-    return html.Ol([_entry(console, one, language) for one in reversed(view.timeline)], className="timeline")
+    titles = {one.id: one.title_ko if language == "ko" else one.title_en for one in view.requests}
+    entries = [_entry(console, one, titles, language) for one in reversed(view.timeline)]
+    return html.Ol(entries, className="timeline")
 
 
-def _entry(console: Console, one: TimelineEntry, language: str) -> html.Li:
+def _entry(console: Console, one: TimelineEntry, titles: Mapping[int, str], language: str) -> html.Li:
     after = one.details.get("after", {})
     said = one.text
     if one.kind == "state" and "state" in after:
@@ -106,10 +109,19 @@ def _entry(console: Console, one: TimelineEntry, language: str) -> html.Li:
     elif one.kind == "evidence":
         said = t("incident.kept", language, number=len(after.get("sha256", ())))
     elif one.kind == "request":
-        said = f"#{after.get('request', '')} {after.get('title', after.get('state', ''))}"
+        said = _of_request(after, titles, language)
+    elif one.kind == "block":
+        said = f"{after['value']} · {t('block.' + str(after['state']), language)}"
     where = f" · {site_name(console, one.site, language)}" if one.site else ""
     head: list[Any] = [html.B(t(f"timeline.{one.kind}", language)), f" · {one.actor}{where}"]
     return html.Li([html.Time(kst(one.at, "%m-%d %H:%M:%S")), html.Div([html.P(head), html.P(said) if said else None])])
+
+
+def _of_request(after: Mapping[str, Any], titles: Mapping[int, str], language: str) -> str:
+    """What a request asks for when it is made, and later what became of it; one of another site has no title here."""
+    number = int(after["request"])
+    now = t(f"request.{after['state']}", language) if "state" in after else titles.get(number, "")
+    return f"#{number} {now}".rstrip()
 
 
 def tasks(view: IncidentView, visitor: Visitor, language: str) -> Any:

@@ -8,7 +8,7 @@ from dash import dcc, html
 from secmon.rules.risk import EntityKind, EntityRisk
 from secmon.web.console import Console
 from secmon.web.countdown import due_words
-from secmon.web.figures import blank
+from secmon.web.figures import TIMES, blank
 from secmon.web.i18n import KST, kst, t
 from secmon.web.names import rule_title, site_name
 from secmon.web.panel import empty, facts_list, severity_pill, table, value
@@ -110,8 +110,9 @@ def volume(found: Volume, language: str) -> Any:
     )  # fmt: skip
     axis = {"color": "#9fb0ca", "gridcolor": "#22304c", "zeroline": False, "rangemode": "tozero"}
     figure.update_layout(
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", bargap=0.15, xaxis={**axis, "showgrid": False},
-        yaxis=axis, font={"family": "Pretendard, sans-serif", "size": 13, "color": "#9fb0ca"},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", bargap=0.15,
+        xaxis={**axis, **TIMES, "showgrid": False}, yaxis=axis,
+        font={"family": "Pretendard, sans-serif", "size": 13, "color": "#9fb0ca"},
         margin={"l": 56, "r": 16, "t": 8, "b": 30}, legend={"orientation": "h", "y": 1.12, "x": 0},
         uirevision="place",
     )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from secmon.web.figures import TYPE_COLOURS, base_layout
+from secmon.web.figures import TIMES, TYPE_COLOURS, axis_title, base_layout
 from secmon.web.i18n import KST, t
 
 _FAR = 1.5
@@ -26,7 +26,7 @@ def types_over_time(slots: pd.DataFrame, before: pd.DataFrame, language: str) ->
         line={"color": "#9fb0ca", "width": 1.6, "dash": "dot"},
     )  # fmt: skip
     figure.update_layout(**base_layout(barmode="stack", bargap=0.08, hovermode="x unified", showlegend=False))
-    figure.update_xaxes(showgrid=False, nticks=10)
+    figure.update_xaxes(showgrid=False, nticks=10, **TIMES)
     figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s")
     return figure
 
@@ -62,6 +62,6 @@ def provinces_compared(names: Sequence[str], rates: Sequence[float], median: flo
     )  # fmt: skip
     figure.add_vline(x=median, line={"color": "#f0c33c", "width": 1.5, "dash": "dash"})
     figure.update_layout(**base_layout(bargap=0.25, margin={"l": 96, "r": 16, "t": 8, "b": 40}))
-    figure.update_xaxes(rangemode="tozero", title=t("trends.rate", language))
+    figure.update_xaxes(rangemode="tozero", title=axis_title(t("trends.rate", language)))
     figure.update_yaxes(autorange="reversed", showgrid=False, dtick=1)
     return figure

@@ -17,7 +17,7 @@ from secmon.web.acting import button, register_actions, said
 from secmon.web.console import Console
 from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
-from secmon.web.i18n import kst, t
+from secmon.web.i18n import catalogue, kst, t
 from secmon.web.names import site_name
 from secmon.web.panel import empty, page_head, panel, table, value
 from secmon.web.sitemap import Visit, visit_of
@@ -171,12 +171,13 @@ def _ended(found: list[BlockEntry], language: str) -> Any:
 
 
 def _never(console: Console, visitor: Visitor, language: str) -> Any:
-    rows = []
+    rows, words = [], catalogue(language)
     for one in never_block.every(console.desk):
         off = (
             button("blocklist", "remove", one.id, language, "button small") if one.id and visitor.may(_APPROVE) else ""
         )
-        rows.append([one.indicator.value, one.reason, one.author, off])
+        built_in = words.get(f"blocklist.built_in.{one.indicator.value}") if one.id is None else None
+        rows.append([one.indicator.value, built_in or one.reason, one.author, off])
     names = ("value", "reason", "who", "act")
     return table([t(f"column.{name}", language) for name in names], rows)
 

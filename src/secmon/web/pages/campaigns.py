@@ -135,6 +135,8 @@ def _spread(console: Console, one: Campaign, visitor: Visitor, language: str) ->
         )
     )  # fmt: skip
     figure.update_layout(**figures.base_layout(showlegend=False))
-    figure.update_yaxes(rangemode="tozero", title=t("campaigns.spread.axis", language), tickformat=",d")
-    figure.update_xaxes(showgrid=False, nticks=6)
+    figure.update_yaxes(
+        rangemode="tozero", title=figures.axis_title(t("campaigns.spread.axis", language)), tickformat=",d"
+    )
+    figure.update_xaxes(showgrid=False, nticks=6, **figures.TIMES)
     return figure

@@ -24,13 +24,16 @@ from secmon.web.visitor import current_visitor, needs
 _REFRESH_MS = 5000
 _PARTS = ("clocks", "buttons", "steps", "facts", "timeline", "tasks", "alerts", "requests", "evidence")
 _NODE = {
-    "label": "data(label)", "color": "#9fb0ca", "font-size": 9, "text-wrap": "wrap", "text-max-width": 90,
-    "width": 20, "height": 20, "font-family": "Pretendard", "background-color": "#4c9be8", "shape": "hexagon",
+    "label": "data(label)", "color": "#e6edf7", "font-size": 11, "text-wrap": "wrap", "text-max-width": 110,
+    "text-background-color": "#101a2e", "text-background-opacity": 0.9, "text-background-padding": 2,
+    "text-margin-y": -3, "width": 22, "height": 22, "font-family": "Pretendard", "background-color": "#4c9be8",
+    "shape": "hexagon",
 }  # fmt: skip
 _EDGE = {
-    "width": "data(weight)", "line-color": "#5f7ea6", "curve-style": "bezier", "target-arrow-shape": "triangle",
-    "target-arrow-color": "#5f7ea6", "opacity": 0.7,
+    "width": "mapData(weight, 1, 8, 1, 4)", "line-color": "#5f7ea6", "curve-style": "bezier",
+    "target-arrow-shape": "triangle", "target-arrow-color": "#5f7ea6", "arrow-scale": 0.9,
 }  # fmt: skip
+_LAYOUT = {"name": "cose", "animate": False, "idealEdgeLength": 90, "nodeRepulsion": 60_000, "padding": 24}
 _STYLE = [
     {"selector": "node", "style": _NODE},
     {"selector": ".actor", "style": {"background-color": "#ff4d6d", "shape": "diamond"}},
@@ -86,7 +89,7 @@ def _panel(name: str, language: str, style: str = "", *, padded: bool = False) -
 def _graph() -> Any:
     return cyto.Cytoscape(
         id="incident-graph",
-        layout={"name": "cose", "animate": False},
+        layout=_LAYOUT,
         stylesheet=_STYLE,
         style={"width": "100%", "height": "100%"},
         userZoomingEnabled=False,

@@ -63,7 +63,7 @@ def _table(console: Console, scope: Scope, found: Any, language: str, nothing: s
     if not found:
         return empty(t(nothing, language))
     sites = incident.sites_of(console.desk, scope, [one.id for one in found])
-    names = ("number", "severity", "incident", "type", "sites", "state", "owner", "respond", "contain", "opened")
+    names = ("number", "severity", "incident", "type", "site", "state", "owner", "respond", "contain", "opened")
     rows = [_row(console, one, sites[one.id], language) for one in found]
     return table([t(f"column.{name}", language) for name in names], rows)
 
