@@ -69,3 +69,18 @@ async def test_places_and_rules(centre: Centre) -> None:
     assert [one.exemption.site for one in exemptions.every(centre.desk, rule)] == [JONGNO]
     assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
     assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
+
+
+async def test_a_search_is_saved_as_a_draft_of_a_rule(centre: Centre) -> None:
+    """As a YAML file over the log source of what was found; nothing found, or one municipality asked for, is refused."""
+    span = {"since": (NOW - timedelta(hours=1)).isoformat(), "until": NOW.isoformat()}
+    async with visitor(centre, draft=CHIEF) as client:
+        saved = await client.get("/api/v1/rules/draft", params={"q": "signature:scan src:203.0.113.9", **span})
+        nothing = await client.get("/api/v1/rules/draft", params={"q": "signature:absent", **span})
+        place = await client.get("/api/v1/rules/draft", params={"q": "site:11110", **span})
+    assert saved.status_code == 200, saved.text
+    assert saved.headers["content-disposition"] == 'attachment; filename="signature-scan-src-203-0-113-9.yml"'
+    assert "finding_info_title: scan" in saved.text
+    assert "product: suricata" in saved.text or "category: ids" in saved.text
+    assert (nothing.status_code, place.status_code) == (400, 400)
+    assert "leave site: out" in place.text

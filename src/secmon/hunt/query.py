@@ -56,18 +56,23 @@ def condition(text: str) -> Condition:
     text = text.strip()
     if not text:
         return Condition("", "1")
+    try:
+        return Condition(text, _sql(parsed(text), None))
+    except RecursionError as error:
+        raise UsageError("the query has too many brackets inside each other: make it flatter") from error
+
+
+def parsed(text: str) -> Item:
+    """The query as a tree; raises UsageError."""
     if len(text) > LONGEST:
         raise UsageError(f"the query has {len(text):,} characters, {LONGEST:,} are understood: shorten it")
     try:
-        tree = parser.parse(_MAYBE_IPV6.sub(_quoted, text))
+        tree: Item = parser.parse(_MAYBE_IPV6.sub(_quoted, text))
     except ParseError as error:
         raise UsageError(
             f"query not understood: {str(error).strip()}. Put text with special characters in double quotes"
         ) from error
-    try:
-        return Condition(text, _sql(tree, None))
-    except RecursionError as error:
-        raise UsageError("the query has too many brackets inside each other: make it flatter") from error
+    return tree
 
 
 def _quoted(found: re.Match[str]) -> str:

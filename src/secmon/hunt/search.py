@@ -10,6 +10,7 @@ import pandas as pd
 from secmon.hunt.fields import columns
 from secmon.hunt.query import Condition
 from secmon.rules.literals import text_list
+from secmon.rules.mapping import LogSource, log_sources
 from secmon.sites.scope import Scope
 from secmon.store import sql
 from secmon.store.client import Store, identifier
@@ -79,6 +80,21 @@ def top(store: Store, search: Search, column: str, limit: int = 10) -> Sequence[
         (str(value), int(events))
         for value, events in store.rows(statement, {**_times(search), "limit": limit}, _LIMITS)
     ]
+
+
+def log_source(store: Store, search: Search) -> LogSource | None:
+    """The log source that most of the newest events found belong to; of several the one with fewest events besides."""
+    found = _by_log_source(store, search)
+    if not max(found):
+        return None
+    besides = _by_log_source(store, Search(Condition("", "1"), search.scope, search.since, search.until))
+    return log_sources()[min(range(len(found)), key=lambda place: (-found[place], besides[place]))]
+
+
+def _by_log_source(store: Store, search: Search) -> tuple[int, ...]:
+    counts = ", ".join(f"countIf({source.predicate})" for source in log_sources())
+    ((*numbers,),) = store.rows(_filled("hunt_sources", search).replace("{counts}", counts), _times(search), _LIMITS)
+    return tuple(map(int, numbers))
 
 
 def event(store: Store, scope: Scope, batch_id: str, seq: int) -> Mapping[str, Any] | None:

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from secmon.errors import UsageError
 from secmon.hunt import search
+from secmon.hunt.draft import draft, file_name
 from secmon.hunt.query import LONGEST, Condition, condition
 from secmon.hunt.search import Search
 from secmon.people.roles import Permission
@@ -58,6 +60,17 @@ def routes(api: APIRouter, service: Service) -> None:
         last = rows[-1] if len(rows) == limit else None
         after = cursor_of(_milliseconds(last["time"]), last["batch_id"], int(last["seq"])) if last else None
         return Page(items=[EventOut(**plain(row)) for row in rows], next=after)
+
+    @api.get("/rules/draft", tags=["events"], response_class=PlainTextResponse)
+    def rule_draft(visitor: Hunting, q: _Query, since: Moment | None = None, until: Moment | None = None) -> Response:
+        """A search as the draft of a Sigma rule (YAML), over the log source that most of the events found belong to."""
+        begin, end = period(service.now(), since, until)
+        source = search.log_source(service.console.store, Search(condition(q), visitor.scope, begin, end))
+        if source is None:
+            raise UsageError("nothing was found that a rule could be about: search where there is something")
+        text = draft(q, source, visitor.name, service.now().date())
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(q)}"'}
+        return Response(text, media_type="application/yaml", headers=headers)
 
     @api.get("/events/{batch_id}/{seq}", tags=["events"], response_model=EventOut)
     def event(

@@ -194,7 +194,8 @@ def _register_start(app: Dash, console: Console, searches: Searches) -> None:
             period = period_of(visit.asked, console.clock())
             wanted = Search(condition(query), current_visitor().scope, period.since, period.until)
         except SecmonError as error:
-            return None, html.P(str(error), className="failed"), True, query, 0
+            refused = html.P([t("hunt.refused", language), html.Br(), str(error)], className="failed")
+            return None, refused, True, query, 0
         return searches.start(console.store, wanted, _owner()), _progress(0.0, language), False, query, 0
 
 
@@ -291,7 +292,17 @@ def _state(console: Console, running: Running, language: str) -> Any:
     said = t(
         "hunt.found", language, events=f"{total:,}", since=kst(running.search.since), until=kst(running.search.until)
     )
-    return html.P([html.B(said), " ", _coverage(console, running, language)])
+    return html.P([html.B(said), " ", _coverage(console, running, language), " ", _draft(running, language)])
+
+
+def _draft(running: Running, language: str) -> Any:
+    """What was found as a rule that looks for it from now on; there is none for everything, or for nothing."""
+    search = running.search
+    if not search.condition.text or not running.events:
+        return None
+    asked = {"q": search.condition.text, "since": search.since.isoformat(), "until": search.until.isoformat()}
+    href = f"/api/v1/rules/draft?{urlencode(asked)}"
+    return html.A(t("hunt.draft", language), href=href, target="_blank", className="button small")
 
 
 def _coverage(console: Console, running: Running, language: str) -> str:
