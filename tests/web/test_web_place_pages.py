@@ -72,7 +72,7 @@ async def test_places_and_rules(centre: Centre) -> None:
 
 
 async def test_a_search_is_saved_as_a_draft_of_a_rule(centre: Centre) -> None:
-    """As a YAML file over the log source of what was found; nothing found, or one municipality asked for, is refused."""
+    """As a YAML file over the log source of what was found; nothing found, or one municipality, is refused."""
     span = {"since": (NOW - timedelta(hours=1)).isoformat(), "until": NOW.isoformat()}
     async with visitor(centre, draft=CHIEF) as client:
         saved = await client.get("/api/v1/rules/draft", params={"q": "signature:scan src:203.0.113.9", **span})
