@@ -1,5 +1,6 @@
 """Composition root: the only place where everything meets."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -21,6 +22,7 @@ from secmon import __version__
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
 from secmon.alerts.flood import FloodLimits
+from secmon.backup import make_backup
 from secmon.errors import UsageError
 from secmon.feeds.breaker import Patience
 from secmon.feeds.inbox import Inbox
@@ -203,12 +205,20 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
     async def collect() -> Mapping[str, Any]:
         return await collect_once(centre)
 
+    async def back_up() -> Mapping[str, Any]:
+        folder = settings.data / "backups" / f"{watch.clock():%Y%m%dT%H%M%S}"
+        async with watch.still():
+            made: Mapping[str, Any] = await asyncio.to_thread(
+                make_backup, settings, centre.store, centre.desk, folder, watch.clock()
+            )
+        return made
+
     server = FastAPI(
         title="secmon", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     keeper = _doorkeeper(centre)
     throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
-    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, throttle, replay))
+    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, back_up, throttle, replay))
     entrance.register(server, _entrance(centre, keeper))
     dash = dashboard(console, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())

@@ -51,6 +51,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Compose a digest in both languages and keep it; a period has one digest, so a second call finds the first.",
     ),
     "user": ("commands.user:users", "Accounts: add, list, reset, disable; tokens of the sites' equipment."),
+    "backup": (
+        "commands.backup:backup",
+        "Put store, desk and spool into a new folder, also while a server runs; collection pauses meanwhile.",
+    ),
+    "restore": (
+        "commands.backup:restore",
+        "Fill an empty data folder from a backup; every file is checked, and the figures must be the same afterwards.",
+    ),
     "doctor": (
         "doctor:doctor",
         "Check folder, disk, clock, databases, migrations, audit and accounts; exit code 1 when something failed.",

@@ -27,7 +27,7 @@ SAMPLES = Path(__file__).parents[2] / "sample_logs"
 ASKED = (
     ["demo"], ["serve"], ["simulate"], ["collect"], ["ingest"], ["parse"], ["sites"], ["status"],
     ["rules", "check"], ["rules", "test"], ["rules", "rerun"], ["rules", "status"], ["rules", "except"],
-    ["register", "take"], ["register", "assets"], ["register", "contacts"],
+    ["backup"], ["restore"], ["register", "take"], ["register", "assets"], ["register", "contacts"],
     ["indicators", "import"], ["indicators", "list"], ["indicators", "expire"],
 )  # fmt: skip
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
@@ -169,7 +169,7 @@ def test_an_unwritable_data_folder_is_told(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.store
 def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
-    """demo fills history, refuses a second on its folder, ends all with Ctrl-C, and goes on when restarted."""
+    """demo fills history, refuses a second on its folder, is backed up, ends all with Ctrl-C, and goes on later."""
     data = tmp_path / "data"
     with demo(data) as (process, port):
         assert json.loads(secmon("status", "--json", "--data", data).stdout)["sites"]["healthy"] == 226
@@ -177,6 +177,7 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         assert status["lines"] == status["events"] + status["quarantine"]
         assert status["quarantine"] == 0
         refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
+        kept = json.loads(secmon("backup", tmp_path / "kept", "--data", data, "--json").stdout)
         children = psutil.Process(process.pid).children(recursive=True)
         assert children
         process.send_signal(signal.SIGINT)
@@ -184,6 +185,9 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         assert not [child for child in children if child.is_running()]
         with pytest.raises(httpx.TransportError):
             httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
+    assert kept["events"] >= status["events"]
+    put_back = secmon("restore", tmp_path / "kept", "--data", tmp_path / "again", "--json")
+    assert json.loads(put_back.stdout)["events"] == kept["events"], put_back.stderr
     with demo(data):
         again = settled(data)
         assert again["events"] >= status["events"]

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -51,6 +52,7 @@ class Watch:
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _detecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _receiving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _news: bool = True
     usual: Usual = field(init=False)
 
@@ -70,7 +72,8 @@ class Watch:
 
     async def receive(self) -> int:
         """Keep what senders pushed; returns the number of lines."""
-        lines = await self.receiver.run()
+        async with self._receiving:
+            lines = await self.receiver.run()
         if lines:
             self._recent.append((self.clock(), lines))
             self._news = True
@@ -153,11 +156,18 @@ class Watch:
         lines = sum(number for _, number in list(self._recent)[1:])
         return Rates(lines / span if span else None, seconds, self.collected_at)
 
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Nothing comes in, is loaded or detected meanwhile; senders and sites keep what they have."""
+        async with self._collecting, self._receiving, self._loading, self._detecting:
+            yield
+
     async def close(self) -> None:
         """End the connections to the sites; the watch may go on afterwards, also on another event loop."""
         await self.collector.close()
         await self.transport.close()
         self._collecting, self._loading, self._detecting = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._receiving = asyncio.Lock()
 
     def healthy(self) -> dict[str, str]:
         """Problems by part, for /healthz; empty when all is well."""

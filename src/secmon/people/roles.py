@@ -47,6 +47,8 @@ class Permission(StrEnum):
     """Change rules, exemptions and settings."""
     AUDIT = "audit"
     """Read the audit log."""
+    BACK_UP = "back_up"
+    """Have the running centre make a backup."""
     PEOPLE = "people"
     """Make and change accounts, sessions and tokens."""
 
@@ -72,7 +74,7 @@ _WORKS = _SEES | {
 _LEADS = _WORKS | {_P.BLOCK_APPROVE, _P.DECLARE_LEVEL, _P.SETTINGS, _P.AUDIT, _P.PRESENT, _P.COLLECT}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: _LEADS | {_P.PEOPLE},
+    Role.ADMINISTRATOR: _LEADS | {_P.PEOPLE, _P.BACK_UP},
     Role.SUPERVISOR: _LEADS,
     Role.OPERATOR: _WORKS,
     Role.PROVINCE: _SEES | {_P.HUNT, _P.EXPORT, _P.METRICS, _P.ANSWER, _P.BLOCK_FEED},

@@ -21,6 +21,7 @@ _Name = Annotated[str, Query(max_length=32, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 _NameOrNone = Annotated[str, Query(max_length=32, pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
 _Bringing = Annotated[Visitor, Depends(Needs(Permission.INGEST))]
 _Announcing = Annotated[Visitor, Depends(Needs(Permission.MAINTENANCE))]
+_Keeping = Annotated[Visitor, Depends(Needs(Permission.BACK_UP))]
 _Collecting = Annotated[Visitor, Depends(Needs(Permission.COLLECT))]
 
 
@@ -69,6 +70,11 @@ def routes(api: APIRouter, service: Service) -> None:
         if not visitor.scope.everything:
             raise Refused("a round asks every site: it needs an account that sees every site")
         return json_reply(await service.collect())
+
+    @api.post("/backup", tags=["centre"])
+    async def post_backup(_visitor: _Keeping) -> Response:
+        """A backup beside the data, as `secmon backup`, which then puts it where it is wanted."""
+        return json_reply(await service.back_up())
 
 
 async def _body(request: Request) -> bytes:
