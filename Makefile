@@ -20,8 +20,8 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
-	$(BIN)/pytest -n auto --dist loadfile -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 3 --dist loadfile -m "not browser or waits"
+	$(BIN)/pytest -m "browser and not waits"
 else
 	$(BIN)/pytest $(ARGS)
 endif

@@ -16,7 +16,7 @@ from watched_pages import Visits
 from sweep import HIT, JONGNO, Scan, past_jongno
 
 pytest_plugins = ["browser_fixtures"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 
 SEED = 7
 """That of the demonstration in `running_server`."""

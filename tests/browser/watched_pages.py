@@ -48,7 +48,7 @@ class Visits:
     ) -> Page:  # fmt: skip
         """A page in a context of its own, far from Korea; `url` is not waited for beyond its load."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, timezone_id=zone)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(120_000)
         self._contexts.append(context)
         return self.another(context, url, account)
 
