@@ -3,7 +3,7 @@
   "use strict";
   const secmon = (window.secmon = window.secmon || {});
   const TYPES = ["denial_of_service", "information_gathering", "privilege_acquisition", "information_leak", "defacement", "malware", "unauthorised_access"];
-  const COLOURS = ["#4c9be8", "#56c7b4", "#f0c33c", "#e58ac4", "#b79cf2", "#f5862b", "#9fb3c8"];
+  const COLOURS = ["#4c9be8", "#4acdae", "#f0c33c", "#c96599", "#d4bcfa", "#f5862b", "#9cb0c4"];
   const MARKS = ["", "·", "·", "▲", "◆", "■"]; // shape beside colour: info, low, medium, high, critical
 
   const element = (type, props) => ({ namespace: "dash_html_components", type, props });

@@ -15,12 +15,12 @@ from secmon.web.i18n import KST, t
 
 TYPE_COLOURS: dict[str, str] = {
     AttackType.DENIAL_OF_SERVICE: "#4c9be8",
-    AttackType.INFORMATION_GATHERING: "#56c7b4",
+    AttackType.INFORMATION_GATHERING: "#4acdae",
     AttackType.PRIVILEGE_ACQUISITION: "#f0c33c",
-    AttackType.INFORMATION_LEAK: "#e58ac4",
-    AttackType.DEFACEMENT: "#b79cf2",
+    AttackType.INFORMATION_LEAK: "#c96599",
+    AttackType.DEFACEMENT: "#d4bcfa",
     AttackType.MALWARE: "#f5862b",
-    AttackType.UNAUTHORISED_ACCESS: "#9fb3c8",
+    AttackType.UNAUTHORISED_ACCESS: "#9cb0c4",
 }
 _OTHER = "#30455f"
 _FEW = 4
