@@ -4,11 +4,11 @@
   const secmon = (window.secmon = window.secmon || {});
   const word = (key) => (secmon.words || {})[key] || "";
   const onStage = () => !!document.querySelector("[data-stage='tour']");
+  const SPEEDS = [1, 2, 5, 10, 30, 60];
   let state = null;
   let bar = null;
   let notes = false;
   let shownChapter = -1;
-  let drawnIn = "";
 
   function element(name, attributes, text) {
     const made = document.createElement(name);
@@ -28,20 +28,26 @@
     return state;
   }
 
-  const steer = (what) => ask("/steer", what).then(draw, failed);
+  const steer = (what) => ask("/steer", what).then(follow, failed);
   const failed = (error) => bar && bar.setAttribute("data-error", String(error));
 
   function go(number) {
     if (!state) return;
-    const chapter = Math.max(0, Math.min(state.chapters.length - 1, number));
-    steer({ chapter });
-    visit(chapter);
+    steer({ chapter: Math.max(0, Math.min(state.chapters.length - 1, number)) });
   }
 
-  function visit(chapter) {
-    const path = state.chapters[chapter].path;
-    if (window.location.pathname !== path) secmon.go(path, {});
-    shownChapter = chapter;
+  /* The page of a chapter is opened once the replay has come to it: before, what is told would not be there. */
+  function follow() {
+    if (state.arrived && shownChapter !== state.chapter) visit();
+    draw();
+  }
+
+  function visit() {
+    const first = shownChapter === -1; // a page that was loaded just now stays: it may be in the other language
+    shownChapter = state.chapter;
+    const { path, asked } = state.chapters[state.chapter];
+    const elsewhere = window.location.pathname !== path || (asked && window.location.search !== `?${asked}`);
+    if (!first && elsewhere) secmon.go(path, asked);
     window.setTimeout(spot, 700);
     window.setTimeout(spot, 2500);
   }
@@ -64,41 +70,61 @@
     return made;
   }
 
-  function draw() {
-    if (!state || !secmon.words) return;
-    if (!bar) {
-      bar = document.body.appendChild(element("aside", { class: "tour-bar", "aria-label": word("nav.tour") }));
-    }
-    const chapter = state.chapters[state.chapter];
-    const version = JSON.stringify([state.chapter, state.speed, state.paused, notes, document.documentElement.lang, state.now && state.now.slice(0, 19)]);
-    if (version === drawnIn) return;
-    drawnIn = version;
-    const time = state.now ? new Date(Date.parse(state.now) + 9 * 3600 * 1000).toISOString().slice(11, 19) : "";
-    const told = element("div", { class: "told" });
-    told.append(
-      element("small", {}, `${state.chapter + 1} / ${state.chapters.length} · ${word("tour.replay")} ${time} KST · ${state.paused ? word("tour.paused") : `${state.speed}×`}`),
-      element("h2", {}, word(`tour.${chapter.key}.title`)),
-      element("p", {}, word(`tour.${chapter.key}.text`)),
-    );
-    if (notes) told.append(element("p", { class: "notes" }, word(`tour.${chapter.key}.notes`)));
-    const tools = element("div", { class: "tools" });
+  /* The bar is made once for a language, so that a list that is open and a button that is pressed stay what they are. */
+  function make() {
     const speed = element("select", { class: "button", "aria-label": word("tour.speed"), title: word("tour.speed") });
-    for (const one of [1, 2, 5, 10, 30, 60]) {
-      const option = speed.appendChild(element("option", { value: String(one) }, `${one}×`));
-      option.selected = one === state.speed;
-    }
+    for (const one of SPEEDS) speed.append(element("option", { value: String(one) }, `${one}×`));
     speed.addEventListener("change", () => steer({ speed: Number(speed.value) }));
+    const told = element("div", { class: "told" });
+    told.append(element("small"), element("h2"), element("p", { class: "text" }), element("p", { class: "notes" }));
+    const tools = element("div", { class: "tools" });
     tools.append(
       button("◀", "tour.back", () => go(state.chapter - 1)),
-      button(state.paused ? "▶" : "❚❚", state.paused ? "tour.go" : "tour.pause", () => steer({ paused: !state.paused })),
+      button("❚❚", "tour.pause", () => steer({ paused: !state.paused })),
       button("▶", "tour.next", () => go(state.chapter + 1)),
       speed,
-      button("✎", "tour.notes.toggle", () => { notes = !notes; draw(); }),
+      button("✎", "tour.notes.toggle", toggleNotes),
       button("◍", "tour.mask", toggleMask),
       button("↺", "tour.reset", () => ask("/reset", {}).then(() => window.location.assign("/tour"), failed)),
       button("✕", "tour.exit", leave),
     );
-    bar.replaceChildren(told, tools);
+    const made = element("aside", { class: "tour-bar", "aria-label": word("nav.tour"), lang: document.documentElement.lang });
+    made.append(told, tools);
+    if (bar) bar.remove();
+    bar = document.body.appendChild(made);
+  }
+
+  function toggleNotes() {
+    notes = !notes;
+    draw();
+  }
+
+  const write = (selector, text) => {
+    const part = bar.querySelector(selector);
+    if (part.dataset.written === text) return; // masking may have covered what is read back
+    part.dataset.written = text;
+    part.textContent = text;
+  };
+
+  function draw() {
+    if (!state || !secmon.words) return;
+    if (!bar || bar.lang !== document.documentElement.lang) make();
+    const chapter = state.chapters[state.chapter];
+    const time = state.now ? new Date(Date.parse(state.now) + 9 * 3600 * 1000).toISOString().slice(11, 19) : "";
+    const pace = !state.arrived ? word("tour.winding") : state.paused ? word("tour.paused") : `${state.speed}×`;
+    bar.dataset.chapter = chapter.key;
+    bar.dataset.arrived = String(state.arrived && shownChapter === state.chapter);
+    write("small", `${state.chapter + 1} / ${state.chapters.length} · ${word("tour.replay")} ${time} KST · ${pace}`);
+    write("h2", word(`tour.${chapter.key}.title`));
+    write(".text", word(`tour.${chapter.key}.text`));
+    write(".notes", word(`tour.${chapter.key}.notes`));
+    bar.querySelector(".notes").hidden = !notes;
+    const pause = bar.querySelector(".tools button:nth-child(2)");
+    pause.textContent = state.paused ? "▶" : "❚❚";
+    pause.title = word(state.paused ? "tour.go" : "tour.pause");
+    pause.setAttribute("aria-label", pause.title);
+    const speed = bar.querySelector("select");
+    if (document.activeElement !== speed) speed.value = String(state.speed);
   }
 
   /* --- masking: addresses and accounts are covered wherever they are written --- */
@@ -115,7 +141,6 @@
 
   function toggleMask() {
     masking = !masking;
-    document.documentElement.dataset.masked = masking ? "on" : "off";
     if (watcher) watcher.disconnect();
     watcher = null;
     if (!masking) {
@@ -129,6 +154,7 @@
 
   function startMask() {
     masking = true;
+    document.documentElement.dataset.masked = "on";
     const content = document.body;
     maskIn(content);
     watcher = new MutationObserver((changes) => {
@@ -146,7 +172,7 @@
     if (event.key === "ArrowRight" || event.key === "PageDown") go(state ? state.chapter + 1 : 0);
     else if (event.key === "ArrowLeft" || event.key === "PageUp") go(state ? state.chapter - 1 : 0);
     else if (event.key === " ") steer({ paused: !(state && state.paused) });
-    else if (event.key.toLowerCase() === "n") { notes = !notes; draw(); }
+    else if (event.key.toLowerCase() === "n") toggleNotes();
     else if (event.key.toLowerCase() === "m") toggleMask();
     else if (event.key === "Escape" && !document.querySelector(".palette, .value-menu, .veil:not([hidden])")) leave();
     else return;
@@ -192,16 +218,15 @@
       return;
     }
     if (host && secmon.words) drawStart(host);
-    if (onStage() && state) {
-      if (!state.running && state.ready < 1) return;
-      if (shownChapter !== -1 && shownChapter !== state.chapter) visit(state.chapter); // another screen has gone on
-      if (shownChapter === -1) {
-        shownChapter = state.chapter;
-        window.setTimeout(spot, 1500);
-      }
-      draw();
+    if (onStage() && state && (state.running || state.ready === 1)) {
+      follow();
       if (window.sessionStorage.getItem("secmon-mask") === "on" && !masking) startMask();
     }
   }
-  window.setInterval(beat, 1000);
+
+  async function heart() {
+    await beat();
+    window.setTimeout(heart, state && onStage() && !state.arrived ? 500 : 1000);
+  }
+  heart();
 })();

@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import structlog
 
+from secmon.alerts.level import CrisisLevel, Declaration, declare
 from secmon.app import Centre, open_centre
 from secmon.director import Director
 from secmon.evaluate.truth import Act, read_acts, under_way
@@ -29,19 +30,23 @@ BEGINS = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 _RATE, _SEED = 2.0, 226
 _TICK = 1.0
+_LEAP = timedelta(minutes=5)
+"""How far it goes at once on its way to a chapter."""
+
 _EVERYBODY = timedelta(minutes=2)
 _AFTER = timedelta(minutes=2)
-_LINES = 5_000
+_LINES, _PATIENCE = 5_000, 60.0
 _DATABASE = "presentation"
 
 
 class Presentation:
     """One at a time; every method but `close` returns at once and belongs to the server's event loop."""
 
-    def __init__(self, live: Centre, history: str = "24h") -> None:
+    def __init__(self, live: Centre, history: str = "12h") -> None:
         """Over the live centre's engine, in a database and a desk of its own; nothing is made before `start`.
 
-        `history` is how much past there is when it begins, as a length of time like 24h.
+        `history` is how much past there is when it begins, as a length of time like 12h; it is most of what the
+        preparation takes.
         """
         self._history = history
         self._live, self._folder = live, live.settings.data / "presentation"
@@ -50,13 +55,15 @@ class Presentation:
         self._staff: Staff | None = None
         self._now, self._ready, self._error = BEGINS, 0.0, ""
         self._chapter, self._speed, self._paused = 0, CHAPTERS[0].speed, False
+        self._arrived = -1
         self._resetting: asyncio.Task[None] | None = None
 
     def state(self) -> ReplayState:
         """Where it stands."""
         running = self._task is not None and not self._task.done()
         now = self._now if self._centre else None
-        return ReplayState(running, self._ready, self._chapter, self._speed, self._paused, now, self._error)
+        arrived = self._arrived == self._chapter
+        return ReplayState(running, self._ready, self._chapter, arrived, self._speed, self._paused, now, self._error)
 
     def console(self) -> Console | None:
         """What its pages read from; None until it is ready."""
@@ -65,7 +72,7 @@ class Presentation:
     def start(self) -> None:
         """Prepare it, if it is not prepared."""
         if self._task is None or self._task.done():
-            self._now, self._ready, self._error = BEGINS, 0.0, ""
+            self._now, self._ready, self._error, self._arrived = BEGINS, 0.0, "", -1
             self._chapter, self._speed, self._paused = 0, CHAPTERS[0].speed, False
             self._task = asyncio.create_task(self._run())
 
@@ -143,12 +150,16 @@ class Presentation:
             token_file=folder / "tokens.csv",
             feeds=[{**feed, "every": 0} for feed in feeds_at(port)],
             collect_gzip=False,
+            # what is shown must not hang on how busy the machine is: the replay waits for every site
+            collect_seconds=2 * _PATIENCE,
+            collect_timeout=_PATIENCE,
             language=self._live.settings.language,
         )
         with (
             simulator(folder, port, options),
             open_centre(settings, simulated=True, clock=lambda: self._now, database=_DATABASE) as centre,
         ):
+            declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "presentation", BEGINS))
             token = Path(folder / "control-token").read_text("utf-8").strip()
             yield centre, Director(f"http://127.0.0.1:{port}/control", token), read_acts(truth)
 
@@ -164,25 +175,27 @@ class Presentation:
         try:
             async with aiohttp.ClientSession() as session:
                 while True:
-                    began = asyncio.get_running_loop().time()
+                    began, chapter = asyncio.get_running_loop().time(), self._chapter
                     if self._forward():
                         await director.move(session, self._now)
                         everybody = await self._collect(centre, acts, everybody)
                     await self._act()
                     await self._publish(centre)
-                    spent = asyncio.get_running_loop().time() - began
-                    await asyncio.sleep(max(0.05, _TICK - spent))
+                    there = self._now >= BEGINS + CHAPTERS[chapter].at
+                    self._arrived = chapter if there else -1
+                    rest = _TICK - (asyncio.get_running_loop().time() - began)
+                    await asyncio.sleep(max(0.05, rest) if there else 0)
         finally:
             await centre.watch.close()
 
     def _forward(self) -> bool:
-        """Move the time on by a tick: to the chapter's time at once, from there at its speed, not into the next one."""
+        """Move the time on by a tick: to the chapter's time in leaps, then at its speed, not into the next one."""
         reached = BEGINS + CHAPTERS[self._chapter].at
         following = self._chapter + 1
         ends = BEGINS + CHAPTERS[following].at if following < len(CHAPTERS) else reached + timedelta(hours=1)
         before = self._now
         if self._now < reached:
-            self._now = min(reached, self._now + timedelta(seconds=60))
+            self._now = min(reached, self._now + _LEAP)
         elif not self._paused:
             self._now = max(self._now, min(ends, self._now + timedelta(seconds=self._speed * _TICK)))
         return self._now > before

@@ -21,7 +21,7 @@ from secmon.web.console import Console
 
 _OPERATOR, _SUPERVISOR = Actor("operator", "presentation"), Actor("supervisor", "presentation")
 _DAY = timedelta(days=1)
-_APPLY, _ANSWER = 20, 4
+_APPLY, _ANSWER = 30, 6
 """Sites that apply a block, and that answer a request, in one step of the replay."""
 
 

@@ -9,11 +9,15 @@ from secmon.web.console import Console
 
 @dataclass(frozen=True, slots=True)
 class ReplayState:
-    """Where a presentation stands; `ready` is the share of its preparation, 1.0 when it can be shown."""
+    """Where a presentation stands; `ready` is the share of its preparation, 1.0 when it can be shown.
+
+    `arrived` is False while it is on its way to the chapter: what that tells is not there yet.
+    """
 
     running: bool
     ready: float
     chapter: int
+    arrived: bool
     speed: int
     paused: bool
     now: datetime | None

@@ -9,7 +9,8 @@ class Chapter:
     """A chapter by its key; texts are `tour.<key>.title`, `.text` and `.notes`.
 
     `path` is the page it is told on, `at` the time of the replay that it begins with (since its start), `speed` how
-    fast the replay goes on, `act` what the centre's staff do at its beginning, `look` the part of the page it is about.
+    fast the replay goes on, `act` what the centre's staff do at its beginning, `look` the part of the page it is about,
+    `asked` the query of its address.
     """
 
     key: str
@@ -18,6 +19,7 @@ class Chapter:
     speed: int = 1
     act: str = ""
     look: str = ""
+    asked: str = ""
 
 
 def _minutes(number: float) -> timedelta:
@@ -29,13 +31,13 @@ CHAPTERS = (
     Chapter("tiles", "/", _minutes(0), look=".panel-hex"),
     Chapter("silence", "/feeds", _minutes(1), look="#feeds-states"),
     Chapter("sweep", "/", _minutes(2), speed=10, look=".panel-hex"),
-    Chapter("campaign", "/campaigns", _minutes(10), look=".content"),
+    Chapter("campaign", "/campaigns", _minutes(10), look=".panel:has(#campaigns-list)"),
     Chapter("incident", "/incident/1", _minutes(11), act="incident", look=".steps"),
-    Chapter("block", "/blocklist", _minutes(12), speed=2, act="block", look=".blocklist"),
+    Chapter("block", "/blocklist", _minutes(12), speed=2, act="block", look=".panel:has(#blocklist-force)"),
     Chapter("requests", "/requests", _minutes(14), speed=5, act="requests", look="#requests-tiles"),
     Chapter("answers", "/requests", _minutes(20), speed=10, act="answers", look="#requests-tiles"),
     Chapter("clear", "/", _minutes(30), speed=10, act="clear", look=".panel-incidents"),
-    Chapter("trends", "/trends", _minutes(35), look=".panel-types"),
+    Chapter("trends", "/trends", _minutes(35), look=".panel-types", asked="last=6h"),
     Chapter("end", "/", _minutes(36), look=".kpis"),
 )
 """Some forty seconds of telling each: eight to ten minutes."""

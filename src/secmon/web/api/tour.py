@@ -22,19 +22,24 @@ _HOURS = 12
 
 
 class ChapterOut(Out):
-    """A chapter and the page it is told on."""
+    """A chapter and the page it is told on, with what its address asks for."""
 
     key: str
     path: str
+    asked: str
     look: str
 
 
 class TourOut(Out):
-    """Where the presentation stands; `ready` is the share of its preparation, `now` the time of the replay."""
+    """Where the presentation stands; `ready` is the share of its preparation, `now` the time of the replay.
+
+    `arrived` is false while the replay is on its way to the chapter.
+    """
 
     running: bool
     ready: float
     chapter: int
+    arrived: bool
     speed: int
     paused: bool
     now: datetime | None
@@ -57,7 +62,7 @@ def _replay(service: Service) -> Replay:
 
 
 def _told(service: Service) -> TourOut:
-    chapters = [ChapterOut(key=one.key, path=one.path, look=one.look) for one in CHAPTERS]
+    chapters = [ChapterOut(key=one.key, path=one.path, asked=one.asked, look=one.look) for one in CHAPTERS]
     return TourOut(**asdict(_replay(service).state()), chapters=chapters)
 
 
