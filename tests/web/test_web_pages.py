@@ -75,6 +75,21 @@ def test_language_by_address_then_cookie(search: str, cookie: str, default: str,
     assert language_of(search, {"lang": cookie} if cookie else {}, default) == expected
 
 
+def test_a_page_does_not_ask_again_before_it_has_its_answer(deaf: Centre) -> None:
+    """Each callback that an interval triggers holds it until the answer is there: Dash drops answers overtaken."""
+    app = dashboard(console_over(deaf.store, deaf.desk), FastAPI(), assets_folder())
+    asked = [
+        (f"{one['id']}.interval", entry)
+        for entry in app._callback_list
+        for one in entry["inputs"]
+        if one["property"] == "n_intervals"
+    ]
+    assert len(asked) >= 15
+    for tick, entry in asked:
+        held = entry.get("running", {"running": {}, "runningOff": {}})
+        assert held["running"].get(tick, 0) > held["runningOff"].get(tick, 0) > 0, f"{tick}: running=pausing(...)"
+
+
 def test_no_callback_stops_the_event_loop(deaf: Centre) -> None:
     """Every callback runs in the browser, or is a coroutine: a plain function would hold up all viewers."""
     app = dashboard(console_over(deaf.store, deaf.desk), FastAPI(), assets_folder())

@@ -14,6 +14,9 @@ THEME = (
     " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
 )
 
+LOADING = "…"
+"""What stands in a grid until its rows are there: that there are none is not said before it is known."""
+
 
 def column(key: str, field: str, language: str, width: int = 0, **more: Any) -> dict[str, Any]:
     """A column whose heading is the text `column.<key>`."""
@@ -26,14 +29,13 @@ def grid(name: str, columns: Sequence[dict[str, Any]], nothing: str, **options: 
     return dag.AgGrid(
         id=name,
         columnDefs=list(columns),
-        rowData=[],
         getRowId="params.data.uid",
         defaultColDef={"sortable": True, "filter": True, "resizable": True},
         dashGridOptions={
             "rowHeight": 32,
             "headerHeight": 36,
             "animateRows": False,
-            "localeText": {"noRowsToShow": nothing},
+            "localeText": {"noRowsToShow": nothing, "loadingOoo": LOADING},
             "theme": {"function": THEME},
             "tooltipShowDelay": 300,
             **options,

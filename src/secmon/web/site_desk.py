@@ -15,6 +15,7 @@ from secmon.web.console import Console
 from secmon.web.figures import blank
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
+from secmon.web.pace import pausing
 from secmon.web.panel import failed, panel
 from secmon.web.place_view import read_peers, read_place
 from secmon.web.visitor import current_visitor, needs
@@ -46,6 +47,7 @@ def register(app: Dash, console: Console) -> None:
         State("site-code", "data"),
         State("sitedesk-seen", "data"),
         State("language", "data"),
+        running=pausing("sitedesk-tick", 20_000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int | None, code: str, seen: Seen | None, language: str) -> Any:

@@ -16,6 +16,7 @@ from secmon.web.alert_panel import alert_panel, read_alert
 from secmon.web.alert_rows import queue_rows
 from secmon.web.console import Console
 from secmon.web.i18n import t
+from secmon.web.pace import pausing
 from secmon.web.panel import page_head
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, demand, needs
@@ -110,6 +111,7 @@ def _register_rows(app: Dash, console: Console) -> None:
         State("alerts-state", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("alerts-tick", _REFRESH_MS),
     )
     @needs(Permission.VIEW)
     async def rows(search: str | None, _tick: int, _done: Any, state: str | None, path: str, language: str) -> Any:

@@ -19,6 +19,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.names import site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, table, value
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -86,6 +87,7 @@ def register(app: Dash, console: Console) -> None:
         Input("blocklist-done", "data"),
         State("blocklist-seen", "data"),
         State("language", "data"),
+        running=pausing("blocklist-tick", 4000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:

@@ -19,6 +19,7 @@ from secmon.web.console import Console
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import KST, kst, t
 from secmon.web.names import rule_title, site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, facts_list, page_head, panel, severity_pill, table, value
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -57,6 +58,7 @@ def register(app: Dash, console: Console) -> None:
         State("campaigns-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("campaigns-tick", 4000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, asked: str | None, seen: Seen | None, path: str, language: str) -> Any:

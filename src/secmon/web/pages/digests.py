@@ -17,6 +17,7 @@ from secmon.web.digest_shelf import DigestShelf, Record
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.names import place_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, facts_list, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -60,6 +61,7 @@ def register(app: Dash, console: Console) -> None:
         State("digests-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("digests-tick", 10_000),
     )
     @needs(Permission.EXPORT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:

@@ -13,6 +13,7 @@ from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
+from secmon.web.pace import pausing
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
 
@@ -60,6 +61,7 @@ def register(app: Dash, console: Console) -> None:
         Output("feeds-rejects", "children"),
         Input("feeds-tick", "n_intervals"),
         State("language", "data"),
+        running=pausing("feeds-tick", _REFRESH_MS),
     )
     @needs(Permission.VIEW)
     async def refresh(_tick: int | None, language: str) -> tuple[Any, ...]:

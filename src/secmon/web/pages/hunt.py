@@ -16,6 +16,7 @@ from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.grid import column, grid
 from secmon.web.i18n import catalogue, kst, t
+from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, page_head, panel, table, value
 from secmon.web.period import LASTS, period_of
 from secmon.web.searches import ROWS, Running, Searches
@@ -213,6 +214,7 @@ def _register_results(app: Dash, console: Console, searches: Searches) -> None:
         State("hunt-search", "data"),
         State("hunt-version", "data"),
         State("language", "data"),
+        running=pausing("hunt-tick", _POLL_MS),
         prevent_initial_call=True,
     )
     @needs(Permission.HUNT)

@@ -17,6 +17,7 @@ from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
 from secmon.web.incident_actions import act
 from secmon.web.incident_view import IncidentView, graph_of, read_incident
+from secmon.web.pace import pausing
 from secmon.web.panel import panel, severity_pill
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -114,6 +115,7 @@ def _register_page(app: Dash, console: Console) -> None:
         State("incident-id", "data"),
         State("incident-seen", "data"),
         State("language", "data"),
+        running=pausing("incident-tick", _REFRESH_MS),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, _done: Any, number: int, seen: Seen | None, language: str) -> tuple[Any, ...]:

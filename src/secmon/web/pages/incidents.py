@@ -15,6 +15,7 @@ from secmon.web.console import Console
 from secmon.web.countdown import clock_words
 from secmon.web.i18n import kst, t
 from secmon.web.names import site_name, type_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, severity_pill, table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -44,6 +45,7 @@ def register(app: Dash, console: Console) -> None:
         Output("incidents-closed", "children"),
         Input("incidents-tick", "n_intervals"),
         State("language", "data"),
+        running=pausing("incidents-tick", 5000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, language: str) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import kst, t
 from secmon.web.names import site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, facts_list, page_head, panel, table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -71,6 +72,7 @@ def register(app: Dash, console: Console) -> None:
         Input("level-done", "data"),
         State("level-seen", "data"),
         State("language", "data"),
+        running=pausing("level-tick", 5000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:

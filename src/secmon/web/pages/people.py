@@ -17,6 +17,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import kst, t
 from secmon.web.names import place_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -72,6 +73,7 @@ def register(app: Dash, console: Console) -> None:
         Input("people-done", "data"),
         State("people-seen", "data"),
         State("language", "data"),
+        running=pausing("people-tick", 5000),
     )
     @needs(_PEOPLE)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:

@@ -17,6 +17,7 @@ from secmon.web.console import Console
 from secmon.web.countdown import span
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import kst, t
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -68,6 +69,7 @@ def register(app: Dash, console: Console) -> None:
         State("performance-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("performance-tick", 30_000),
     )
     @needs(Permission.METRICS)
     async def fill(_tick: int, search: str | None, seen: Seen | None, path: str, language: str) -> Any:

@@ -17,6 +17,7 @@ from secmon.web.console import Console
 from secmon.web.figures import blank
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, failed, page_head, panel, severity_pill, table, tile
 from secmon.web.place_view import PlaceView, rate_of, read_place, totals
 from secmon.web.sitemap import Visit
@@ -73,6 +74,7 @@ def register(app: Dash, console: Console) -> None:
         State("province-code", "data"),
         State("province-seen", "data"),
         State("language", "data"),
+        running=pausing("province-tick", 10_000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int | None, code: str, seen: Seen | None, language: str) -> Any:

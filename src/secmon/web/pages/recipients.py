@@ -14,6 +14,7 @@ from secmon.web.digest_shelf import DigestShelf, Record
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import catalogue, t
 from secmon.web.names import place_name, site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -58,6 +59,7 @@ def register(app: Dash, console: Console) -> None:
         Input("recipients-done", "data"),
         State("recipients-seen", "data"),
         State("language", "data"),
+        running=pausing("recipients-tick", 10_000),
     )
     @needs(_KEEPS)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:

@@ -19,6 +19,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import kst, t
 from secmon.web.names import site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, facts_list, page_head, panel, severity_pill, table, tile
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -84,6 +85,7 @@ def register(app: Dash, console: Console) -> None:
         State("requests-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("requests-tick", 4000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:

@@ -21,6 +21,7 @@ from secmon.web.console import Console
 from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.grid import column, grid
 from secmon.web.i18n import kst, t
+from secmon.web.pace import pausing
 from secmon.web.panel import failed, page_head, panel, tile
 from secmon.web.rule_panel import kind_of, rule_panel, state_of, title_of
 from secmon.web.rules_view import RuleQuality, read_rules, rule_set
@@ -105,6 +106,7 @@ def register(app: Dash, console: Console) -> None:
         Input("rules-tick", "n_intervals"),
         Input("rules-done", "data"),
         State("language", "data"),
+        running=pausing("rules-tick", 30_000),
     )
     @needs(Permission.TRIAGE)
     async def rows(_tick: int, _done: Any, language: str) -> Any:

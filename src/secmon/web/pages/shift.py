@@ -20,6 +20,7 @@ from secmon.web.dialog import Answers, Field, dialog
 from secmon.web.fresh import Seen, only_new
 from secmon.web.handover_facts import drawn, silent_feeds
 from secmon.web.i18n import KST, kst, t
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -109,6 +110,7 @@ def register(app: Dash, console: Console) -> None:
         State("shift-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("shift-tick", 5000),
     )
     @needs(_SHIFT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:

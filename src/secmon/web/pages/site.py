@@ -11,8 +11,9 @@ from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web import figures, site_desk
 from secmon.web.console import Console
-from secmon.web.grid import THEME
+from secmon.web.grid import LOADING, THEME
 from secmon.web.i18n import catalogue, kst, t
+from secmon.web.pace import pausing
 from secmon.web.site_view import SiteView, read_site
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -88,6 +89,7 @@ def register(app: Dash, console: Console) -> None:
         Input("site-tick", "n_intervals"),
         State("site-code", "data"),
         State("language", "data"),
+        running=pausing("site-tick", _REFRESH_MS),
     )
     @needs(Permission.VIEW)
     async def refresh(_tick: int | None, code: str, language: str) -> tuple[Any, ...]:
@@ -216,14 +218,13 @@ def _grid(language: str) -> dag.AgGrid:
     return dag.AgGrid(
         id="site-events",
         columnDefs=columns,
-        rowData=[],
         getRowId="params.data.uid",
         defaultColDef={"sortable": True, "filter": True, "resizable": True},
         dashGridOptions={
             "rowHeight": 32,
             "headerHeight": 36,
             "animateRows": False,
-            "localeText": {"noRowsToShow": t("site.newest.none", language)},
+            "localeText": {"noRowsToShow": t("site.newest.none", language), "loadingOoo": LOADING},
             "theme": {"function": THEME},
             "tooltipShowDelay": 300,
         },

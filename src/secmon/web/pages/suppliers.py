@@ -17,6 +17,7 @@ from secmon.web.console import Console
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
 from secmon.web.names import site_name
+from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, severity_pill, table
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.snapshot import DAY
@@ -56,6 +57,7 @@ def register(app: Dash, console: Console) -> None:
         State("suppliers-seen", "data"),
         State("url", "pathname"),
         State("language", "data"),
+        running=pausing("suppliers-tick", 10_000),
     )
     @needs(Permission.VIEW)
     async def fill(_tick: int | None, asked: str | None, seen: Seen | None, path: str, language: str) -> Any:
