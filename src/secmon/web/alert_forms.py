@@ -16,8 +16,8 @@ _BUTTONS = ("acknowledge", "start", "assign", "close", "incident", "merge", "sup
 _KEYS = {"acknowledge": "A", "incident": "E", "close": "C"}
 
 
-def filters(chosen: AlertFilter, language: str) -> html.Div:
-    """The line of filters, as the address has them."""
+def filters(chosen: AlertFilter, language: str, page: str = "alerts") -> html.Div:
+    """The line of filters, as the address of the page has them; only the queue can be grouped."""
     statuses = {name: t(f"alerts.status.{name}", language) for name in STATUSES}
     least = {"0": t("alerts.least.any", language)}
     for n in (2, 3, 4, 5):
@@ -27,22 +27,20 @@ def filters(chosen: AlertFilter, language: str) -> html.Div:
     search = t("alerts.search", language)
     return html.Div(
         [
-            dcc.Input(id="alerts-q", value=chosen.q, placeholder=search, className="query", debounce=True),
-            _pick("status", statuses, chosen.status),
-            _pick("least", least, str(chosen.least)),
-            _pick("type", types, chosen.type),
-            _pick("group", groups, chosen.group),
-            html.Div(className="views", **attributes(data_views="/alerts")),
+            dcc.Input(id=f"{page}-q", value=chosen.q, placeholder=search, className="query", debounce=True),
+            _pick(f"{page}-status", statuses, chosen.status),
+            _pick(f"{page}-least", least, str(chosen.least)),
+            _pick(f"{page}-type", types, chosen.type),
+            _pick(f"{page}-group", groups, chosen.group) if page == "alerts" else None,
+            html.Div(className="views", **attributes(data_views=f"/{page}")),
         ],
         className="form wide",
     )
 
 
-def _pick(name: str, options: dict[str, str], chosen: str) -> dcc.Dropdown:
+def _pick(uid: str, options: dict[str, str], chosen: str) -> dcc.Dropdown:
     listed = [{"value": value, "label": label} for value, label in options.items()]
-    return dcc.Dropdown(
-        id=f"alerts-{name}", options=listed, value=chosen, clearable=False, searchable=False, className="pick"
-    )
+    return dcc.Dropdown(id=uid, options=listed, value=chosen, clearable=False, searchable=False, className="pick")
 
 
 def buttons(language: str) -> list[Any]:
@@ -58,12 +56,12 @@ def buttons(language: str) -> list[Any]:
     ]
 
 
-def alert_grid(language: str) -> Any:
-    """The queue."""
-    pills = {f"pill-s{n}": f"params.data.level == {n}" for n in range(1, 6)}
-    fresh = {"fresh": "params.data.status_key == 'new'"}
+def alert_columns(language: str) -> list[dict[str, Any]]:
+    """What is shown of an alert in a grid."""
+    pills = {f"pill-s{n}": f"params.data && params.data.level == {n}" for n in range(1, 6)}
+    fresh = {"fresh": "params.data && params.data.status_key == 'new'"}
     right = {"type": "rightAligned", "filter": "agNumberColumnFilter"}
-    columns = [
+    return [
         column("severity", "severity", language, 115, cellClassRules=pills),
         column("time", "time", language, 150),
         column("site", "site", language, 225),
@@ -75,8 +73,12 @@ def alert_grid(language: str) -> Any:
         column("findings", "findings", language, 110, **right),
         column("sites", "sites", language, 95, **right),
     ]
+
+
+def alert_grid(language: str) -> Any:
+    """The queue."""
     many = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False}
-    return grid("alerts-grid", columns, t("alerts.nothing", language), rowSelection=many)
+    return grid("alerts-grid", alert_columns(language), t("alerts.nothing", language), rowSelection=many)
 
 
 def question(language: str) -> html.Div:

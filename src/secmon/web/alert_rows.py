@@ -33,10 +33,11 @@ def queue_rows(console: Console, visit: Visit, state: str | None) -> tuple[Any, 
     key = "alerts.number.some" if number > len(alerts) else "alerts.number"
     groups = _groups(console, chosen, wanted, language) if chosen.group else None
     said = t(key, language, shown=f"{len(alerts):,}", number=f"{number:,}")
-    return [_row(console, one, language) for one in alerts], said, _chips(console, chosen, visit), groups, now
+    return [alert_row(console, one, language) for one in alerts], said, _chips(console, chosen, visit), groups, now
 
 
-def _row(console: Console, alert: Alert, language: str) -> dict[str, Any]:
+def alert_row(console: Console, alert: Alert, language: str) -> dict[str, Any]:
+    """An alert as a row of a grid, in the words of the language."""
     return {
         "uid": str(alert.id),
         "version": alert.version,

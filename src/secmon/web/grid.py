@@ -14,6 +14,9 @@ THEME = (
     " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
 )
 
+BLOCK = 200
+"""Rows that a grid without end asks for at a time."""
+
 LOADING = "…"
 """What stands in a grid until its rows are there: that there are none is not said before it is known."""
 
@@ -42,3 +45,11 @@ def grid(name: str, columns: Sequence[dict[str, Any]], nothing: str, **options: 
         },
         style={"height": "100%", "width": "100%"},
     )
+
+
+def endless(name: str, columns: Sequence[dict[str, Any]], nothing: str, **options: Any) -> dag.AgGrid:
+    """A grid that asks for rows as one scrolls (`getRowsRequest`), however many there are, in the order it is given."""
+    made = grid(name, [{**one, "sortable": False, "filter": False} for one in columns], nothing, **options)
+    made.rowModelType = "infinite"
+    made.dashGridOptions |= {"cacheBlockSize": BLOCK, "maxBlocksInCache": 20, "infiniteInitialRowCount": 1}
+    return made

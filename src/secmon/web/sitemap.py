@@ -47,6 +47,7 @@ PAGES = (
     Page("shift", r"/shift", Group.RESPOND, Permission.SHIFT),
     Page("hunt", r"/hunt", Group.ANALYSE, Permission.HUNT),
     Page("trends", r"/trends", Group.ANALYSE),
+    Page("history", r"/history", Group.ANALYSE),
     Page("campaigns", r"/campaigns", Group.ANALYSE),
     Page("suppliers", r"/suppliers", Group.ANALYSE),
     Page("rules", r"/rules", Group.ANALYSE, Permission.TRIAGE),
