@@ -12,6 +12,7 @@ import pytest
 from secmon.alerts.feed_health import Health
 from secmon.alerts.level import CrisisLevel
 from secmon.alerts.never_block import BUILT_IN
+from secmon.alerts.timeline import Kind
 from secmon.app import assets_folder
 from secmon.errors import SecmonError
 from secmon.sites.registry import load_sites
@@ -139,3 +140,9 @@ def test_what_is_never_blocked_says_why(language: str) -> None:
 def test_charts_write_times_in_numbers() -> None:
     """Axes of time name no month: Plotly knows their names in English only."""
     assert [stop["value"] for stop in TIMES["tickformatstops"] if set(stop["value"]) & set("bBaAp")] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_happens_to_an_incident_has_words(language: str) -> None:
+    """The audit log and the handover say each kind of entry of a timeline in words."""
+    assert [kind for kind in Kind if f"act.incident.{kind}" not in catalogue(language)] == []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, sin, tau
 from typing import Any
 
 from secmon.alerts import evidence, incident, playbook, timeline
@@ -21,6 +22,9 @@ from secmon.web.names import rule_title, site_name
 
 _MOST = 400
 _NODES = 60
+_WIDE, _HIGH, _BESIDE = 340.0, 120.0, 130.0
+_ROOM = 24
+"""Half axes of the ellipse that municipalities stand on, pixels between actors, and how many it has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +81,16 @@ def graph_of(console: Console, view: IncidentView, language: str) -> list[dict[s
         {"data": {"id": f"{a}>{b}", "source": a, "target": b, "label": titles.get(b, "")[:60], "weight": min(8, 1 + n)}}
         for (a, b), n in edges.items()
     ]
+    _place([node for node in nodes.values() if node["classes"] == "actor"], 0, 0)
+    _place([node for node in nodes.values() if node["classes"] == "site"], _WIDE, _HIGH)
     return [*nodes.values(), *lines]
+
+
+def _place(nodes: Sequence[dict[str, Any]], wide: float, high: float) -> None:
+    """Put nodes on an ellipse of these half axes, or side by side in the middle where it has none."""
+    number = len(nodes)
+    crowd = max(1.0, number / _ROOM)
+    for place, node in enumerate(nodes):
+        angle = tau * place / number
+        x = wide * crowd * cos(angle) if wide else _BESIDE * (place - (number - 1) / 2)
+        node["position"] = {"x": x, "y": high * crowd * sin(angle)}

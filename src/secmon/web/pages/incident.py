@@ -34,7 +34,7 @@ _EDGE = {
     "width": "mapData(weight, 1, 8, 1, 4)", "line-color": "#5f7ea6", "curve-style": "bezier",
     "target-arrow-shape": "triangle", "target-arrow-color": "#5f7ea6", "arrow-scale": 0.9,
 }  # fmt: skip
-_LAYOUT = {"name": "concentric", "animate": False, "minNodeSpacing": 60, "padding": 16}
+_LAYOUT = {"name": "preset", "padding": 16}
 _STYLE = [
     {"selector": "node", "style": _NODE},
     {"selector": ".actor", "style": {"background-color": "#ff4d6d", "shape": "diamond"}},

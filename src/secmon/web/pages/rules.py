@@ -84,7 +84,7 @@ def _grid(language: str) -> Any:
             column("kind", "kind", language, 110),
             column("state", "state", language, 105),
             column("findings", "findings", language, 105),
-            column("sites", "sites", language, 80),
+            column("sites", "sites", language, 100),
             column("alerts", "alerts", language, 90),
             column("closed", "closed", language, 95),
             column("false_share", "false", language, 95, valueFormatter=percent),
