@@ -13,37 +13,46 @@ from showcase import ARGUMENTS, demonstration, entered, watch
 
 ROOT = Path(__file__).parents[1]
 PAGES: Mapping[str, tuple[str, str]] = {
-    "wall": ("/", "#hex a.tile[data-severity]"),
-    "alerts": ("/alerts", "#alerts-grid .ag-row"),
+    "wall": ("/", "#trend .scatterlayer .trace"),
+    "alerts": ("/alerts?alert={alert}", "#alerts-panel h2"),
     "incidents": ("/incidents", "#incidents-open tr a"),
     "incident": ("/incident/{incident}", "#incident-timeline li"),
-    "requests": ("/requests", "main .table td"),
+    "requests": ("/requests?request=1", "#requests-one h2"),
     "blocklist": ("/blocklist", "#blocklist-force td"),
     "campaigns": ("/campaigns", "main .table td"),
     "site": ("/site/{site}", "#site-events .ag-row"),
     "province": ("/province/11", "main .table td"),
     "feeds": ("/feeds", "#feeds-states .kpi"),
-    "hunt": ("/hunt?q=src_ip:*", "main .ag-row, main .table td"),
+    "hunt": ("/hunt?q=ip:{actor}", "#hunt-state b"),
     "trends": ("/trends", ".js-plotly-plot .plot-container"),
-    "rules": ("/rules", "main .table td"),
+    "suppliers": ("/suppliers", "main .table td, main .empty"),
+    "rules": ("/rules", "#rules-grid .ag-row"),
+    "attack": ("/rules?tab=attack", "#rules-attack section"),
     "performance": ("/performance", "main .kpi, main .table td"),
     "level": ("/level", "main h2"),
     "shift": ("/shift", "main h2"),
-    "digests": ("/digests", "main h2"),
-    "recipients": ("/recipients", "main h2"),
+    "digests": ("/digests?digest=2", "#digests-one h2"),
+    "recipients": ("/recipients?recipient=new", "#recipients-save"),
     "audit": ("/audit", "main .table td"),
+    "api": ("/api", "#api-operations .operation"),
     "glossary": ("/glossary", "main dt, main .table td"),
+    "tour": ("/tour", "main .chapters li"),
+    "kiosk": ("/wall?kiosk=1", "#trend .scatterlayer .trace"),
 }
-_COLOURS = 192
+"""Name of a page -> its address, and what is there once it is drawn. `/people` needs an administrator: none is here."""
+_COLOURS = 256
+_PATIENCE_MS = 180_000
+_LIGHT = "window.localStorage.setItem('secmon-theme', 'light')"
 
 
 def take(context: BrowserContext, name: str, language: str, where: Mapping[str, object], target: Path) -> None:
     """One page in one language, after its parts have been drawn."""
     path, drawn = PAGES[name]
     page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
     address = path.format(**where)
     page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-    page.wait_for_selector(drawn, state="attached", timeout=60_000)
+    page.wait_for_selector(drawn, state="attached")
     _still(page)
     _save(page.screenshot(), target)
     page.close()
@@ -60,36 +69,40 @@ def _still(page: Page) -> None:
 def _save(picture: bytes, target: Path) -> None:
     """As PNG with a palette: a third of the size, and nothing to see of it."""
     drawn = Image.open(BytesIO(picture)).convert("RGB")
-    drawn.quantize(_COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    octree = Image.Quantize.FASTOCTREE  # the only one that keeps the colour of a small mark
+    drawn.quantize(_COLOURS, octree, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def gallery(browser: Browser, url: str, names: list[str], size: tuple[int, int], out: Path, site: str) -> None:
-    """All of them."""
-    more = {"viewport": {"width": size[0], "height": size[1]}}
+def gallery(browser: Browser, url: str, options: argparse.Namespace) -> None:
+    """All pictures that were asked for, after a watch has left something to see."""
+    width, height = (int(part) for part in options.size.split("x"))
+    more = {"viewport": {"width": width, "height": height}}
     supervisor, operator = (entered(browser, url, role, **more) for role in ("supervisor", "operator"))
-    incident = watch(operator, supervisor)
-    where = {"incident": incident, "site": site}
-    for name in names:
+    if options.theme == "light":
+        supervisor.add_init_script(_LIGHT)
+    left = watch(operator, supervisor)
+    where = {"incident": left.incident, "alert": left.alert, "actor": left.actor, "site": options.site}
+    for name in options.page or PAGES:
         for language in ("ko", "en"):
-            take(supervisor, name, language, where, out / f"{name}-{language}.png")
+            take(supervisor, name, language, where, options.out / f"{name}-{language}.png")
 
 
 def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", default="26380", help="site whose page is shown")
-    parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--size", default="1920x1080", help="1366x768 shows what fits on a small screen")
+    parser.add_argument("--theme", default="dark", choices=["dark", "light"])
     parser.add_argument("--seed", type=int, default=226)
     parser.add_argument("--history", default="24h")
     parser.add_argument("--page", action="append", choices=[*PAGES], help="only this page; may be repeated")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     options = parser.parse_args()
-    width, height = (int(part) for part in options.size.split("x"))
     options.out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with demonstration(options.seed, options.history) as show, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        gallery(browser, show.url, options.page or [*PAGES], (width, height), options.out, options.site)
+        gallery(browser, show.url, options)
         browser.close()
 
 

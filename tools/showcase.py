@@ -28,6 +28,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 _START_SECONDS = 600
+_SCAN_SECONDS = 600
+_LOOK_SECONDS = 20
 _ASKED = 6
 """Municipalities that are asked to look into the scan."""
 
@@ -95,13 +97,19 @@ def entered(browser: Browser, url: str, role: str, **more: Any) -> BrowserContex
     return context
 
 
-def watch(operator: BrowserContext, supervisor: BrowserContext) -> int:
-    """Work the widest campaign as a watch does: incident, evidence, block, requests. Returns the incident's number."""
-    alerts = _get(operator, "/api/v1/alerts?status=new&limit=200")["items"]
-    actors = Counter(one["actor"] for one in alerts if one["attack_type"] == "information_gathering")
-    (actor, _), *_rest = actors.most_common(1)
-    chosen = sorted((one for one in alerts if one["actor"] == actor), key=lambda one: -one["severity"])
-    worst = chosen[0]["severity"]
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a watch has left to look at: numbers of its incident and its first alert, and the attacker's address."""
+
+    incident: int
+    alert: int
+    actor: str
+
+
+def watch(operator: BrowserContext, supervisor: BrowserContext) -> Left:
+    """Work the widest campaign as a watch does: incident, evidence, block, requests, and a handover begun."""
+    chosen = _scan(operator)
+    actor, worst = chosen[0]["actor"], max(one["severity"] for one in chosen)
     numbers = [one["id"] for one in chosen]
     seen = {"action": "acknowledge", "alerts": [{"id": one} for one in numbers]}
     _post(operator, "/api/v1/alerts/bulk", seen)
@@ -118,7 +126,35 @@ def watch(operator: BrowserContext, supervisor: BrowserContext) -> int:
     alert = next(one["id"] for one in chosen if one["site"] == sites[0])
     asked = {"sites": sites, "severity": max(worst, 3), "incident": number, "alert": alert}
     _post(operator, "/api/v1/requests", asked)
-    return number
+    _post(operator, "/api/v1/handovers", {})
+    return Left(number, chosen[0]["id"], actor)
+
+
+def _scan(operator: BrowserContext) -> list[dict[str, Any]]:
+    """Alerts of the widest scan, those of the scan itself first, once it has gone through its municipalities."""
+    end, before = time.monotonic() + _SCAN_SECONDS, 0
+    while time.monotonic() < end:
+        alerts = _new_alerts(operator)
+        actors = Counter(one["actor"] for one in alerts if one["attack_type"] == "information_gathering")
+        chosen = [one for one in alerts if actors and one["actor"] == actors.most_common(1)[0][0]]
+        sites = len({one["site"] for one in chosen})
+        if sites >= _ASKED and sites == before:
+            return sorted(chosen, key=lambda one: (-one["site_count"], one["id"]))
+        before = sites
+        time.sleep(_LOOK_SECONDS)
+    raise SystemExit(f"no scan of {_ASKED} municipalities came within {_SCAN_SECONDS} s")
+
+
+def _new_alerts(operator: BrowserContext) -> list[dict[str, Any]]:
+    """All that nobody has looked at yet."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = _get(operator, f"/api/v1/alerts?status=new&limit=200&cursor={cursor}")
+        found += page["items"]
+        cursor = page["next"]
+        if not cursor:
+            return found
 
 
 def _block(operator: BrowserContext, supervisor: BrowserContext, value: str, incident: int) -> None:
