@@ -5,10 +5,12 @@ The scan, the log lines and the 226 firewalls are the demonstration's simulator;
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import running_server
 from playwright.sync_api import Page
 from running_server import Server, director
 from watched_pages import Visits
@@ -22,6 +24,13 @@ SEED = 7
 """That of the demonstration in `running_server`."""
 LONG = 600_000
 """Milliseconds for what the scan itself takes: ten municipalities, and those that come after the block."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demonstration of its own: this test runs beside others, and it is not to go on for as long as they do."""
+    with running_server.demo(tmp_path_factory.mktemp("watch") / "data", "30m", 30) as server:
+        yield server
 
 
 def act(page: Page, prefix: str, action: str, target: str, said: str, **filled: str) -> None:

@@ -37,7 +37,7 @@ def test_ctrl_c_at_a_terminal_ends_make_demo_with_0_and_leaves_nothing(tmp_path:
     port = _free_port()
     pid, terminal = pty.fork()
     if pid == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background, unlike at a terminal
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background
         os.chdir(ROOT)
         arguments = f"--port {port} --data {tmp_path / 'data'} --history 2m --rate 5"
         os.execvp("make", ["make", "demo", f"ARGS={arguments}"])
