@@ -10,12 +10,12 @@ import typer
 
 from secmon import app as program
 from secmon.app import Centre
+from secmon.commands.desk import check_site
 from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.jobs.ingest import ingest_bytes
 from secmon.remote import post_json
 from secmon.settings import load_settings
-from secmon.sites.registry import load_sites
 from secmon.terminal import Config, Data, Json, print_answer, said
 
 _T = TypeVar("_T")
@@ -56,8 +56,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Load log files by hand; lines that cannot be read go to quarantine."""
-    if site not in {known.code for known in load_sites()}:
-        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    check_site(site)
     settings = load_settings(config, data=data)
     if other := running(settings.data):
         parameters = {"site": site, "feed": feed, "format": format_name}

@@ -1,8 +1,6 @@
 """`secmon register`: hosts, suppliers and contacts of the municipalities, from the files they hand over."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +9,8 @@ import typer
 
 from secmon.alerts import register
 from secmon.alerts.audit import Actor
-from secmon.alerts.desk import Desk
 from secmon.alerts.register import ASSET_COLUMNS, CONTACT_COLUMNS, Asset, Contact
+from secmon.commands.desk import opened
 from secmon.errors import UsageError
 from secmon.settings import load_settings
 from secmon.sites.registry import load_sites
@@ -46,7 +44,7 @@ def take(
     hosts = register.read_assets(assets, sites) if assets else []
     people = register.read_contacts(contacts, sites) if contacts else []
     actor, now = Actor(getpass.getuser(), "command line"), datetime.now(UTC)
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         answer = [
             {"table": "assets", "rows": len(hosts), "sites": register.replace(desk, hosts, actor, now)},
             {"table": "contacts", "rows": len(people), "sites": register.replace(desk, people, actor, now)},
@@ -57,7 +55,7 @@ def take(
 @register_cli.command("assets")
 def assets(site: _Site = "", config: Config = None, data: Data = None, as_json: Json = False) -> None:
     """Hosts, the most important first."""
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         rows = register.assets_of(desk, EVERYTHING, site)
     print_answer([_plain(row, ASSET_COLUMNS) for row in rows], as_json=as_json)
 
@@ -65,21 +63,9 @@ def assets(site: _Site = "", config: Config = None, data: Data = None, as_json: 
 @register_cli.command("contacts")
 def contacts(site: _Site = "", config: Config = None, data: Data = None, as_json: Json = False) -> None:
     """Whom to call."""
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         rows = register.contacts_of(desk, EVERYTHING, site)
     print_answer([_plain(row, CONTACT_COLUMNS) for row in rows], as_json=as_json)
-
-
-@contextmanager
-def _desk(config: Path | None, data: Path | None) -> Iterator[Desk]:
-    settings = load_settings(config, data=data)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    desk = Desk(settings.desk_dsn)
-    try:
-        desk.migrate()
-        yield desk
-    finally:
-        desk.close()
 
 
 def _plain(row: Asset | Contact, columns: tuple[str, ...]) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """`secmon rules`: check, test and run detection rules, switch them off and on, and except things from them."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +10,8 @@ import orjson
 import typer
 
 from secmon.alerts import exemptions, rule_states
-from secmon.alerts.desk import Desk
 from secmon.app import open_centre
+from secmon.commands.desk import check_site, opened
 from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.jobs.rerun import rerun
@@ -26,7 +24,6 @@ from secmon.rules.ruleset import RuleSet, load_rules, shipped_rules
 from secmon.rules.samples import run_samples
 from secmon.rules.tuning import check_exemption
 from secmon.settings import Settings, load_settings
-from secmon.sites.registry import load_sites
 from secmon.store.scratch import scratch_store
 from secmon.terminal import Config, Data, Json, print_answer, said
 from secmon.times import duration, moment
@@ -121,7 +118,7 @@ def rules_status(config: Config = None, data: Data = None, as_json: Json = False
     """Rules that are switched off, isolated because they fail or flood, or watched because they did so lately."""
     settings = load_settings(config, data=data)
     names = {rule.id: rule.name for rule in _rules(settings).signatures}
-    with _desk(settings) as desk:
+    with opened(settings) as desk:
         answer = [{"rule": names.get(one.rule_id, ""), **asdict(one)} for one in rule_states.standings(desk)]
     print_answer(answer, as_json=as_json)
 
@@ -131,7 +128,7 @@ def rules_disable(rule: _Rule, reason: _Reason, author: _Author = "", config: Co
     """Ask a rule no more, until somebody enables it."""
     settings = load_settings(config, data=data)
     found = _rule(settings, rule)
-    with _desk(settings) as desk:
+    with opened(settings) as desk:
         rule_states.disable(desk, found.id, reason=reason, author=author or getpass.getuser(), now=datetime.now(UTC))
     said(f"{found.name} is asked no more, also by a server that runs")
 
@@ -141,7 +138,7 @@ def rules_enable(rule: _Rule, config: Config = None, data: Data = None) -> None:
     """Ask a rule again that was switched off or isolated; exit code 1 when it was neither."""
     settings = load_settings(config, data=data)
     found = _rule(settings, rule)
-    with _desk(settings) as desk:
+    with opened(settings) as desk:
         if not rule_states.enable(desk, found.id):
             raise typer.Exit(1)
     said(f"{found.name} is asked again; `secmon rules rerun` makes up for the time between")
@@ -161,14 +158,14 @@ def rules_except(
     as_json: Json = False,
 ) -> None:
     """Have a rule leave out a site or a field's value until a date, without editing it."""
-    if site and site not in {known.code for known in load_sites()}:
-        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    if site:
+        check_site(site)
     settings = load_settings(config, data=data)
     exemption = Exemption(0, rule, site, field, value)
     found = check_exemption(_rules(settings), exemption)
     now = datetime.now(UTC)
     until = now + duration(length)
-    with _desk(settings) as desk:
+    with opened(settings) as desk:
         number = exemptions.except_from(
             desk, Exemption(0, found.id, site, field, value), now, until, reason=reason,
             author=author or getpass.getuser(),
@@ -182,7 +179,7 @@ def rules_exceptions(config: Config = None, data: Data = None, as_json: Json = F
     """What is and was excepted, by whom, why, until when, and how many matches that left out."""
     settings = load_settings(config, data=data)
     names = {rule.id: rule.name for rule in _rules(settings).signatures}
-    with _desk(settings) as desk:
+    with opened(settings) as desk:
         answer: list[dict[str, Any]] = []
         for one in exemptions.every(desk):
             given = asdict(one)
@@ -196,7 +193,7 @@ def rules_end(
     number: Annotated[int, typer.Argument(help="Number of the exception.")], config: Config = None, data: Data = None
 ) -> None:
     """End an exception now; exit code 1 when none with this number is in force."""
-    with _desk(load_settings(config, data=data)) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         if not exemptions.end(desk, number, datetime.now(UTC)):
             raise typer.Exit(1)
     said(f"exception {number} has ended; `secmon rules rerun` finds what it left out")
@@ -211,15 +208,3 @@ def _rule(settings: Settings, wanted: str) -> Signature:
         if wanted in {rule.id, rule.name}:
             return rule
     raise UsageError(f"no rule is called {wanted}: `secmon rules check` lists them")
-
-
-@contextmanager
-def _desk(settings: Settings) -> Iterator[Desk]:
-    """The desk database, which may be open in a server at the same time."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    desk = Desk(settings.desk_dsn)
-    try:
-        desk.migrate()
-        yield desk
-    finally:
-        desk.close()

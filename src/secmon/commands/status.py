@@ -7,11 +7,11 @@ import typer
 
 from secmon import app as program
 from secmon.alerts import maintenance as windows
+from secmon.commands.desk import check_site
 from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.remote import get_json, post_json
 from secmon.settings import load_settings
-from secmon.sites.registry import load_sites
 from secmon.terminal import Config, Data, Json, print_answer, said
 from secmon.times import duration
 from secmon.web.status import status as status_of
@@ -45,8 +45,7 @@ def maintenance(
     as_json: Json = False,
 ) -> None:
     """Announce work at a site, so that its silence is expected meanwhile."""
-    if site not in {known.code for known in load_sites()}:
-        raise UsageError(f"no site has the code {site}: `secmon sites` lists them")
+    check_site(site)
     settings = load_settings(config, data=data)
     now = datetime.now(UTC)
     until = now + duration(length)

@@ -1,8 +1,6 @@
 """`secmon user`: accounts and site tokens from the command line, whether a server runs or not."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +11,7 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from secmon.alerts.audit import Actor
-from secmon.alerts.desk import Desk
+from secmon.commands.desk import opened
 from secmon.errors import UsageError
 from secmon.people import accounts, login, tokens
 from secmon.people.accounts import Account, Change, Draft
@@ -49,7 +47,7 @@ def add(
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""
     draft = Draft(name, role, site, province)
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         if accounts.account(desk, name) is not None:
             raise UsageError(f"there is an account {name} already: `secmon user reset` gives it another password")
         password = one_time_password() if one_time else _asked(name)
@@ -60,7 +58,7 @@ def add(
 @users.command("reset")
 def reset(name: _Name, one_time: _Once = False, config: _Config = None, data: _Data = None) -> None:
     """Give an account another password, end its sessions, and unlock it."""
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         if accounts.account(desk, name) is None:
             raise UsageError(f"there is no account {name}: `secmon user list` shows them")
         password = one_time_password() if one_time else _asked(name)
@@ -77,7 +75,7 @@ def disable(
     data: _Data = None,
 ) -> None:
     """Let an account in no more, and end its sessions; a running server follows within a second."""
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         accounts.change(desk, name, Change(disabled=not enable), _ACTOR, datetime.now(UTC))
     _told(f"account {name} is {'enabled' if enable else 'disabled'}")
 
@@ -89,7 +87,7 @@ def list_accounts(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """All accounts."""
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         rows = [_row(account) for account in accounts.accounts(desk)]
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
@@ -112,26 +110,10 @@ def site_tokens(
     known = [one.code for one in load_sites()]
     if unknown := set(site or ()) - set(known):
         raise UsageError(f"no site has the code {min(unknown)}: `secmon sites` lists them")
-    with _desk(config, data) as desk:
+    with opened(load_settings(config, data=data)) as desk:
         made = tokens.for_sites(desk, site or known, _ACTOR, datetime.now(UTC))
     write_private(file, tokens.as_csv(made))
     _told(f"{len(made)} tokens are in {file}; each is shown there only")
-
-
-@contextmanager
-def _desk(config: Path | None, data: Path | None) -> Iterator[Desk]:
-    settings = load_settings(config, data=data)
-    if not settings.desk:
-        try:
-            settings.data.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"data folder {settings.data} cannot be written ({error.strerror})") from error
-    desk = Desk(settings.desk_dsn)
-    try:
-        desk.migrate()
-        yield desk
-    finally:
-        desk.close()
 
 
 def _asked(name: str) -> str:
