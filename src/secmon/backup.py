@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -37,7 +38,7 @@ def make_backup(settings: Settings, store: Store, desk: Desk, folder: Path, now:
         _copy_desk(desk, folder)
         if settings.spool.is_dir():
             shutil.copytree(settings.spool, folder / _SPOOL)
-        _copy_store(settings, store, folder)
+        _copy_store(store, folder)
         manifest = {
             "secmon": __version__,
             "made_at": now.isoformat(),
@@ -68,10 +69,12 @@ def put_back(settings: Settings, store: Store, folder: Path) -> dict[str, Any]:
         shutil.copy2(desk, settings.data / _SQLITE)
     if (folder / _SPOOL).is_dir():
         shutil.copytree(folder / _SPOOL, settings.spool, dirs_exist_ok=True)
-    place = _engine_folder(settings) / "backups" / "restore"
+    place = _between(store)
     shutil.copytree(folder / _STORE, place)
     try:
-        store.command(f"RESTORE DATABASE {identifier('secmon')} AS {identifier(store.database)} FROM File('restore')")
+        store.command(
+            f"RESTORE DATABASE {identifier('secmon')} AS {identifier(store.database)} FROM File('{place.name}')"
+        )
     finally:
         shutil.rmtree(place, ignore_errors=True)
     if (found := figures(store)) != manifest["figures"]:
@@ -128,15 +131,18 @@ def _copy_desk(desk: Desk, folder: Path) -> None:
         raise SecmonError(f"pg_dump of {desk.shown} failed: {done.stderr.strip()[:300]}")
 
 
-def _copy_store(settings: Settings, store: Store, folder: Path) -> None:
-    made = _engine_folder(settings) / "backups" / "making"
-    shutil.rmtree(made, ignore_errors=True)
-    store.command(f"BACKUP DATABASE {identifier(store.database)} TO File('making')")
-    shutil.move(made, folder / _STORE)
+def _copy_store(store: Store, folder: Path) -> None:
+    made = _between(store)
+    try:
+        store.command(f"BACKUP DATABASE {identifier(store.database)} TO File('{made.name}')")
+        shutil.move(made, folder / _STORE)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
-def _engine_folder(settings: Settings) -> Path:
-    return Path(settings.store_dsn.removeprefix("chdb://"))
+def _between(store: Store) -> Path:
+    """A new name in the one folder that the engine may write backups to, which is its own."""
+    return Path(store.dsn.removeprefix("chdb://")) / "backups" / f"making_{secrets.token_hex(6)}"
 
 
 def _files(folder: Path) -> Iterator[str]:
