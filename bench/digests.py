@@ -12,7 +12,7 @@ from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
 from secmon.alerts.journal import FeedResult
-from secmon.app import assets_folder
+from secmon.centre import assets_folder
 from secmon.digest.compose import compose
 from secmon.digest.source import Sources
 from secmon.jobs.keep import spool_batch

@@ -37,7 +37,7 @@ from effort import in_child, machine, told
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import Batch
-from secmon.app import Centre, open_centre
+from secmon.centre import Centre, open_centre
 from secmon.feeds.page import FeedAddress
 from secmon.jobs.catch_up import catch_up
 from secmon.jobs.collect import Round

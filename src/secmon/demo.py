@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from secmon.alerts import register
 from secmon.alerts.audit import CENTRE
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
-from secmon.app import Centre, listening_socket, loopback, open_centre, serve, utc_now
+from secmon.app import listening_socket, loopback, serve
+from secmon.centre import Centre, open_centre, utc_now
 from secmon.errors import UsageError
 from secmon.instance import Instance
 from secmon.jobs import catch_up

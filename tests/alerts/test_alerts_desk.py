@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 from secmon.alerts.desk import Desk
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
 from secmon.alerts.models import Base, DeclaredLevel
-from secmon.app import open_centre
+from secmon.centre import open_centre
 from secmon.errors import DeskError
 
 NOW = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)

@@ -20,7 +20,7 @@ import httpx
 
 from secmon.alerts.desk import Desk
 from secmon.alerts.models import FeedState
-from secmon.app import _watch, utc_now
+from secmon.centre import _watch, utc_now
 from secmon.jobs.collect import Round
 from secmon.jobs.watch import Watch
 from secmon.settings import Settings, load_settings

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from simulated_sites import watching
 
-from secmon.app import open_centre
+from secmon.centre import open_centre
 from secmon.errors import UsageError
 from secmon.settings import load_settings
 from secmon.store.client import Store

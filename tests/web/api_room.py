@@ -10,7 +10,8 @@ from starlette.types import ASGIApp
 from web_console import HOST, session_of
 
 from secmon.alerts.desk import Desk
-from secmon.app import Centre, application
+from secmon.app import application
+from secmon.centre import Centre
 from secmon.people.accounts import Draft
 
 

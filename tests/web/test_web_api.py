@@ -11,7 +11,7 @@ from web_console import HOST, NOW, NOWHERE, centre_over, group, new_desk
 
 from secmon.alerts.audit import verify
 from secmon.alerts.triage import triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role

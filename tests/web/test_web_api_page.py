@@ -6,7 +6,7 @@ import pytest
 from desk_buttons import words
 from web_console import NOWHERE, call, centre_over, new_desk, visitor
 
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Permission, Role

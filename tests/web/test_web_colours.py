@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from secmon.app import assets_folder
+from secmon.centre import assets_folder
 from secmon.web.figures import TYPE_COLOURS
 
 Array = npt.NDArray[np.float64]

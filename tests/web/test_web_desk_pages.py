@@ -15,7 +15,8 @@ from secmon.alerts.audit import CENTRE, entries
 from secmon.alerts.desk import Desk
 from secmon.alerts.request_work import Ask
 from secmon.alerts.triage import triage
-from secmon.app import Centre, application
+from secmon.app import application
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft, account
 from secmon.people.roles import Role

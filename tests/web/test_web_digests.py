@@ -8,7 +8,7 @@ import httpx
 import pytest
 from web_console import centre_over, new_desk, visitor
 
-from secmon.app import Centre, assets_folder
+from secmon.centre import Centre, assets_folder
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role

@@ -13,7 +13,8 @@ from web_console import HOST, NOW, NOWHERE, centre_over, new_desk
 
 from identity_provider import SECRET, Provider, serving
 from secmon.alerts.audit import Actor, entries
-from secmon.app import Centre, application
+from secmon.app import application
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people import demo
 from secmon.people.accounts import Draft, add, set_password

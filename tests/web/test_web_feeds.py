@@ -13,7 +13,7 @@ from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import Health
 from secmon.alerts.journal import FeedResult
 from secmon.alerts.maintenance import Window
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines

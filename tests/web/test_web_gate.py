@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from web_console import HOST, NOW, NOWHERE, centre_over, new_desk, session_of, visitor
 
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.doorkeeper import Doorkeeper

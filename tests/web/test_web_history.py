@@ -10,7 +10,7 @@ from web_console import NOW, NOWHERE, call, centre_over, group, new_desk, visito
 
 from secmon.alerts.flood import FloodLimits
 from secmon.alerts.triage import triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role

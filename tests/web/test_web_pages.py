@@ -25,7 +25,7 @@ from web_console import (
 
 from hostile_texts import HOSTILE
 from secmon.alerts.triage import triage
-from secmon.app import Centre, assets_folder
+from secmon.centre import Centre, assets_folder
 from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines

@@ -11,7 +11,7 @@ from web_console import NOW, call, centre_over, group, load, new_desk, visitor
 
 from secmon.alerts import exemptions, rule_states
 from secmon.alerts.triage import triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role

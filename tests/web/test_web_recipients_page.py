@@ -11,7 +11,7 @@ from desk_buttons import words
 from web_console import HOST, NOW, call, centre_over, new_desk, visitor
 
 from secmon.alerts.audit import Actor
-from secmon.app import Centre, assets_folder
+from secmon.centre import Centre, assets_folder
 from secmon.digest import recipients
 from secmon.instance import Instance
 from secmon.people.accounts import Draft

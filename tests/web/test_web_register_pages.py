@@ -12,7 +12,7 @@ from secmon.alerts import register
 from secmon.alerts.audit import CENTRE
 from secmon.alerts.register import Asset, Contact
 from secmon.alerts.triage import triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role

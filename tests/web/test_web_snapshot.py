@@ -15,7 +15,7 @@ from secmon.alerts import journal
 from secmon.alerts.journal import FeedResult
 from secmon.alerts.level import CrisisLevel, Declaration, declare
 from secmon.alerts.triage import triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store

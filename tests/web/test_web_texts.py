@@ -13,7 +13,7 @@ from secmon.alerts.feed_health import Health
 from secmon.alerts.level import CrisisLevel
 from secmon.alerts.never_block import BUILT_IN
 from secmon.alerts.timeline import Kind
-from secmon.app import assets_folder
+from secmon.centre import assets_folder
 from secmon.errors import SecmonError
 from secmon.sites.registry import load_sites
 from secmon.taxonomy import AttackType, Severity

@@ -15,7 +15,7 @@ from web_console import HOST, NOW, NOWHERE, centre_over
 from secmon.alerts.audit import CENTRE
 from secmon.alerts.desk import Desk
 from secmon.alerts.triage import FoundGroup, triage
-from secmon.app import Centre
+from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people import tokens
 from secmon.people.accounts import Draft

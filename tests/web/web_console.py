@@ -17,7 +17,8 @@ from secmon.alerts.desk import Desk
 from secmon.alerts.feed_health import HealthLimits
 from secmon.alerts.journal import FeedResult
 from secmon.alerts.triage import FoundGroup
-from secmon.app import Centre, application
+from secmon.app import application
+from secmon.centre import Centre
 from secmon.feeds.inbox import Inbox
 from secmon.feeds.senders import Senders
 from secmon.feeds.syslog_listen import Reception

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from secmon.alerts.desk import Desk
-from secmon.app import open_centre
 from secmon.backup import make_backup, put_back
+from secmon.centre import open_centre
 from secmon.errors import UsageError
 from secmon.instance import Instance, running
 from secmon.remote import post_json

@@ -8,8 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from secmon import app as program
-from secmon.app import Centre
+from secmon.centre import Centre, collect_once, open_centre
 from secmon.commands.desk import check_site
 from secmon.errors import UsageError
 from secmon.instance import running
@@ -41,8 +40,8 @@ def collect(
         answer = post_json(other, "/api/v1/collect", {})
         said(f"round by the server at {other.url}")
     else:
-        with program.open_centre(settings, shard=share) as centre:
-            answer = asyncio.run(_closing(centre, program.collect_once(centre)))
+        with open_centre(settings, shard=share) as centre:
+            answer = asyncio.run(_closing(centre, collect_once(centre)))
     print_answer(answer, as_json=as_json)
 
 
@@ -65,7 +64,7 @@ def ingest(
         ]
         said(f"loaded by the server at {other.url}")
     else:
-        with program.open_centre(settings) as centre:
+        with open_centre(settings) as centre:
             answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
     print_answer(answers, as_json=as_json)
 

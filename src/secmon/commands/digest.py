@@ -11,7 +11,7 @@ import typer
 
 from secmon.alerts import journal
 from secmon.alerts.desk import Desk
-from secmon.app import assets_folder, open_centre, utc_now
+from secmon.centre import assets_folder, open_centre, utc_now
 from secmon.digest import archive
 from secmon.digest.compose import compose
 from secmon.digest.deliver import deliver

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secmon.app import open_centre
+from secmon.centre import open_centre
 from secmon.errors import UsageError
 from secmon.hunt.query import condition
 from secmon.hunt.search import Search, parts

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from secmon.app import open_centre
+from secmon.centre import open_centre
 from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.rules import indicators

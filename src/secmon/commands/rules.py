@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from secmon.alerts import exemptions, rule_states
-from secmon.app import open_centre
+from secmon.centre import open_centre
 from secmon.commands.desk import check_site, opened
 from secmon.errors import UsageError
 from secmon.instance import running

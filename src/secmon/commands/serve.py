@@ -7,6 +7,7 @@ import typer
 
 from secmon import app as program
 from secmon import demo as demonstration
+from secmon.centre import open_centre
 from secmon.settings import load_settings
 from secmon.terminal import Config, Data, out, said
 from secmon.times import duration
@@ -30,7 +31,7 @@ def demo(
 def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
     """Collect from the configured sites and serve the dashboard, until Ctrl-C."""
     settings = load_settings(config, port=port, data=data)
-    with program.listening_socket(settings.host, settings.port) as bound, program.open_centre(settings) as centre:
+    with program.listening_socket(settings.host, settings.port) as bound, open_centre(settings) as centre:
 
         def ready() -> None:
             if not settings.feeds and not settings.listeners:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from secmon import app as program
 from secmon.alerts import maintenance as windows
+from secmon.centre import open_centre
 from secmon.commands.desk import check_site
 from secmon.errors import UsageError
 from secmon.instance import running
@@ -24,7 +24,7 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
         answer = get_json(other, "/api/v1/status")
         said(f"asked the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
-        with program.open_centre(settings) as centre:
+        with open_centre(settings) as centre:
             console = centre.watch.console
             answer = status_of(console.store, console.desk, console.sites, console.reports(), console.clock())
     else:
@@ -54,7 +54,7 @@ def maintenance(
         given = {"site": site, "feed": feed} | ({} if end else {"until": until.isoformat(), "reason": reason})
         answer = post_json(other, path, given)
     else:
-        with program.open_centre(settings) as centre:
+        with open_centre(settings) as centre:
             if end:
                 answer = {"site": site, "feed": feed, "ended": windows.end(centre.desk, site, feed, now)}
             else:

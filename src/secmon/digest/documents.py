@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from secmon.digest import mail_body, pdf, pictures
+from secmon.digest import mail_body, pdf
 from secmon.digest.document import Document, Table
 from secmon.digest.facts import Facts
 from secmon.digest.notice_text import write_notice
@@ -29,8 +29,9 @@ def documents(facts: Facts, version: str, tiles: Sequence[tuple[str, float, floa
     words = Words.of_version(version)
     if facts.kind == Kind.NOTICE:
         return forms(write_notice(facts, words), {}) | {JSON: _json(facts, words)}
-    drawn = pictures.pictures(facts, words, tiles)
-    return forms(write(facts, words), drawn) | {JSON: _json(facts, words)}
+    from secmon.digest.pictures import pictures  # noqa: PLC0415  # half a second that other commands need not wait
+
+    return forms(write(facts, words), pictures(facts, words, tiles)) | {JSON: _json(facts, words)}
 
 
 def forms(document: Document, drawn: Mapping[str, bytes]) -> dict[str, bytes]:

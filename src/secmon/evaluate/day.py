@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from secmon.app import Centre, open_centre
+from secmon.centre import Centre, open_centre
 from secmon.director import Director
 from secmon.evaluate.record import record
 from secmon.evaluate.score import score

@@ -12,7 +12,7 @@ import aiohttp
 import structlog
 
 from secmon.alerts.level import CrisisLevel, Declaration, declare
-from secmon.app import Centre, open_centre
+from secmon.centre import Centre, open_centre
 from secmon.director import Director
 from secmon.evaluate.truth import Act, read_acts, under_way
 from secmon.jobs import catch_up
