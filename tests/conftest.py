@@ -1,11 +1,15 @@
 """The embedded event store, one for the whole run: an engine serves one path in a process."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from secmon.store.client import Store
+from secmon.store.client import Store, identifier
 from secmon.store.scratch import scratch_store
+
+Tables = list[tuple[Any, ...]]
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -22,8 +26,47 @@ def engine() -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture(scope="session")
+def spare() -> Iterator[list[tuple[ExitStack, Store, Tables]]]:
+    """A database that a test has given back as it was, because a second and a half goes into making one."""
+    kept: list[tuple[ExitStack, Store, Tables]] = []
+    yield kept
+    for stack, _, _ in kept:
+        stack.close()
+
+
 @pytest.fixture
-def store(engine: Store) -> Iterator[Store]:
+def store(engine: Store, spare: list[tuple[ExitStack, Store, Tables]]) -> Iterator[Store]:
     """An empty store of its own."""
-    with scratch_store(beside=engine) as store:
-        yield store
+    if spare:
+        stack, store, made = spare.pop()
+    else:
+        stack = ExitStack()
+        store = stack.enter_context(scratch_store(beside=engine))
+        made = _tables(store)
+    yield store
+    if _tables(store) == made and _emptied(store, made):
+        spare.append((stack, store, made))
+    else:
+        stack.close()
+
+
+def _tables(store: Store) -> Tables:
+    return store.rows(
+        "SELECT name, engine, create_table_query FROM system.tables WHERE database = {database:String} ORDER BY name",
+        {"database": store.database},
+    )
+
+
+def _emptied(store: Store, tables: Tables) -> bool:
+    """True once nothing is left in any table but the one that says which schema it is."""
+    store.close()
+    holding = [name for name, kind, _ in tables if kind.endswith("MergeTree") and name != "schema_version"]
+    for name in holding:
+        store.command(f"TRUNCATE TABLE {identifier(name)}")
+    left = store.rows(
+        "SELECT sum(total_rows) FROM system.tables"
+        " WHERE database = {database:String} AND name IN {names:Array(String)}",
+        {"database": store.database, "names": holding},
+    )
+    return left == [(0,)]
