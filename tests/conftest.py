@@ -55,7 +55,7 @@ def _tables(store: Store) -> Tables:
     return store.rows(
         "SELECT name, engine, create_table_query FROM system.tables WHERE database = {database:String} ORDER BY name",
         {"database": store.database},
-    )
+    ) + store.rows("SELECT name, '', toString(version) FROM schema_version ORDER BY version")
 
 
 def _emptied(store: Store, tables: Tables) -> bool:

@@ -32,7 +32,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_an_empty_database_gets_every_table(desk: Desk) -> None:
     """The migrations make all tables of the models, and nothing is missing or left over."""
-    assert open_centre.__module__ == "secmon.app"  # which imports every module that has tables
+    assert open_centre.__module__ == "secmon.centre"  # which imports every module that has tables
     assert set(inspect(desk.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     with desk.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
