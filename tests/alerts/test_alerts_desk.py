@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 from secmon.alerts.desk import Desk
 from secmon.alerts.level import CrisisLevel, Declaration, declare, level_in_force
 from secmon.alerts.models import Base, DeclaredLevel
-from secmon.centre import open_centre
+from secmon.app import application
 from secmon.errors import DeskError
 
 NOW = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)
@@ -32,7 +32,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_an_empty_database_gets_every_table(desk: Desk) -> None:
     """The migrations make all tables of the models, and nothing is missing or left over."""
-    assert open_centre.__module__ == "secmon.centre"  # which imports every module that has tables
+    assert application.__module__ == "secmon.app"  # which imports every module that has tables
     assert set(inspect(desk.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     with desk.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})

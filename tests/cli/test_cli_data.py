@@ -16,6 +16,7 @@ from secmon.sources import feed_addresses
 from secmon.store.formats import FORMATS
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
+RECEIVED = "2026-11-23T10:00:00+09:00"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
 
 
@@ -35,19 +36,24 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
 
 @pytest.mark.slow
 @pytest.mark.store
-@pytest.mark.parametrize("name", [entry.name for entry in FORMATS])
-def test_parse_prints_what_is_written_beside_the_samples(name: str) -> None:
-    """Events of the basic sample on stdout; of the malformed one, every line and reason on stderr and exit code 1."""
-    folder = SAMPLES / name
-    good, bad = (
-        run("parse", folder / f"{kind}.log", "--format", name, "--received-at", "2026-11-23T10:00:00+09:00")
-        for kind in ("basic", "malformed")
-    )
-    assert (good.returncode, good.stderr) == (0, "")
-    assert good.stdout == (folder / "basic.expected.ndjson").read_text(encoding="utf-8")
-    expected = [json.loads(line) for line in (folder / "malformed.expected.ndjson").read_text().splitlines()]
-    assert bad.stderr.splitlines() == [f"{folder}/malformed.log:{one['line']}: {one['reason']}" for one in expected]
-    assert (bad.returncode, bad.stdout) == (1, "")
+def test_parse_prints_what_is_written_beside_the_samples() -> None:
+    """Each format's basic sample is recognised and its events are on stdout, in the order of the files."""
+    folders = [SAMPLES / entry.name for entry in FORMATS]
+    done = run("parse", *(folder / "basic.log" for folder in folders), "--received-at", RECEIVED)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "".join((folder / "basic.expected.ndjson").read_text(encoding="utf-8") for folder in folders)
+
+
+@pytest.mark.slow
+@pytest.mark.store
+@pytest.mark.parametrize("name", ["combined", "db_access"])
+def test_parse_names_each_malformed_line_and_its_reason(name: str) -> None:
+    """With the format given, every line that is not of it and the reason on stderr, nothing on stdout, exit code 1."""
+    file = SAMPLES / name / "malformed.log"
+    done = run("parse", file, "--format", name, "--received-at", RECEIVED)
+    expected = [json.loads(line) for line in file.with_name("malformed.expected.ndjson").read_text().splitlines()]
+    assert done.stderr.splitlines() == [f"{file}:{one['line']}: {one['reason']}" for one in expected]
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ def finish(settings: Settings, addresses: tuple[FeedAddress, ...], told: Connect
 
 @contextmanager
 def _jobs(settings: Settings, addresses: tuple[FeedAddress, ...]) -> Iterator[Jobs]:
-    """As `secmon.app.open_centre`, without the web side, which takes seconds to import."""
+    """As `secmon.centre.open_centre`, without the web side, which takes seconds to import."""
     with Instance(settings.data):
         store, desk = Store(settings.store_dsn), Desk(settings.desk_dsn)
         migrate(store)
