@@ -20,8 +20,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 -m "not browser or waits"
-	$(BIN)/pytest --durations=20 -m "browser and not waits"
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations=20
 else
 	$(BIN)/pytest $(ARGS)
 endif
@@ -32,7 +31,6 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/secmon rules check > /dev/null
-	$(BIN)/secmon rules test > /dev/null
 	$(BIN)/python tools/check_docs.py
 
 bench: $(VENV)/.dev
@@ -42,12 +40,12 @@ bench: $(VENV)/.dev
 # what the program needs; installed from the lock, hash by hash
 $(VENV)/.run: requirements.lock pyproject.toml $(VENV)/.base
 	@if [ -f $(VENV)/.dev ]; then touch $@; else \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . && touch $@; fi
 
 # what the tests need on top of it
 $(VENV)/.dev: requirements-dev.lock pyproject.toml $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@ $(VENV)/.run
 

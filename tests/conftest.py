@@ -1,6 +1,6 @@
 """The embedded event store, one for the whole run: an engine serves one path in a process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,11 +12,25 @@ from secmon.store.scratch import scratch_store
 Tables = list[tuple[Any, ...]]
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """A test that opens the store says so with its marker, so that `-m "not store"` leaves the engine closed."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that opens the store says so with its marker, so that `-m "not store"` leaves the engine closed.
+
+    With several workers (`--dist loadgroup`), a module's tests stay together, and so do all that look at the one
+    demonstration in the browser; those begin first, because they take longest and mostly wait.
+    """
     for item in items:
         if "engine" in getattr(item, "fixturenames", ()) and item.get_closest_marker("store") is None:
             raise pytest.UsageError(f"{item.nodeid} opens the event store: mark it with @pytest.mark.store")
+        item.add_marker(pytest.mark.xdist_group("browser" if _looks(item) else item.path.name))
+    items.sort(key=lambda item: (not _waits(item), not _looks(item)))
+
+
+def _waits(item: pytest.Item) -> bool:
+    return item.get_closest_marker("waits") is not None
+
+
+def _looks(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None and not _waits(item)
 
 
 @pytest.fixture(scope="session")
