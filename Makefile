@@ -20,7 +20,7 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --durations=20
+	$(BIN)/pytest -n 4 --no-loadscope-reorder --durations=20
 else
 	$(BIN)/pytest $(ARGS)
 endif
