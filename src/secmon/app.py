@@ -5,7 +5,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +69,9 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
     async def collect() -> Mapping[str, Any]:
         return await collect_once(centre)
 
+    async def rerun(rule: str, begins: datetime, ends: datetime) -> Mapping[str, Any]:
+        return asdict(await watch.rerun(rule, begins, ends))
+
     async def back_up() -> Mapping[str, Any]:
         folder = settings.data / "backups" / f"{watch.clock():%Y%m%dT%H%M%S}"
         async with watch.still():
@@ -81,7 +85,7 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
     )
     keeper = _doorkeeper(centre)
     throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
-    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, back_up, throttle, replay))
+    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, rerun, back_up, throttle, replay))
     entrance.register(server, _entrance(centre, keeper))
     dash = dashboard(console, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())

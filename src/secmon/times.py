@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 from secmon.errors import UsageError
 
+_LONGEST = timedelta(days=36_500)
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def duration(text: str) -> timedelta:
     """A length of time written as 90s, 15m, 24h or 7d."""
-    match = re.fullmatch(r"(\d+)([smhd])", text)
+    match = re.fullmatch(r"([0-9]{1,12})([smhd])", text)
     if match is None:
-        raise UsageError(f"{text!r} is no length of time: write it as 90s, 15m, 24h or 7d")
-    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
+        raise UsageError(f"{text[:40]!r} is no length of time: write it as 90s, 15m, 24h or 7d")
+    length = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    if length > _LONGEST.total_seconds():
+        raise UsageError(f"{text!r} is too long: {_LONGEST.days}d at most")
+    return timedelta(seconds=length)
 
 
 def moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,7 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         assert status["lines"] == status["events"] + status["quarantine"]
         assert status["quarantine"] == 0
         refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
+        asked_of_the_server(tmp_path, data)
         kept = json.loads(secmon("backup", tmp_path / "kept", "--data", data, "--json").stdout)
         children = psutil.Process(process.pid).children(recursive=True)
         assert children
@@ -192,6 +194,21 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         again = settled(data)
         assert again["events"] >= status["events"]
         assert again["balanced"] is True
+
+
+def asked_of_the_server(folder: Path, data: Path) -> None:
+    """Indicators and a rule run again: the commands have the server do what needs its store."""
+    warned, given = folder / "warned.txt", ("--data", data, "--json")
+    warned.write_text("203.0.113.200 # a drill\n10.0.0.0/8\n", encoding="utf-8")
+    taken = secmon("indicators", "import", warned, "--source", "CERT", *given)
+    assert (taken.returncode, json.loads(taken.stdout)["taken"]) == (1, 1)
+    assert f"{warned}:2: " in taken.stderr
+    assert [one["value"] for one in json.loads(secmon("indicators", "list", *given).stdout)] == ["203.0.113.200"]
+    assert [secmon("indicators", "expire", "203.0.113.200", *given[:2]).returncode for _ in range(2)] == [0, 1]
+    begins = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    again = secmon("rules", "rerun", "ssh_login_from_outside", "--from", begins, *given)
+    assert json.loads(again.stdout)["error"] == ""
+    assert json.loads(again.stdout)["batches"] > 0
 
 
 def settled(data: Path) -> dict[str, Any]:

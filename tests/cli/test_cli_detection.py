@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from secmon.commands.indicators import indicators_cli
 from secmon.commands.register import register_cli
 from secmon.commands.rules import rules_cli
 from secmon.errors import UsageError
@@ -80,25 +79,6 @@ def test_a_rule_is_switched_off_and_on(tmp_path: Path) -> None:
     assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 0
     assert answer(rules_cli, "status", *data) == []
     assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 1
-
-
-def test_commands_that_need_the_store_leave_a_running_server_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They say whose folder it is instead of opening it a second time."""
-
-    class Other:
-        url = "http://127.0.0.1:8050"
-
-    for module in ("commands.rules", "commands.indicators"):
-        monkeypatch.setattr(f"secmon.{module}.running", lambda _data: Other())
-    for app, arguments in (
-        (rules_cli, ["rerun", RULE, "--from", "2026-11-24T00:00:00+09:00"]),
-        (indicators_cli, ["list"]),
-    ):
-        done = CliRunner().invoke(app, [*arguments, "--data", str(tmp_path)])
-        assert isinstance(done.exception, UsageError)
-        assert "http://127.0.0.1:8050 has" in str(done.exception)
 
 
 def test_a_register_is_taken_over_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -1,23 +1,22 @@
 """`secmon indicators`: take over lists of addresses, domains and hashes, show them with their hits, and end them."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from secmon.alerts.audit import Actor
+from secmon.alerts.indicator_import import Terms, end, take_over
 from secmon.centre import open_centre
-from secmon.errors import UsageError
 from secmon.instance import running
+from secmon.remote import get_json, post_json
 from secmon.rules import indicators
-from secmon.rules.indicator_files import read_indicators
-from secmon.rules.indicators import Indicator, Tlp
-from secmon.settings import Settings, load_settings
-from secmon.store.client import Store
-from secmon.terminal import Config, Data, Json, err, print_answer
+from secmon.rules.indicators import Tlp
+from secmon.settings import load_settings
+from secmon.terminal import Config, Data, Json, err, print_answer, said
 from secmon.times import duration
 
 indicators_cli = typer.Typer(
@@ -41,19 +40,20 @@ def indicators_import(
     as_json: Json = False,
 ) -> None:
     """Take over a list; exit code 1 when an entry of it was refused."""
-    entries, refused = read_indicators(file.read_bytes())
-    now = datetime.now(UTC)
-    until, author = now + duration(expires), getpass.getuser()
-    taken = [
-        Indicator(one.kind, one.value, source, one.tlp or tlp, now, one.expires_at or until, one.note, author)
-        for one in entries
-    ]
-    with _store(load_settings(config, data=data)) as store:
-        indicators.keep(store, taken, now)
-    for one in refused[:_SHOWN]:
-        err.print(f"{file}:{one.line}: {one.reason}", markup=False, soft_wrap=True)
-    kinds = {str(kind): sum(one.kind is kind for one in taken) for kind in indicators.IndicatorKind}
-    print_answer({"source": source, "taken": len(taken), **kinds, "refused": len(refused)}, as_json=as_json)
+    settings, body = load_settings(config, data=data), file.read_bytes()
+    if other := running(settings.data):
+        query = {"source": source, "tlp": str(tlp), "expires": expires}
+        answer = post_json(other, "/api/v1/indicators", query, body)
+        said(f"taken over by the server at {other.url}")
+    else:
+        now = datetime.now(UTC)
+        terms = Terms(source, tlp, now + duration(expires))
+        with open_centre(settings) as centre:
+            answer = asdict(take_over(centre.store, centre.desk, body, terms, _me(), now))
+    for one in answer["refused"][:_SHOWN]:
+        err.print(f"{file}:{one['line']}: {one['reason']}", markup=False, soft_wrap=True)
+    refused = len(answer["refused"])
+    print_answer({"source": source, "taken": answer["taken"], **answer["kinds"], "refused": refused}, as_json=as_json)
     if refused:
         raise typer.Exit(1)
 
@@ -66,16 +66,13 @@ def indicators_list(
     as_json: Json = False,
 ) -> None:
     """Indicators with the records they were seen in, the most seen first."""
-    with _store(load_settings(config, data=data)) as store:
-        found = indicators.listed(store, datetime.now(UTC), expired=expired)
-    answer = [
-        {
-            "kind": str(one.indicator.kind), "value": one.indicator.value, "source": one.indicator.source,
-            "tlp": str(one.indicator.tlp), "expires_at": one.indicator.expires_at, "hits": one.hits,
-            "sites": one.sites, "last_hit": one.last_hit, "note": one.indicator.note,
-        }
-        for one in found
-    ]  # fmt: skip
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        answer = get_json(other, "/api/v1/indicators", {"expired": str(expired).lower()})
+    else:
+        with open_centre(settings) as centre:
+            found = indicators.listed(centre.store, datetime.now(UTC), expired=expired)
+        answer = [indicators.record(one) for one in found]
     print_answer(answer, as_json=as_json)
 
 
@@ -87,14 +84,15 @@ def indicators_expire(
     data: Data = None,
 ) -> None:
     """Look for an indicator no more; exit code 1 when nobody warned of it."""
-    with _store(load_settings(config, data=data)) as store:
-        if not indicators.expire(store, value, source, datetime.now(UTC)):
-            raise typer.Exit(1)
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
+    settings = load_settings(config, data=data)
     if other := running(settings.data):
-        raise UsageError(f"the server at {other.url} has {settings.data} open: stop it first, or name another --data")
-    with open_centre(settings) as centre:
-        yield centre.store
+        ended = post_json(other, "/api/v1/indicators/expire", {"value": value, "source": source})["ended"]
+    else:
+        with open_centre(settings) as centre:
+            ended = end(centre.store, centre.desk, value, source, _me(), datetime.now(UTC))
+    if not ended:
+        raise typer.Exit(1)
+
+
+def _me() -> Actor:
+    return Actor(getpass.getuser(), "command line")

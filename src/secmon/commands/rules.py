@@ -16,6 +16,7 @@ from secmon.errors import UsageError
 from secmon.instance import running
 from secmon.jobs.rerun import rerun
 from secmon.jobs.rulebook import Rulebook
+from secmon.remote import post_json
 from secmon.rules.attack import coverage, navigator_layer, techniques
 from secmon.rules.check import Status, check
 from secmon.rules.exemption import Exemption
@@ -105,11 +106,14 @@ def rules_rerun(
     settings = load_settings(config, data=data)
     span = moment(begins), moment(ends) if ends else datetime.now(UTC)
     if other := running(settings.data):
-        raise UsageError(f"the server at {other.url} has {settings.data} open: stop it first, or name another --data")
-    with open_centre(settings) as centre:
-        done = rerun(centre.watch.detector, rule, *span)
-    print_answer(asdict(done), as_json=as_json)
-    if done.error:
+        begin, until = (at.isoformat() for at in span)
+        done = post_json(other, "/api/v1/rules/rerun", {"rule": rule, "begins": begin, "ends": until})
+        said(f"run by the server at {other.url}")
+    else:
+        with open_centre(settings) as centre:
+            done = asdict(rerun(centre.watch.detector, rule, *span))
+    print_answer(done, as_json=as_json)
+    if done["error"]:
         raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Any
 
 import pyarrow as pa
 
@@ -104,6 +105,16 @@ def listed(store: Store, now: datetime, *, expired: bool = False, limit: int = 1
             query("indicators_listed"), parameters
         )
     ]
+
+
+def record(one: Listed) -> dict[str, Any]:
+    """A listed indicator as it is given out."""
+    indicator = one.indicator
+    return {
+        "kind": str(indicator.kind), "value": indicator.value, "source": indicator.source, "tlp": str(indicator.tlp),
+        "expires_at": indicator.expires_at, "hits": one.hits, "sites": one.sites, "last_hit": one.last_hit,
+        "note": indicator.note,
+    }  # fmt: skip
 
 
 def expire(store: Store, text: str, source: str, now: datetime) -> int:

@@ -16,6 +16,7 @@ from secmon.web.api import (
     health,
     incident_work,
     incidents,
+    indicators,
     level,
     metrics,
     people,
@@ -50,6 +51,7 @@ NOUNS = (
     people.routes,
     tokens.routes,
     tour.routes,
+    indicators.routes,
     commands.routes,
 )
 """What each noun puts on the router."""

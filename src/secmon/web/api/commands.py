@@ -11,22 +11,30 @@ from secmon.alerts import maintenance
 from secmon.errors import UsageError
 from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
+from secmon.web.api.body import body_of
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import json_reply
 from secmon.web.api.service import Service
+from secmon.web.api.shapes import Moment
 from secmon.web.visitor import Needs, Refused
 
-_MOST_BYTES = 64_000_000
 _Name = Annotated[str, Query(max_length=32, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 _NameOrNone = Annotated[str, Query(max_length=32, pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
 _Bringing = Annotated[Visitor, Depends(Needs(Permission.INGEST))]
 _Announcing = Annotated[Visitor, Depends(Needs(Permission.MAINTENANCE))]
+_Tuning = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Rule = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 _Keeping = Annotated[Visitor, Depends(Needs(Permission.BACK_UP))]
 _Collecting = Annotated[Visitor, Depends(Needs(Permission.COLLECT))]
 
 
 def routes(api: APIRouter, service: Service) -> None:
     """What changes the running centre."""
+    _sites(api, service)
+    _centre(api, service)
+
+
+def _sites(api: APIRouter, service: Service) -> None:
     console = service.console
 
     def known(site: str, visitor: Visitor) -> None:
@@ -43,7 +51,7 @@ def routes(api: APIRouter, service: Service) -> None:
     ) -> Response:
         """Lines of the body into the store, as `secmon ingest`; for sites that push, and by hand."""
         known(site, visitor)
-        return json_reply(await service.ingest(site, feed, format, await _body(request)))
+        return json_reply(await service.ingest(site, feed, format, await body_of(request)))
 
     @api.post("/maintenance", tags=["centre"])
     async def post_maintenance(
@@ -64,6 +72,8 @@ def routes(api: APIRouter, service: Service) -> None:
         ended = await asyncio.to_thread(maintenance.end, service.desk, site, feed, service.now())
         return json_reply({"site": site, "feed": feed, "ended": ended})
 
+
+def _centre(api: APIRouter, service: Service) -> None:
     @api.post("/collect", tags=["centre"])
     async def post_round(visitor: _Collecting) -> Response:
         """One collection round now, as `secmon collect --once`."""
@@ -71,18 +81,12 @@ def routes(api: APIRouter, service: Service) -> None:
             raise Refused("a round asks every site: it needs an account that sees every site")
         return json_reply(await service.collect())
 
+    @api.post("/rules/rerun", tags=["centre"])
+    async def post_rerun(_visitor: _Tuning, rule: _Rule, begins: Moment, ends: Moment) -> Response:
+        """One rule again over events of the past, as `secmon rules rerun`; answers when it is done."""
+        return json_reply(await service.rerun(rule, begins, ends))
+
     @api.post("/backup", tags=["centre"])
     async def post_backup(_visitor: _Keeping) -> Response:
         """A backup beside the data, as `secmon backup`, which then puts it where it is wanted."""
         return json_reply(await service.back_up())
-
-
-async def _body(request: Request) -> bytes:
-    """The lines; UsageError for more than a request may bring."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _MOST_BYTES:
-            raise UsageError(f"more than {_MOST_BYTES // 1_000_000} MB at once: send it in parts")
-        parts.append(part)
-    return b"".join(parts)

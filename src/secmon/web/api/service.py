@@ -13,6 +13,7 @@ from secmon.web.throttle import Throttle
 
 Ingest = Callable[[str, str, str, bytes], Awaitable[Mapping[str, Any]]]
 Collect = Callable[[], Awaitable[Mapping[str, Any]]]
+Rerun = Callable[[str, datetime, datetime], Awaitable[Mapping[str, Any]]]
 BackUp = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
@@ -25,6 +26,7 @@ class Service:
     problems: Callable[[], Mapping[str, str]]
     ingest: Ingest
     collect: Collect
+    rerun: Rerun
     back_up: BackUp
     throttle: Throttle = field(default_factory=lambda: Throttle(600, 120))
     replay: Replay | None = None

@@ -1,0 +1,93 @@
+"""Indicators that others warn of: lists taken over, what they were seen in, and their end."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from secmon.alerts.indicator_import import Terms, end, take_over
+from secmon.people.roles import Permission
+from secmon.people.visitor import Visitor
+from secmon.rules import indicators
+from secmon.rules.indicators import IndicatorKind, Tlp
+from secmon.times import duration
+from secmon.web.api.body import body_of
+from secmon.web.api.service import Service
+from secmon.web.api.shapes import Out
+from secmon.web.visitor import Needs, Refused
+
+_Reading = Annotated[Visitor, Depends(Needs(Permission.HUNT))]
+_Changing = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class IndicatorOut(Out):
+    """An indicator of one source, and the records that it was seen in."""
+
+    kind: IndicatorKind
+    value: str
+    source: str
+    tlp: Tlp
+    expires_at: datetime
+    hits: int
+    sites: int
+    last_hit: datetime | None
+    note: str
+
+
+class RefusedOut(Out):
+    """An entry that was not taken over; `line` counts lines, or objects of a bundle, from 1."""
+
+    line: int
+    reason: str
+
+
+class TakenOut(Out):
+    """What was taken over, by kind, and what was not."""
+
+    source: str
+    taken: int
+    kinds: dict[IndicatorKind, int]
+    refused: list[RefusedOut]
+
+
+class Ended(Out):
+    """How many were in force."""
+
+    ended: int
+
+
+def routes(api: APIRouter, service: Service) -> None:
+    """Reading, taking over and ending indicators."""
+    store, desk = service.console.store, service.desk
+
+    @api.get("/indicators", tags=["indicators"], response_model=list[IndicatorOut])
+    def read(visitor: _Reading, *, expired: bool = False) -> list[IndicatorOut]:
+        """Indicators in force, or also those that have expired, the most seen first, as `secmon indicators list`."""
+        _everywhere(visitor)
+        found = indicators.listed(store, service.now(), expired=expired)
+        return [IndicatorOut.model_validate(indicators.record(one)) for one in found]
+
+    @api.post("/indicators", tags=["indicators"], response_model=TakenOut)
+    async def take(
+        request: Request,
+        visitor: _Changing,
+        source: Annotated[_Text, Query(min_length=1)],
+        tlp: Tlp = Tlp.AMBER,
+        expires: Annotated[str, Query(max_length=20)] = "30d",
+    ) -> object:
+        """Take over the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
+        now, body = service.now(), await body_of(request)
+        terms = Terms(source, tlp, now + duration(expires))
+        return await asyncio.to_thread(take_over, store, desk, body, terms, visitor.actor, now)
+
+    @api.post("/indicators/expire", tags=["indicators"], response_model=Ended)
+    def expire(visitor: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
+        """Look for an indicator no more, of one source or of all, as `secmon indicators expire`."""
+        return Ended(ended=end(store, desk, value, source, visitor.actor, service.now()))
+
+
+def _everywhere(visitor: Visitor) -> None:
+    if not visitor.scope.everything:
+        raise Refused("indicators are looked for at every site: it needs an account that sees every site")
