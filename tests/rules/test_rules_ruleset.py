@@ -1,5 +1,6 @@
 """Reading rules: what is taken, what is rejected, and what is said about it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ ROOT = {"selection": {"User": "root"}, "condition": "selection"}
 COUNT = {"type": "event_count", "rules": ["base"], "timespan": "1m", "condition": {"gte": 2}}
 HEAD = "title: t\nid: 11111111-1111-4111-8111-111111111111\n"
 SOURCE = "logsource: {product: linux, service: sshd}\n"
+HANGUL = re.compile(r"[가-힣]")
 DETECTION = "detection: {selection: {User: root}, condition: selection}\n"
 
 
@@ -112,8 +114,10 @@ def test_check_tells_what_would_become_of_foreign_rules(tmp_path: Path) -> None:
 
 def test_a_foreign_rule_without_our_words_keeps_its_own(tmp_path: Path) -> None:
     """Where Korean is missing the English stands in; techniques come from the tags."""
-    write_rule(tmp_path, "foreign", ROOT, tags=["attack.t1110.001", "attack.initial-access"], level="critical")
+    tags = ["attack.t1110.001", "attack.initial-access"]
+    write_rule(tmp_path, "foreign", ROOT, tags=tags, level="critical", falsepositives=["Tests"])
     [rule] = ruleset(tmp_path).rules
+    assert rule.falsepositives_ko == rule.falsepositives == ("Tests",)
     assert (rule.title_ko, rule.title_en, rule.severity) == ("foreign", "foreign", Severity.CRITICAL)
     assert rule.attack_uids == ("T1110.001",)
     assert rule.actor == "src_endpoint_ip"
@@ -127,7 +131,7 @@ def test_a_log_source_is_met_exactly() -> None:
 
 
 def test_shipped_rules_are_complete() -> None:
-    """Each compiles without unmapped fields and has its words, techniques and next steps in both languages."""
+    """Each compiles without unmapped fields and has its words, techniques, doubts and next steps in both languages."""
     rules = load_rules()
     assert not rules.rejected
     assert {one.status for one in check([shipped_rules()])} == {Status.COMPILED}
@@ -138,6 +142,7 @@ def test_shipped_rules_are_complete() -> None:
         assert rule.description_ko, rule.name
         assert rule.description_en, rule.name
         assert len(rule.next_steps_ko) == len(rule.next_steps_en) > 0, rule.name
-        assert rule.falsepositives, rule.name
+        assert len(rule.falsepositives_ko) == len(rule.falsepositives) > 0, rule.name
+        assert all(HANGUL.search(note) for note in rule.falsepositives_ko), rule.name
         assert rule.attack_uids, rule.name
         assert rule.severity > Severity.UNKNOWN, rule.name

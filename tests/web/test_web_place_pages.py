@@ -9,13 +9,15 @@ from desk_buttons import press, words
 from log_lines import ids_alert
 from web_console import NOW, call, centre_over, group, load, new_desk, visitor
 
-from secmon.alerts import exemptions, rule_states
+from secmon.alerts import exemptions, queue, rule_states
 from secmon.alerts.triage import triage
 from secmon.centre import Centre
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role
+from secmon.rules.rule import Signature
 from secmon.rules.ruleset import load_rules
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.store.load import Lines
 
@@ -69,6 +71,26 @@ async def test_places_and_rules(centre: Centre) -> None:
     assert [one.exemption.site for one in exemptions.every(centre.desk, rule)] == [JONGNO]
     assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
     assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_doubts_about_a_rule_are_in_the_language_of_the_page(centre: Centre, language: str) -> None:
+    """Beside an alert and beside the rule, what may be mistaken for it is told in Korean on a Korean page."""
+    rule = next(iter(centre.watch.console.rules.values()))
+    assert isinstance(rule, Signature)
+    spoken = {"ko": rule.falsepositives_ko[0], "en": rule.falsepositives[0]}
+    number = queue.page(centre.desk, EVERYTHING, limit=1)[0].id
+    given = {"language.data": language}
+    async with visitor(centre, draft=CHIEF) as client:
+        panels = [
+            words(await call(client, f"{output}.children", {"url.pathname": path, "url.search": search, **given}))
+            for output, path, search in (
+                ("alerts-panel", "/alerts", f"?alert={number}"),
+                ("rules-one", "/rules", f"?rule={rule.id}"),
+            )
+        ]
+    for shown in panels:
+        assert {one for one, said in spoken.items() if said in shown} == {language}
 
 
 async def test_a_search_is_saved_as_a_draft_of_a_rule(centre: Centre) -> None:

@@ -59,6 +59,7 @@ class Signature:
     attack_type: AttackType | None
     attack_uids: tuple[str, ...]
     falsepositives: tuple[str, ...]
+    falsepositives_ko: tuple[str, ...] = ()
     next_steps_ko: tuple[str, ...]
     next_steps_en: tuple[str, ...]
     actor: str
@@ -98,6 +99,7 @@ def signature_of(document: Document, sigma: SigmaRuleBase, samples: Path) -> dic
     actor = str(ours.get("actor") or DEFAULT_ACTOR)
     event_column(actor)
     description = (sigma.description or "").strip()
+    falsepositives = tuple(map(str, sigma.falsepositives))
     return {
         "id": str(sigma.id),
         "name": document.name,
@@ -111,7 +113,8 @@ def signature_of(document: Document, sigma: SigmaRuleBase, samples: Path) -> dic
         "severity": _SEVERITIES[sigma.level],
         "attack_type": _attack_type(ours.get("attack_type")),
         "attack_uids": tuple(tag.name.upper() for tag in sigma.tags if _TECHNIQUE.fullmatch(tag.name)),
-        "falsepositives": tuple(map(str, sigma.falsepositives)),
+        "falsepositives": falsepositives,
+        "falsepositives_ko": _texts(ours, "falsepositives_ko") or falsepositives,
         "next_steps_ko": _texts(ours, "next_steps_ko"),
         "next_steps_en": _texts(ours, "next_steps_en"),
         "actor": actor,
@@ -140,5 +143,5 @@ def _attack_type(value: object) -> AttackType | None:
 def _texts(ours: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = ours.get(key) or []
     if not isinstance(value, list):
-        raise RuleError(f"`{key}` must be a list of sentences")
+        raise RuleError(f"`{key}` must be a list of texts")
     return tuple(map(str, value))

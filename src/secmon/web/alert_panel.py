@@ -114,8 +114,9 @@ def _why(rule: Signature, language: str) -> html.Section:
         together = t("alert.threshold", language, number=rule.threshold, seconds=seconds, by=by)
         facts.append((t("alert.condition", language), together))
     parts: list[Any] = [html.H3(t("alert.why", language)), facts_list(facts)]
-    if rule.falsepositives:
-        parts.append(html.P([html.B(t("alert.doubts", language)), " ", "; ".join(rule.falsepositives)]))
+    doubts = rule.falsepositives_ko if language == "ko" else rule.falsepositives
+    if doubts:
+        parts.append(html.P([html.B(t("alert.doubts", language)), " ", "; ".join(doubts)]))
     return html.Section(parts)
 
 

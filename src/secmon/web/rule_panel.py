@@ -39,6 +39,7 @@ def rule_panel(console: Console, visitor: Visitor, one: RuleQuality, language: s
     """Parts of the panel."""
     rule, korean = one.rule, language == "ko"
     shut = dcc.Link("✕", href="/rules", className="tool", title=t("page.close", language))
+    doubts = rule.falsepositives_ko if korean else rule.falsepositives
     steps = rule.next_steps_ko if korean else rule.next_steps_en
     return [
         html.Header(
@@ -50,7 +51,7 @@ def rule_panel(console: Console, visitor: Visitor, one: RuleQuality, language: s
         html.Div(_buttons(visitor, one, language), className="line"),
         html.P(rule.description_ko if korean else rule.description_en, className="said"),
         facts_list(_facts(one, language)),
-        _list(t("rules.falsepositives", language), rule.falsepositives),
+        _list(t("rules.falsepositives", language), doubts),
         _list(t("rules.steps", language), steps),
         html.Section([html.H3(t("rules.exceptions", language)), _exceptions(console, visitor, rule, language)]),
     ]
