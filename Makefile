@@ -20,7 +20,8 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
-	$(BIN)/pytest -n 4 --no-loadscope-reorder --durations=20
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 -m "not browser or waits"
+	$(BIN)/pytest --durations=10 -m "browser and not waits"
 else
 	$(BIN)/pytest $(ARGS)
 endif

@@ -5,46 +5,22 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from secmon.store.client import Store, identifier
 from secmon.store.scratch import scratch_store
 
 Tables = list[tuple[Any, ...]]
-_WATCH = "tests/browser/test_browser_watch.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that opens the store says so with its marker, so that `-m "not store"` leaves the engine closed.
 
-    Tests in the browser begin first, because they take longest and mostly wait.
+    What mostly waits begins first, beside the tests that compute.
     """
     for item in items:
         if "engine" in getattr(item, "fixturenames", ()) and item.get_closest_marker("store") is None:
             raise pytest.UsageError(f"{item.nodeid} opens the event store: mark it with @pytest.mark.store")
-    items.sort(key=lambda item: (not _waits(item), not _looks(item)))
-
-
-class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # which has no types
-    """Workers take whole modules, and one of them all that look at the one demonstration in the browser."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.split("::", 1)[0]
-        return "browser" if module.startswith("tests/browser/") and module != _WATCH else module
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
-    """For `-n`; the option --dist says nothing here."""
-    return ByModule(config, log)
-
-
-def _waits(item: pytest.Item) -> bool:
-    return item.get_closest_marker("waits") is not None
-
-
-def _looks(item: pytest.Item) -> bool:
-    return item.get_closest_marker("browser") is not None and not _waits(item)
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from log_lines import failed_login, http, ids_alert
+from structlog.testing import capture_logs
 from web_console import (
     NOW,
     NOWHERE,
@@ -29,6 +30,7 @@ from secmon.centre import Centre, assets_folder
 from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
+from secmon.web.console import Console
 from secmon.web.dashboard import dashboard, language_of
 
 JONGNO = "11110"
@@ -150,6 +152,18 @@ async def test_a_store_that_does_not_answer_is_told(deaf: Centre) -> None:
     assert list(answer.json()["response"]) == ["site-error"]
     assert "The store could not be read" in answer.text
     assert "127.0.0.1:9" in answer.text
+
+
+async def test_a_callback_that_fails_is_in_the_log(deaf: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser is told 500 and no more; what went wrong is for those who run the server."""
+    monkeypatch.setattr(Console, "site", lambda *_: 1 // 0)
+    async with visitor(deaf) as client:
+        with capture_logs() as told:
+            answer = await call(client, "site-feeds.children", REFRESH)
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+    [entry] = [one for one in told if one["log_level"] == "error"]
+    assert isinstance(entry["exc_info"], ZeroDivisionError)
 
 
 @pytest.mark.store

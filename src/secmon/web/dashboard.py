@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
+import structlog
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
+from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web.console import Console
 from secmon.web.frame import frame
@@ -41,6 +43,8 @@ from secmon.web.pages import (
 )
 from secmon.web.sitemap import WALL, Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
+
+_log = structlog.get_logger(__name__)
 
 Layout = Callable[[Console, Visit], Any]
 
@@ -116,6 +120,7 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
         title=t("app.title", console.language),
         index_string=_INDEX,
+        on_error=_told,
     )
 
     def root() -> html.Div:
@@ -129,6 +134,13 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     # Dash waits for the first request for / or /_dash-…: a first page at /site/… would come without scripts and style
     app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
+
+
+def _told(error: Exception) -> NoReturn:
+    """The log hears of a callback that fails: Dash answers 500 and says nothing of it anywhere."""
+    if not isinstance(error, SecmonError):
+        _log.error("a callback of a page failed", exc_info=error)
+    raise error
 
 
 _INDEX = """<!DOCTYPE html>

@@ -24,15 +24,18 @@ _KEPT = 64
 
 @dataclass
 class Running:
-    """One search; `version` changes with everything that is new in it."""
+    """One search; `version` changes with everything that is new in it.
+
+    A page reads it while the thread goes on: what has been there is never changed, only another put in its place.
+    """
 
     search: Search
     owner: str
-    events: list[Mapping[str, Any]] = field(default_factory=list)
+    events: Sequence[Mapping[str, Any]] = ()
     done: float = 0.0
     slots: pd.DataFrame | None = None
     step: int = 0
-    values: dict[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    values: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     error: str = ""
     finished: bool = False
     cancelled: bool = False
@@ -42,7 +45,7 @@ class Running:
         """Events first, then the histogram, then values; ends early once it is cancelled."""
         try:
             for part in parts(store, self.search, ROWS):
-                self.events += part.events
+                self.events = (*self.events, *part.events)
                 self.done = part.done
                 self.version += 1
                 if self.cancelled:
@@ -52,7 +55,7 @@ class Running:
             for column in VALUES:
                 if self.cancelled:
                     return
-                self.values[column] = top(store, self.search, column)
+                self.values = {**self.values, column: top(store, self.search, column)}
             self.version += 1
         except SecmonError as error:
             self.error = str(error)
