@@ -5,6 +5,7 @@
   let last = 0; // when the newest snapshot was made, ms
   let connected = false;
   let staged = 0; // the time of a replay, ms
+  let centre = null; // the centre's time when the newest snapshot was sent, and this page's age then, ms
   let shown = "";
   let shownIn = null; // the header is another element after each change of page
 
@@ -21,12 +22,15 @@
     };
   }
 
+  /* The time at the centre: this computer's clock may be wrong, and would call the numbers stale or keep quiet about it. */
+  const now = () => (centre ? centre.at + performance.now() - centre.age : Date.now());
+
   function tick() {
     const words = (window.secmon && window.secmon.words) || {};
-    const now = korea(staged || Date.now());
+    const clock = korea(staged || now());
     const days = document.documentElement.lang === "en" ? ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] : ["일", "월", "화", "수", "목", "금", "토"];
-    dash().set_props("clock", { children: `${now.date} (${days[now.weekday]}) ${now.time}` });
-    const fresh = connected && Date.now() - last < STALE_AFTER;
+    dash().set_props("clock", { children: `${clock.date} (${days[clock.weekday]}) ${clock.time}` });
+    const fresh = connected && now() - last < STALE_AFTER;
     const state = fresh ? "on" : last ? "stale" : "wait";
     const text = (words[`live.${state}`] || "").replace("{time}", last ? korea(last).time : "");
     const place = document.getElementById("conn");
@@ -37,9 +41,10 @@
     }
   }
 
-  function receive(text) {
+  function receive(text, id) {
     const snapshot = JSON.parse(text);
-    last = snapshot.staged ? Date.now() : Date.parse(snapshot.at); // a replay has a time of its own
+    centre = { at: Number(id.split("-")[1]), age: performance.now() };
+    last = snapshot.staged ? now() : Date.parse(snapshot.at); // a replay has a time of its own
     staged = snapshot.staged ? Date.parse(snapshot.at) : 0;
     connected = true;
     dash().set_props("live", { data: snapshot });
@@ -59,13 +64,15 @@
 
   function connect() {
     const stream = new EventSource("/live");
-    stream.onmessage = (event) => receive(event.data);
+    stream.onmessage = (event) => receive(event.data, event.lastEventId);
     stream.onerror = () => {
       connected = false;
       tick();
       if (stream.readyState === EventSource.CLOSED) again();
     };
   }
+
+  (window.secmon = window.secmon || {}).now = now;
 
   function start() {
     if (!ready()) {

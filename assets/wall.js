@@ -57,7 +57,7 @@
       return [element("Li", { className: "none", children: [element("B", { children: words["incidents.none"] }), element("Span", { children: coverage(live, words) })] })];
     }
     return found.map((one) => {
-      const [text, tone] = one.paused ? [words["wall.paused"], ""] : one.due ? left(one.due, words, live.staged ? Date.parse(live.at) : Date.now()) : [words["wall.kept"], ""];
+      const [text, tone] = one.paused ? [words["wall.paused"], ""] : one.due ? left(one.due, words, live.staged ? Date.parse(live.at) : secmon.now()) : [words["wall.kept"], ""];
       return element("Li", { key: String(one.id), className: `s${one.severity}`, children: [
         element("I", { children: `#${one.id}` }),
         element("A", { href: `/incident/${one.id}`, children: [

@@ -62,7 +62,7 @@ AIMS = {
 _INTERVAL = 5.0
 """Seconds between questions to the feeds whose events are timed."""
 _VIEWERS, _SPAN, _PATIENCE = 50, 30.0, 60.0
-_SITES = ("11110", "26440", "41110", "46910", "50000", "48121")
+_SITES = ("11110", "26440", "41110", "46910", "47940", "48120")
 _LOADED = "SELECT id, loaded_at FROM batches WHERE loaded_at IS NOT NULL"
 
 

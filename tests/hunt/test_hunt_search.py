@@ -186,4 +186,5 @@ def test_words_of_closed_days_are_indexed(filled: Store) -> None:
     insert_lines(filled, "b2", [Lines("11110", "auth", "rfc5424", NOON, (line(NOON - timedelta(hours=29), "late"),))])
     assert len(found(filled, "late")) == 1
     assert index_closed_days(filled, NOON + timedelta(days=1)) == ("2026-11-25",)
-    assert index_closed_days(filled, NOON) == ("2026-11-24",)
+    assert index_closed_days(filled, NOON + timedelta(days=1)) == ("2026-11-24",)
+    assert index_closed_days(filled, NOON + timedelta(days=1)) == ()  # a day that is indexed stays so when another is

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from log_lines import http
 from web_console import NOW, call, centre_over, load, visitor
@@ -18,6 +19,7 @@ from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.web.feeds_view import kinds_of, read_feeds, troubles
+from secmon.web.snapshot import Rates, compose, encode
 
 JONGNO, YONGSAN = "11110", "11170"
 REFRESH = {"feeds-tick.n_intervals": 1, "language.data": "en"}
@@ -63,6 +65,40 @@ async def test_the_page_says_whom_to_call_and_why(centre: Centre) -> None:
     assert view.completeness.shape == (226, 24)
     [ids] = view.kinds
     assert (ids.received, ids.rejected) == (1, 1)
+
+
+def steady(site: str, *, minutes: range) -> list[Lines]:
+    """Two readable lines a minute, so many minutes before now."""
+    sent = [NOW - timedelta(minutes=ago) for ago in minutes]
+    return [Lines(site, "ids", "suricata_eve", at, [http(at, "/"), http(at, "/board")]) for at in sent]
+
+
+@pytest.mark.store
+@pytest.mark.parametrize(("language", "state"), [("en", "Silent"), ("ko", "무수신")])
+async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
+    centre: Centre, language: str, state: str
+) -> None:
+    """No data is not "no alerts": the feeds page, the site's own and the wall say it, with what was to be expected."""
+    load(centre, "c", *steady(YONGSAN, minutes=range(240, 1, -1)), *steady(JONGNO, minutes=range(240, 66, -1)))
+    journal.record_round(centre.desk, None, [FeedResult(JONGNO, "ids", "suricata_eve", BEFORE, cursor="d", lines=0)])
+    asked = {**REFRESH, "language.data": language, "site-code.data": JONGNO, "site-tick.n_intervals": 1}
+    async with visitor(centre) as client:
+        page = (await call(client, "feeds-unwell.children", asked)).json()["response"]
+        site = (await call(client, "site-feeds.children", asked)).json()["response"]
+    [report] = [one for one in centre.watch.console.reports() if one.site == JONGNO]
+    assert report.health is Health.SILENT
+    assert report.missed is not None
+    assert 100 < report.missed < 160
+    for said in (str(page["feeds-unwell"]), str(site["site-feeds"])):
+        assert state in said
+        assert f"{report.missed:,.0f}" in said
+        assert "09:30" in said
+    console = centre.watch.console
+    seen = compose(console.store, console.desk, console.sites, console.reports(), {}, Rates(0, 0, NOW), NOW)
+    place = [one.code for one in console.sites].index(JONGNO)
+    wall = orjson.loads(encode(seen))
+    assert wall["feed_states"][wall["sites"]["health"][place]] == "silent"
+    assert wall["sites"]["worst"][place] == 0
 
 
 @pytest.mark.store

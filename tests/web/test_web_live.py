@@ -22,40 +22,40 @@ async def joined(hub: LiveHub) -> AsyncIterator[bytes]:
 
 async def test_viewers_share_a_payload() -> None:
     """Two viewers get the same snapshot under the same number."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
     first, second = await joined(hub), await joined(hub)
     waiting = [asyncio.ensure_future(anext(viewer)) for viewer in (first, second)]
     await asyncio.sleep(0)
     assert hub.publish(b'{"n":1}')
-    assert await asyncio.gather(*waiting) == [b'id: 1\ndata: {"n":1}\n\n'] * 2
+    assert await asyncio.gather(*waiting) == [b'id: 1-1500\ndata: {"n":1}\n\n'] * 2
     assert hub.viewers == 2
 
 
 async def test_the_newest_comes_first() -> None:
     """A viewer that joins late gets the newest snapshot at once and none of the older ones."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
     hub.publish(b"old")
     hub.publish(b"new")
     viewer = await joined(hub)
-    assert await anext(viewer) == b"id: 2\ndata: new\n\n"
+    assert await anext(viewer) == b"id: 2-1500\ndata: new\n\n"
 
 
 async def test_a_slow_viewer_skips() -> None:
     """A viewer that did not read in time gets the newest of what it missed, once."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
     hub.publish(b"1")
     viewer = await joined(hub)
     await anext(viewer)
     hub.publish(b"2")
     hub.publish(b"3")
-    assert await anext(viewer) == b"id: 3\ndata: 3\n\n"
+    assert await anext(viewer) == b"id: 3-1500\ndata: 3\n\n"
     hub.close()
     assert [chunk async for chunk in viewer] == []
 
 
 async def test_the_same_again_is_not_sent() -> None:
     """A snapshot equal to the one shared is not shared again."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
     assert hub.publish(b"same")
     assert not hub.publish(b"same")
     assert (hub.whole.number, hub.whole.payload) == (1, b"same")
@@ -63,12 +63,12 @@ async def test_the_same_again_is_not_sent() -> None:
     await anext(viewer)
     hub.publish(b"same")
     hub.publish(b"other")
-    assert await anext(viewer) == b"id: 2\ndata: other\n\n"
+    assert await anext(viewer) == b"id: 2-1500\ndata: other\n\n"
 
 
 async def test_closing_ends_every_stream() -> None:
     """Closing the hub ends the streams of waiting viewers, and nobody is counted any more."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
 
     async def read() -> list[bytes]:
         return [chunk async for chunk in hub.stream()]
@@ -83,7 +83,7 @@ async def test_closing_ends_every_stream() -> None:
 
 async def test_a_viewer_that_leaves_is_not_counted() -> None:
     """A stream that the server ends because its reader is gone is counted out."""
-    hub = LiveHub()
+    hub = LiveHub(lambda: 1.5)
     stream = hub.stream()
     await anext(stream)
     reading = asyncio.ensure_future(anext(stream))
@@ -97,13 +97,13 @@ async def test_a_viewer_that_leaves_is_not_counted() -> None:
 async def test_quiet_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news a comment goes out, so that nothing between takes the connection for dead."""
     monkeypatch.setattr(live, "KEEP_ALIVE_SECONDS", 0.01)
-    viewer = await joined(LiveHub())
+    viewer = await joined(LiveHub(lambda: 1.5))
     assert [await anext(viewer), await anext(viewer)] == [b": still here\n\n"] * 2
 
 
 async def test_a_narrower_scope_has_its_own_snapshot() -> None:
     """Each scope is composed once for each snapshot of the whole, and no viewer gets another's."""
-    hub, asked = LiveHub(), []
+    hub, asked = LiveHub(lambda: 1.5), []
 
     def narrow(scope: Scope) -> bytes:
         asked.append(scope)
@@ -122,7 +122,7 @@ async def test_a_narrower_scope_has_its_own_snapshot() -> None:
 
 async def test_a_snapshot_that_cannot_be_composed_is_the_last_one() -> None:
     """While the store does not answer a narrower scope keeps what it has, and gets the next that can be made."""
-    hub, broken = LiveHub(), [False]
+    hub, broken = LiveHub(lambda: 1.5), [False]
 
     def narrow(_scope: Scope) -> bytes:
         if broken[0]:
@@ -142,7 +142,7 @@ async def test_a_snapshot_that_cannot_be_composed_is_the_last_one() -> None:
 
 async def test_a_viewer_who_is_out_gets_nothing_more() -> None:
     """The session is looked up before each message: once it is over the stream ends instead of telling more."""
-    hub, here = LiveHub(), [True]
+    hub, here = LiveHub(lambda: 1.5), [True]
 
     async def still_here() -> bool:
         return here[0]
@@ -150,7 +150,7 @@ async def test_a_viewer_who_is_out_gets_nothing_more() -> None:
     hub.publish(b"1")
     stream = hub.stream(EVERYTHING, still_here)
     assert await anext(stream) == b"retry: 2000\n\n"
-    assert await anext(stream) == b"id: 1\ndata: 1\n\n"
+    assert await anext(stream) == b"id: 1-1500\ndata: 1\n\n"
     here[0] = False
     hub.publish(b"2")
     assert [chunk async for chunk in stream] == []

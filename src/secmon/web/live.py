@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -25,11 +26,13 @@ class LiveHub:
     """Holds the newest snapshot and wakes its viewers; used from the event loop only.
 
     Those who see all sites share one snapshot. For a narrower scope `narrow` composes one, when somebody with that
-    scope watches, and no more than one for each snapshot of the whole.
+    scope watches, and no more than one for each snapshot of the whole. Each event's id ends with the time of its sending
+    (ms since 1970, of `clock`): a viewer's own clock may be wrong, and would make old numbers look new.
     """
 
-    def __init__(self) -> None:
-        """Start without a snapshot; viewers wait for the first."""
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        """Start without a snapshot; viewers wait for the first. `clock` gives seconds since 1970."""
+        self._clock = clock
         self.whole = Share()
         self.viewers = 0
         self.narrow: Callable[[Scope], bytes] | None = None
@@ -85,7 +88,7 @@ class LiveHub:
                 share = await self.share(scope)
                 if share.payload and seen != share.number:
                     seen = share.number
-                    yield b"id: %d\ndata: %b\n\n" % (seen, share.payload)
+                    yield b"id: %d-%d\ndata: %b\n\n" % (seen, 1000 * self._clock(), share.payload)
                     continue
                 try:
                     await asyncio.wait_for(news.wait(), KEEP_ALIVE_SECONDS)

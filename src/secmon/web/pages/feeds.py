@@ -6,11 +6,12 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from secmon.alerts.feed_health import FeedReport, Health
+from secmon.alerts.feed_health import Health
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web import figures
 from secmon.web.console import Console
+from secmon.web.feed_reason import why
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
 from secmon.web.pace import pausing
@@ -180,21 +181,6 @@ def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
 def _when(at: datetime | None, now: datetime) -> str:
     """A time of today without its date."""
     return kst(at, "%H:%M:%S" if at and kst(at, "%m-%d") == kst(now, "%m-%d") else "%m-%d %H:%M")
-
-
-def why(report: FeedReport, language: str) -> Any:
-    """What the state rests on, in a sentence."""
-    if report.health is Health.MAINTENANCE:
-        return t("feeds.why.maintenance", language, until=kst(report.until, "%m-%d %H:%M"), reason=report.reason)
-    if report.health is Health.FAILING:
-        said = t("feeds.why.failing", language, error=report.error, failures=f"{report.failures:,}")
-        again = t("feeds.why.again", language, time=kst(report.retry_at, "%H:%M:%S")) if report.retry_at else ""
-        return [said, html.Div(again, className="below")]
-    if report.health is Health.NEVER_SEEN:
-        return t("feeds.why.never", language)
-    if report.missed is None:
-        return t("feeds.why.learning", language)
-    return t("feeds.why.missed", language, events=f"{report.missed:,.0f}", since=kst(report.line_at, "%H:%M"))
 
 
 def _kinds(view: FeedsView, language: str) -> html.Table:

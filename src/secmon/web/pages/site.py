@@ -7,10 +7,12 @@ import dash_ag_grid as dag
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
+from secmon.alerts.feed_health import Health
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
 from secmon.web import figures, site_desk
 from secmon.web.console import Console
+from secmon.web.feed_reason import why
 from secmon.web.grid import LOADING, THEME
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.pace import pausing
@@ -141,7 +143,7 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
         cells: list[Any] = [
             html.B(report.feed),
             report.format,
-            [state, html.Div(report.error, className="raw")],
+            [state] if report.health is Health.HEALTHY else [state, html.Div(why(report, language), className="below")],
         ]
         cells += [kst(report.line_at, "%m-%d %H:%M:%S"), f"{taken:,}", f"{events:,}", f"{quarantined:,}"]
         rows.append(html.Tr([html.Td(cell) for cell in cells]))

@@ -1,0 +1,121 @@
+"""Pages that give an overview, each for what it is there for: trends, feed health, suppliers, the wall on a wall."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+from running_server import Server, director
+from watched_pages import DRAWN, Visits
+
+from secmon.web.i18n import LANGUAGES, t
+
+pytest_plugins = ["browser_fixtures"]
+pytestmark = pytest.mark.browser
+both = pytest.mark.parametrize("language", LANGUAGES)
+
+PLACE = {"ko": "46910", "en": "42800"}
+"""A municipality whose logs are spoilt, one for each language: nothing else in these tests is about it."""
+PATIENCE = 120_000
+SEOUL = ZoneInfo("Asia/Seoul")
+VIEWS = ["all", "hex", "desk", "map"]
+
+
+def taken(page: Page, name: str) -> list[list[str]]:
+    """The rows of a part of the page as its CSV file has them, without the heading."""
+    with page.expect_download() as download:
+        page.click(f"#trends-{name}-csv")
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def listed(page: Page, name: str) -> int:
+    """How many rows a part of the page shows as a table."""
+    return page.locator(f"#trends-{name}-table tbody tr").count()
+
+
+@both
+def test_a_period_is_chosen_compared_and_taken_away(demo: Server, visits: Visits, language: str) -> None:
+    """Another period is in the address and in the figures; tiles, tables and CSV agree; the query stands below."""
+    page = visits.open(f"{demo.url}/trends?lang={language}&last=6h")
+    page.wait_for_selector("#trends-types .barlayer .trace .point path", state="attached")
+    first = page.inner_text("#trends-asof")
+    page.click("#trends-last")
+    page.click(f".dash-dropdown-option >> text={t('period.7d', language)}")
+    page.wait_for_url("**last=7d**")
+    page.wait_for_function("first => document.getElementById('trends-asof').innerText !== first", arg=first)
+    tiles = [int(one.replace(",", "")) for one in page.locator("#trends-tiles .kpi strong").all_inner_texts()]
+    attempts, by_type = tiles[0], tiles[2:]
+    assert len(by_type) == 7
+    assert attempts == sum(by_type) > 0
+    rows = taken(page, "types")
+    assert sum(int(cell) for row in rows for cell in row[1:]) == attempts
+    assert len(rows) == listed(page, "types")
+    provinces = taken(page, "provinces")
+    assert len(provinces) == listed(page, "provinces") == 15
+    assert sum(int(row[4]) for row in provinces) == attempts
+    assert listed(page, "countries") > 3
+    query = page.locator(".panel-countries .query-text")
+    query.locator("summary").click()
+    assert "SELECT" in query.locator("pre").inner_text()
+
+
+@both
+def test_a_failing_feed_is_explained_and_recovers(demo: Server, visits: Visits, language: str) -> None:
+    """A municipality that answers 503 is a row with the cause; its own page says the same; both clear when it is back."""
+    site, desk = PLACE[language], director(demo)
+    page = visits.open(f"{demo.url}/feeds?lang={language}")
+    own = visits.another(page.context, f"{demo.url}/site/{site}?lang={language}")
+    with httpx.Client(headers={"Authorization": f"Bearer {desk.token}"}, trust_env=False) as client:
+        made = client.post(f"{desk.desk}/faults", json={"fault": f"down:{site}"}).raise_for_status().json()
+        row = page.locator(f"#feeds-unwell tr:has(a[href='/site/{site}'])")
+        row.wait_for(timeout=PATIENCE)
+        assert t("feed.failing", language) in row.inner_text()
+        assert "503" in row.inner_text()
+        own.wait_for_selector("#site-feeds .state.failing")
+        assert "503" in own.inner_text("#site-feeds")
+        client.delete(f"{desk.desk}/faults/{made['id']}").raise_for_status()
+    row.wait_for(state="detached", timeout=PATIENCE)
+    own.wait_for_selector("#site-feeds .state.failing", state="detached", timeout=PATIENCE)
+    assert own.locator("#site-feeds .state.healthy").count() == 10
+
+
+@both
+def test_a_supplier_shows_whom_it_reaches(demo: Server, visits: Visits, language: str) -> None:
+    """The widest supplier is open at first; another one's municipalities are as many as its row says."""
+    page = visits.open(f"{demo.url}/suppliers?lang={language}")
+    page.wait_for_selector("#suppliers-one tbody tr")
+    row = page.locator("#suppliers-list tbody tr").nth(1)
+    name, sites = row.locator("a").inner_text(), int(row.locator("td").nth(2).inner_text())
+    row.locator("a").click()
+    page.wait_for_function(f"() => document.querySelectorAll('#suppliers-one tbody tr').length === {sites}")
+    assert f"▶ {name}" in page.inner_text("#suppliers-list")
+    page.locator("#suppliers-one tbody a[href^='/hunt']").first.click()
+    page.wait_for_selector("#hunt-state b")
+
+
+@both
+def test_the_wall_on_a_wall_takes_turns(demo: Server, visits: Visits, language: str) -> None:
+    """Nothing to click is shown, each view has its turn; numbers are live and the time right on a clock that is wrong."""
+    page = visits.open(f"{demo.url}/")  # the login, which a wall has had
+    wall = page.context.new_page()
+    wall.clock.install(time=datetime.now(UTC) + timedelta(hours=5))
+    wall.goto(f"{demo.url}/wall?kiosk=1&lang={language}")
+    wall.wait_for_function(DRAWN)
+    assert wall.evaluate("document.documentElement.classList.contains('kiosk')")
+    assert not wall.is_visible("#side")
+    seen = []
+    for _ in VIEWS:
+        seen.append(wall.evaluate("document.documentElement.dataset.view"))
+        wall.clock.fast_forward(46_000)
+    assert [*dict.fromkeys(seen)] == VIEWS
+    wall.wait_for_selector("#conn.on")
+    shown = datetime.strptime(re.sub(r" \(\w+\)", "", wall.inner_text("#clock")), "%Y-%m-%d %H:%M:%S")
+    assert abs(datetime.now(SEOUL).replace(tzinfo=None) - shown) < timedelta(minutes=2)
+    assert wall.evaluate("document.documentElement.clientWidth === window.innerWidth")  # no bar for scrolling
+    assert wall.locator("#newest").bounding_box()["y"] < 1080
