@@ -21,6 +21,7 @@ from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import PERMISSIONS, Permission, Role
 from secmon.store.client import Store
+from secmon.web import chart_script
 from secmon.web.asgi import Gate
 from secmon.web.sitemap import PAGES
 from secmon.web.visitor import Needs
@@ -35,6 +36,7 @@ ANY_LOGIN = {
     ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/"), ("GET", "/_dash-layout"),
     ("GET", "/_dash-dependencies"), ("POST", "/_dash-update-component"), ("GET", "/_reload-hash"),
     ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"), ("GET", "{path:path}"),
+    ("GET", chart_script.PATH),
 }  # fmt: skip
 """Answered to every session: the frame of the pages, whose callbacks have rules of their own, and one's own affairs."""
 

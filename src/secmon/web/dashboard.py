@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from secmon.errors import SecmonError
 from secmon.people.roles import Permission
+from secmon.web import chart_script
 from secmon.web.console import Console
 from secmon.web.frame import frame
 from secmon.web.i18n import LANGUAGES, catalogue, t
@@ -109,12 +110,13 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
 
 def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     """Mount the pages on `server`; routes already on it win over Dash's catch-all."""
+    chart_script.offer(server, assets)
     app = Dash(
         "secmon",
         server=server,  # type: ignore[arg-type]  # annotated for Flask only
         backend="fastapi",
         assets_folder=str(assets),
-        assets_ignore=r".*\.txt|login\.css",
+        assets_ignore=r".*\.txt|login\.css|plotly-.*",
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays

@@ -7,6 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
 LANGUAGES = ("ko", "en")
+SCRIPTS = "/_dash-component-suites/"
 
 
 def finish(scope: Scope, headers: MutableHeaders, content_security_policy: str, *, page: bool) -> None:
@@ -19,7 +20,8 @@ def finish(scope: Scope, headers: MutableHeaders, content_security_policy: str, 
     headers["content-security-policy"] = content_security_policy
     path = str(scope["path"])
     if not path.startswith("/assets/") and "cache-control" not in headers:
-        headers["cache-control"] = "no-store"
+        # scripts are kept and asked for by their tag; whatever else is behind the login is not kept
+        headers["cache-control"] = "private, no-cache" if path.startswith(SCRIPTS) else "no-store"
     chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
     if chosen in LANGUAGES and (page or path in {"/login", "/password"}):
         headers.append("set-cookie", f"lang={chosen}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
