@@ -15,12 +15,16 @@ Tables = list[tuple[Any, ...]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that opens the store says so with its marker, so that `-m "not store"` leaves the engine closed.
 
-    What mostly waits begins first, beside the tests that compute.
+    What mostly waits begins first, beside the tests that compute; what needs something that happens later is later.
     """
     for item in items:
         if "engine" in getattr(item, "fixturenames", ()) and item.get_closest_marker("store") is None:
             raise pytest.UsageError(f"{item.nodeid} opens the event store: mark it with @pytest.mark.store")
-    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> int:
+    return -1 if item.get_closest_marker("waits") else 1 if item.get_closest_marker("late") else 0
 
 
 @pytest.fixture(scope="session")

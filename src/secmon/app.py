@@ -1,6 +1,7 @@
 """Composition root of the server: a centre, its web side, and the scheduler while it runs."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -179,6 +180,7 @@ def serve(
     server = Server(config, centre)
     # uvicorn raises the signal again after its clean end; ours has nothing left to do
     previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    gc.freeze()  # rules, texts and pages stay for good: no collection needs to look at them again
     ready()
     try:
         server.run(sockets=[bound])

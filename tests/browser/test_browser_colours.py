@@ -8,7 +8,7 @@ from running_server import Server
 from watched_pages import Visits
 
 pytest_plugins = ["browser_fixtures"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.late]
 
 PAGES = {
     "/": "#newest li",

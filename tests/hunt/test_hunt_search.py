@@ -8,7 +8,7 @@ import pytest
 
 from secmon.errors import UsageError
 from secmon.hunt.query import LONGEST, condition
-from secmon.hunt.search import Search, days, event, histogram, page, parts, slot_seconds, top
+from secmon.hunt.search import Search, event, histogram, page, parts, slot_seconds, spans, top
 from secmon.hunt.words import index_closed_days
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
@@ -141,11 +141,11 @@ def test_a_scope_is_never_left(filled: Store) -> None:
     assert whole["user_name"] == "kim.yj"
 
 
-def test_results_come_a_day_at_a_time(filled: Store) -> None:
+def test_results_come_some_days_at_a_time(filled: Store) -> None:
     """The newest day first, each part with its share of the way; enough is enough."""
     search = Search(condition("password"), EVERYTHING, *TWO_DAYS)
     got = list(parts(filled, search, 100))
-    assert [len(part.events) for part in got] == [3, 1, 0]
+    assert [len(part.events) for part in got] == [3, 1]
     assert [part.done for part in got] == sorted(part.done for part in got)
     assert got[-1].done == 1.0
     (first,) = parts(filled, search, 2)
@@ -167,13 +167,14 @@ def test_counts_agree_with_what_is_found(filled: Store) -> None:
     assert len(nothing) == len(slots)
 
 
-def test_days_cover_the_time_once() -> None:
-    """From the newest to the oldest, cut at midnight UTC."""
-    cut = list(days(NOON - timedelta(days=2), NOON))
-    assert cut[0][1] == NOON
-    assert cut[-1][0] == NOON - timedelta(days=2)
+def test_spans_cover_the_time_once() -> None:
+    """From the newest to the oldest, cut at midnight UTC: a day, two, four, and never more than sixteen."""
+    cut = list(spans(NOON - timedelta(days=90), NOON))
+    assert cut[0] == (NOON.replace(hour=0), NOON)
+    assert cut[-1][0] == NOON - timedelta(days=90)
     assert all(later[0] == earlier[1] for later, earlier in pairwise(cut))
-    assert list(days(NOON, NOON)) == []
+    assert [(until - since).days for since, until in cut[1:]] == [2, 4, 8, 16, 16, 16, 16, 11]
+    assert list(spans(NOON, NOON)) == []
     assert slot_seconds(NOON, NOON + timedelta(hours=1)) == 60
 
 

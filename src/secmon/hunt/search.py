@@ -1,4 +1,4 @@
-"""Running a search: pages of events newest first, a day at a time; counts over time and of values."""
+"""Running a search: pages of events newest first, some days at a time; counts over time and of values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from secmon.store import sql
 from secmon.store.client import Store, identifier
 
 _SLOTS = 60
+_MOST_DAYS = 16
 _STEPS = (1, 5, 10, 30, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800)
 _LIMITS = {"max_execution_time": 60, "optimize_read_in_order": 1}
 
@@ -36,7 +37,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Events of one more day, newest first, and the share of the asked time that has been looked through."""
+    """Events of some more days, newest first, and the share of the asked time that has been looked through."""
 
     events: Sequence[Mapping[str, Any]]
     done: float
@@ -46,7 +47,7 @@ def parts(store: Store, search: Search, limit: int) -> Iterator[Part]:
     """The newest `limit` events, in parts as they are found; whoever stops asking ends the search."""
     whole = max((search.until - search.since).total_seconds(), 1.0)
     left = limit
-    for since, until in days(search.since, search.until):
+    for since, until in spans(search.since, search.until):
         found = page(store, search.within(since, until), left)
         left -= len(found)
         yield Part(found, 1.0 if not left else min(1.0, (search.until - since).total_seconds() / whole))
@@ -104,12 +105,17 @@ def event(store: Store, scope: Scope, batch_id: str, seq: int) -> Mapping[str, A
     return found[0] if found else None
 
 
-def days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """UTC days between two times, the newest first: the store keeps each in a partition of its own."""
+def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Whole UTC days between two times, the newest first: one, and then twice as many each time, up to `_MOST_DAYS`.
+
+    The store keeps each day in a partition of its own; the newest are asked alone, because most searches end there.
+    """
+    many = 1
     while until > since:
-        begins = datetime.combine((until - timedelta(microseconds=1)).astimezone(UTC).date(), datetime.min.time(), UTC)
+        last = (until - timedelta(microseconds=1)).astimezone(UTC).date()
+        begins = datetime.combine(last - timedelta(days=many - 1), datetime.min.time(), UTC)
         yield max(begins, since), until
-        until = begins
+        until, many = begins, min(2 * many, _MOST_DAYS)
 
 
 def slot_seconds(since: datetime, until: datetime) -> int:

@@ -26,8 +26,8 @@ class LiveHub:
     """Holds the newest snapshot and wakes its viewers; used from the event loop only.
 
     Those who see all sites share one snapshot. For a narrower scope `narrow` composes one, when somebody with that
-    scope watches, and no more than one for each snapshot of the whole. Each event's id ends with the time of its sending
-    (ms since 1970, of `clock`): a viewer's own clock may be wrong, and would make old numbers look new.
+    scope watches, and no more than one for each snapshot of the whole. Each event's id ends with the time of its
+    sending (ms since 1970, of `clock`): a viewer's own clock may be wrong, and would make old numbers look new.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:

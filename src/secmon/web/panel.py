@@ -7,6 +7,7 @@ from dash import html
 
 from secmon.errors import SecmonError
 from secmon.web.i18n import t
+from secmon.web.plain_table import plain_table
 
 
 def attributes(**values: str) -> Any:
@@ -27,12 +28,14 @@ def page_head(title: str, note: str = "", *children: Any) -> html.Div:
 
 def table(columns: Sequence[str], rows: Sequence[Any], numbers: Sequence[int] = ()) -> html.Table:
     """A table whose `rows` are sequences of cells; columns at the places in `numbers` stand right."""
-
-    def style(place: int) -> str:
-        return "number" if place in numbers else ""
-
-    head = html.Tr([html.Th(name, className=style(place)) for place, name in enumerate(columns)])
-    body = [html.Tr([html.Td(cell, className=style(place)) for place, cell in enumerate(cells)]) for cells in rows]
+    styles = ["number" if place in numbers else "" for place in range(len(columns))]
+    made = plain_table(columns, rows, styles)
+    if made is not None:
+        return made
+    head = html.Tr([html.Th(name, className=style) for name, style in zip(columns, styles, strict=True)])
+    body = [
+        html.Tr([html.Td(cell, className=style) for cell, style in zip(cells, styles, strict=True)]) for cells in rows
+    ]
     return html.Table([html.Thead(head), html.Tbody(body)], className="table")
 
 

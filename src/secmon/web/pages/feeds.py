@@ -15,6 +15,7 @@ from secmon.web.feed_reason import why
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
 from secmon.web.pace import pausing
+from secmon.web.panel import table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
 
@@ -153,9 +154,8 @@ def _tile(title: str, figure: str, below: str, style: str) -> html.Section:
     return html.Section([html.H2(title), html.Strong(figure), html.P(below, title=below)], className=f"kpi {style}")
 
 
-def _table(columns: list[str], rows: list[Any], language: str) -> html.Table:
-    head = html.Thead(html.Tr([html.Th(t(name, language)) for name in columns]))
-    return html.Table([head, html.Tbody(rows)], className="table")
+def _table(columns: list[str], rows: list[list[Any]], language: str) -> html.Table:
+    return table([t(name, language) for name in columns], rows)
 
 
 def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
@@ -166,16 +166,17 @@ def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
         report = trouble.worst
         state = html.Span(t(f"feed.{report.health}", language), className=f"state {report.health}")
         site = dcc.Link(names.get(report.site, report.site), href=f"/site/{report.site}")
+        named = ", ".join(trouble.feeds)
         few = len(trouble.feeds) <= _NAMED
-        feeds = ", ".join(trouble.feeds) if few else t("feeds.several", language, number=len(trouble.feeds))
-        cells: list[Any] = [state, site, feeds, why(report, language), _when(trouble.line_at, view.at)]
+        feeds = named if few else t("feeds.several", language, number=len(trouble.feeds))
         rows.append(
-            html.Tr([html.Td(cell, title=", ".join(trouble.feeds) if cell == feeds else None) for cell in cells])
+            [state, site, html.Span(feeds, title=named), why(report, language), _when(trouble.line_at, view.at)]
         )
-    if len(view.unwell) > _MOST:
-        more = t("feeds.unwell.more", language, number=f"{len(view.unwell) - _MOST:,}")
-        rows.append(html.Tr(html.Td(more, colSpan=5, className="empty")))
-    return _table(["site.state", "feeds.site", "site.feed", "feeds.why", "site.last_line"], rows, language)
+    shown = _table(["site.state", "feeds.site", "site.feed", "feeds.why", "site.last_line"], rows, language)
+    left = len(view.unwell) - _MOST
+    return (
+        [shown, html.P(t("feeds.unwell.more", language, number=f"{left:,}"), className="empty")] if left > 0 else shown
+    )
 
 
 def _when(at: datetime | None, now: datetime) -> str:
@@ -196,12 +197,12 @@ def _kinds(view: FeedsView, language: str) -> html.Table:
     return _table(columns, [_kind(kind) for kind in view.kinds], language)
 
 
-def _kind(kind: Kind) -> html.Tr:
+def _kind(kind: Kind) -> list[Any]:
     total = kind.received + kind.rejected
     rejected = f"{kind.rejected:,} ({_share(kind.rejected, total)})" if kind.rejected else "0"
     cells: list[Any] = [html.B(kind.feed), kind.format, f"{kind.healthy:,} / {kind.feeds:,}", f"{kind.received:,}"]
     cells += [rejected, "–" if kind.lag is None else f"{kind.lag:,.0f} s", f"{kind.ahead:,}"]
-    return html.Tr([html.Td(cell) for cell in cells])
+    return cells
 
 
 def _rejects(view: FeedsView, names: dict[str, str], language: str) -> Any:
@@ -212,6 +213,5 @@ def _rejects(view: FeedsView, names: dict[str, str], language: str) -> Any:
         unknown = t("feeds.nobody", language)
         site: Any = dcc.Link(names[row["site"]], href=f"/site/{row['site']}") if row["site"] in names else unknown
         cells: list[Any] = [kst(row["received_at"], "%m-%d %H:%M:%S"), site, row["feed"], row["reason"]]
-        line = html.Td(str(row["line"]), className="raw")
-        rows.append(html.Tr([*(html.Td(cell) for cell in cells), line]))
+        rows.append([*cells, html.Span(str(row["line"]), className="raw")])
     return _table(["column.time", "feeds.site", "column.feed", "column.reason", "column.line"], rows, language)

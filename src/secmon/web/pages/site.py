@@ -16,6 +16,7 @@ from secmon.web.feed_reason import why
 from secmon.web.grid import LOADING, THEME
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.pace import pausing
+from secmon.web.panel import table
 from secmon.web.site_view import SiteView, read_site
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -129,10 +130,6 @@ def _panel(name: str, language: str, child: Any, style: str = "") -> html.Sectio
     return html.Section([html.Header(header), child], className=f"panel{style}")
 
 
-def _table(columns: list[str], rows: list[Any]) -> html.Table:
-    return html.Table([html.Thead(html.Tr([html.Th(name) for name in columns])), html.Tbody(rows)], className="table")
-
-
 def _feeds(view: SiteView, language: str) -> list[Any]:
     rows, lines = [], 0
     for report in view.feeds:
@@ -146,13 +143,13 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
             [state] if report.health is Health.HEALTHY else [state, html.Div(why(report, language), className="below")],
         ]
         cells += [kst(report.line_at, "%m-%d %H:%M:%S"), f"{taken:,}", f"{events:,}", f"{quarantined:,}"]
-        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+        rows.append(cells)
     for feed in sorted(view.intake.keys() - {report.feed for report in view.feeds}):
         events, quarantined = view.intake[feed]
         lines += events + quarantined
         numbers = (f"{events + quarantined:,}", f"{events:,}", f"{quarantined:,}")
         cells = [html.B(feed), "–", t("site.by_hand", language), "–", *numbers]
-        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+        rows.append(cells)
     names = (
         "site.feed",
         "site.format",
@@ -168,7 +165,7 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
     waiting = lines - events - quarantined
     if waiting:
         balance += " + " + t("site.balance.waiting", language, waiting=f"{waiting:,}")
-    return [_table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
+    return [table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
 
 
 def _alerts(console: Console, view: SiteView, language: str) -> Any:
@@ -181,26 +178,24 @@ def _alerts(console: Console, view: SiteView, language: str) -> Any:
         pill = html.Span(t(f"severity.{alert.severity}", language), className=f"pill s{alert.severity}")
         cells: list[Any] = [pill, title, _type(alert.attack_type, language), alert.actor, f"{alert.findings:,}"]
         cells.append(kst(alert.last_time, "%m-%d %H:%M:%S"))
-        rows.append(html.Tr([html.Td(cell) for cell in cells]))
+        rows.append(cells)
     names = ("severity", "rule", "type", "actor", "findings", "time")
-    return _table([t(f"column.{name}", language) for name in names], rows)
+    return table([t(f"column.{name}", language) for name in names], rows)
 
 
 def _quarantine(view: SiteView, language: str) -> Any:
     if not view.quarantine:
         return html.P(t("site.quarantine.none", language), className="empty")
     rows = [
-        html.Tr(
-            [
-                html.Td(kst(row["received_at"], "%m-%d %H:%M:%S")),
-                html.Td(row["feed"]),
-                html.Td(row["reason"]),
-                html.Td(str(row["line"])[:2000], className="raw"),
-            ]
-        )
+        [
+            kst(row["received_at"], "%m-%d %H:%M:%S"),
+            row["feed"],
+            row["reason"],
+            html.Span(str(row["line"])[:2000], className="raw"),
+        ]
         for row in view.quarantine
     ]
-    return _table([t(f"column.{name}", language) for name in ("time", "feed", "reason", "line")], rows)
+    return table([t(f"column.{name}", language) for name in ("time", "feed", "reason", "line")], rows)
 
 
 def _grid(language: str) -> dag.AgGrid:
