@@ -1,6 +1,7 @@
 """Chromium, the demonstration, and visits; loaded by the test modules as a plugin."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from watched_pages import ARGUMENTS, CHROMIUM, Visits
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One demonstration for the whole run; it plays an SSH attack after 90 s and a sweep scan after 4 minutes."""
+    """One demonstration for the whole run; SSH attacks begin at once and after 90 s, a sweep scan after 4 minutes."""
     with running_server.demo(tmp_path_factory.mktemp("demo") / "data", "30m", 30) as server:
+        running_server.director(server).plan("ssh-guessing", datetime.now(UTC) + timedelta(seconds=5))
         yield server
 
 

@@ -75,7 +75,7 @@ def test_a_sites_page_shows_hostile_text(attacked: Server, visits: Visits) -> No
 def test_the_feed_health_page_shows_hostile_text(attacked: Server, visits: Visits) -> None:
     """An unreadable line is shown as it came, as text; no script ran."""
     page = visits.open(f"{attacked.url}/feeds?lang=en")
-    page.wait_for_selector("#feeds-rejects td.raw")
+    page.wait_for_selector("#feeds-rejects td .raw")
     assert f"{SCRIPT}{IMAGE}" in page.inner_text("#feeds-rejects")
     assert page.evaluate("() => window.__x") is None
     assert page.locator(".content img, .content script").count() == 0
