@@ -12,6 +12,7 @@ from secmon.people.roles import Permission
 from secmon.people.visitor import Visitor
 from secmon.web.dialog import Answers, action_of, answers, ok, register_dialog, states
 from secmon.web.i18n import t
+from secmon.web.refusal import in_words
 from secmon.web.visitor import current_visitor, demand, needs
 
 Act = Callable[[Visitor, str, str, Answers, str], str]
@@ -57,5 +58,5 @@ def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permissio
             target = str(pressed.get("to", "")) if isinstance(pressed, dict) else ""
             words = await asyncio.to_thread(act, current_visitor(), action, target, filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(str(error), className="failed")
+            return no_update, no_update, html.Span(in_words(error, language), className="failed")
         return html.P(words, className="done"), (before or 0) + 1, ""

@@ -8,6 +8,7 @@ from dash import html
 from secmon.errors import SecmonError
 from secmon.web.i18n import t
 from secmon.web.plain_table import plain_table
+from secmon.web.refusal import in_words
 
 
 def attributes(**values: str) -> Any:
@@ -56,7 +57,7 @@ def empty(text: str) -> html.P:
 
 def failed(error: SecmonError, language: str) -> html.P:
     """What stands where something could not be read."""
-    return html.P([t("page.error", language), html.Br(), str(error)], className="failed")
+    return html.P([t("page.error", language), html.Br(), in_words(error, language)], className="failed")
 
 
 def value(field: str, text: str, shown: str | None = None) -> Any:

@@ -18,6 +18,7 @@ from secmon.web.console import Console
 from secmon.web.i18n import t
 from secmon.web.pace import pausing
 from secmon.web.panel import page_head
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, demand, needs
 
@@ -149,7 +150,7 @@ def _register_panel(app: Dash, console: Console) -> None:
         try:
             view = await asyncio.to_thread(read_alert, console, current_visitor().scope, int(number))
         except SecmonError as error:
-            return html.P(str(error), className="failed"), False
+            return html.P(in_words(error, language), className="failed"), False
         return alert_panel(console, view, language), False
 
 
@@ -209,7 +210,7 @@ def _register_acts(app: Dash, console: Console) -> None:
         try:
             said = await asyncio.to_thread(act, console, current_visitor(), str(name), chosen, answers, language)
         except SecmonError as error:
-            refused = html.Span(str(error), className="failed")
+            refused = html.Span(in_words(error, language), className="failed")
             return (
                 (no_update, no_update, no_update, refused)
                 if pressed == "alerts-ok"

@@ -19,6 +19,7 @@ from secmon.web.i18n import catalogue, kst, t
 from secmon.web.names import place_name
 from secmon.web.pace import pausing
 from secmon.web.panel import empty, facts_list, page_head, panel, table
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -113,7 +114,7 @@ def _one(console: Console, shelf: DigestShelf, visitor: Visitor, number: int, la
     try:
         one = shelf.digest(visitor.scope, number)
     except SecmonError as error:
-        return html.P(str(error), className="failed")
+        return html.P(in_words(error, language), className="failed")
     facts = [
         (t("digests.place", language), place_name(console, str(one["scope"]), language)),
         (t("digests.span", language), _span(one)),

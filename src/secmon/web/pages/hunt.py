@@ -19,6 +19,7 @@ from secmon.web.i18n import catalogue, kst, t
 from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, page_head, panel, table, value
 from secmon.web.period import LASTS, period_of
+from secmon.web.refusal import in_words
 from secmon.web.searches import ROWS, Running, Searches
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
@@ -195,7 +196,7 @@ def _register_start(app: Dash, console: Console, searches: Searches) -> None:
             period = period_of(visit.asked, console.clock())
             wanted = Search(condition(query), current_visitor().scope, period.since, period.until)
         except SecmonError as error:
-            refused = html.P([t("hunt.refused", language), html.Br(), str(error)], className="failed")
+            refused = html.P([t("hunt.refused", language), html.Br(), in_words(error, language)], className="failed")
             return None, refused, True, query, 0
         return searches.start(console.store, wanted, _owner()), _progress(0.0, language), False, query, 0
 

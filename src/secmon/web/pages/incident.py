@@ -19,6 +19,7 @@ from secmon.web.incident_actions import act
 from secmon.web.incident_view import IncidentView, graph_of, read_incident
 from secmon.web.pace import pausing
 from secmon.web.panel import panel, severity_pill
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
 
@@ -123,7 +124,7 @@ def _register_page(app: Dash, console: Console) -> None:
         try:
             view = await asyncio.to_thread(read_incident, console, visitor.scope, number)
         except SecmonError as error:
-            return (html.P(str(error), className="failed"), *[None] * len(_PARTS), [], None)
+            return (html.P(in_words(error, language), className="failed"), *[None] * len(_PARTS), [], None)
         made = {
             "head": _head(view, language),
             "clocks": parts.clocks(view, language),
@@ -178,5 +179,5 @@ def _register_actions(app: Dash, console: Console) -> None:
         try:
             said = await asyncio.to_thread(act, console, current_visitor(), number, action, target, filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(str(error), className="failed")
+            return no_update, no_update, html.Span(in_words(error, language), className="failed")
         return html.P(said, className="done"), (before or 0) + 1, ""

@@ -16,6 +16,7 @@ from secmon.web.i18n import catalogue, t
 from secmon.web.names import place_name, site_name
 from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, page_head, panel, table
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -106,7 +107,7 @@ def register(app: Dash, console: Console) -> None:
             removing = ctx.triggered_id == "recipients-remove"
             words = await asyncio.to_thread(_act, console, number, None if removing else filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(str(error), className="failed")
+            return no_update, no_update, html.Span(in_words(error, language), className="failed")
         return html.P(words, className="done"), (done or 0) + 1, ""
 
 

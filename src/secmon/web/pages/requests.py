@@ -21,6 +21,7 @@ from secmon.web.i18n import kst, t
 from secmon.web.names import site_name
 from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, facts_list, page_head, panel, severity_pill, table, tile
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -142,7 +143,7 @@ def _one(console: Console, visitor: Visitor, number: int, language: str) -> Any:
         one = request.get(console.desk, visitor.scope, number)
         receipts = request.receipts(console.desk, visitor.scope, number)
     except SecmonError as error:
-        return html.P(str(error), className="failed")
+        return html.P(in_words(error, language), className="failed")
     title, text = (one.title_ko, one.text_ko) if language == "ko" else (one.title_en, one.text_en)
     facts: list[tuple[str, Any]] = [
         (t("column.site", language), dcc.Link(site_name(console, one.site, language), href=f"/site/{one.site}")),

@@ -22,6 +22,7 @@ from secmon.web.handover_facts import drawn, silent_feeds
 from secmon.web.i18n import KST, kst, t
 from secmon.web.pace import pausing
 from secmon.web.panel import empty, page_head, panel, table
+from secmon.web.refusal import in_words
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -157,7 +158,7 @@ def _register_words(app: Dash, console: Console) -> None:
         try:
             row = await asyncio.to_thread(shift.edit, console.desk, number, notes or "", actor=actor, now=now)
         except SecmonError as error:
-            return html.Span(str(error), className="failed"), no_update, no_update
+            return html.Span(in_words(error, language), className="failed"), no_update, no_update
         # whoever has saved may sign at once: the buttons carry the version that is signed
         return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1, _tools(row, language)
 
