@@ -120,12 +120,16 @@ def test_texts_and_marks_stand_out(demo: Server, page: Page) -> None:
 
 
 def test_tiles_can_be_read_at_every_severity(demo: Server, page: Page) -> None:
-    """The name on a tile stands out from each of the five colours."""
+    """The name on a tile stands out from each of the five colours, and where nothing is known of a municipality."""
     page.goto(demo.url)
     page.wait_for_selector("#hex a.tile[data-health]")
     page.evaluate("""() => [...document.querySelectorAll("#hex a.tile")].slice(0, 5).forEach((tile, place) => {
         Object.assign(tile.dataset, {severity: String([0, 2, 3, 4, 5][place]), health: "healthy"});
         tile.firstElementChild.style.transition = "none";
+    })""")
+    assert weak(page) == []
+    page.evaluate("""() => [...document.querySelectorAll("#hex a.tile")].slice(0, 5).forEach((tile, place) => {
+        Object.assign(tile.dataset, {severity: "0", health: ["late", "silent", "failing", "never_seen"][place % 4]});
     })""")
     assert weak(page) == []
 

@@ -54,7 +54,8 @@ async def pull(
     except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
         raise _unavailable(f"not an address: {address.url}", address) from error
     except aiohttp.ClientPayloadError as error:
-        raise _unavailable(f"the body broke off or could not be unpacked ({_named(error)})", address) from error
+        broken = _named(error).partition(": <")[0]
+        raise _unavailable(f"the body broke off or could not be unpacked ({broken})", address) from error
     except (aiohttp.ClientError, OSError) as error:
         raise _unavailable(_named(error), address, site_wide=True) from error
     if body and not body.endswith(b"\n"):
