@@ -10,11 +10,13 @@ import secmon
 from secmon.errors import IllegalMove
 from secmon.web.refusal import in_words, sentences
 
-SHOWN = ("alerts", "hunt", "people")
+SHOWN = ("alerts", "hunt", "people", "feeds")
 """Packages whose refusals pages show."""
+OF_FEEDS = {"_unavailable", "FeedUnavailable"}
+"""What a page shows of a feed; what else is raised there is for commands."""
 ELSEWHERE = {"ValueError", "LoginRefused", "ProviderRefused"}
 """Programming errors, and what the page of the login says in its own words."""
-COMMANDS_ONLY = {"{} cannot be written: {}", "{}: {}"}
+COMMANDS_ONLY = {"{} cannot be written: {}", "{}: {}", "{}"}
 
 
 def english(node: ast.expr) -> str | None:
@@ -35,7 +37,8 @@ def raised() -> set[str]:
                 if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                     name = node.exc.func.id if isinstance(node.exc.func, ast.Name) else ""
                     message = english(node.exc.args[0])
-                    if name not in ELSEWHERE and message is not None:
+                    shown = name in OF_FEEDS if package == "feeds" else name not in ELSEWHERE
+                    if shown and message is not None:
                         found.add(message)
     return found - COMMANDS_ONLY
 

@@ -6,6 +6,7 @@ from dash import html
 
 from secmon.alerts.feed_health import FeedReport, Health
 from secmon.web.i18n import kst, t
+from secmon.web.refusal import in_words
 
 
 def why(report: FeedReport, language: str) -> Any:
@@ -13,7 +14,7 @@ def why(report: FeedReport, language: str) -> Any:
     if report.health is Health.MAINTENANCE:
         return t("feeds.why.maintenance", language, until=kst(report.until, "%m-%d %H:%M"), reason=report.reason)
     if report.health is Health.FAILING:
-        said = t("feeds.why.failing", language, error=report.error, failures=f"{report.failures:,}")
+        said = t("feeds.why.failing", language, error=in_words(report.error, language), failures=f"{report.failures:,}")
         again = t("feeds.why.again", language, time=kst(report.retry_at, "%H:%M:%S")) if report.retry_at else ""
         return [said, html.Div(again, className="below")]
     if report.health is Health.NEVER_SEEN:
