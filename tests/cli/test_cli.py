@@ -213,7 +213,7 @@ def asked_of_the_server(folder: Path, data: Path) -> None:
 
 def settled(data: Path) -> dict[str, Any]:
     """The status at a moment when no batch is on its way into the store."""
-    for _ in range(100):
+    for _ in range(900):
         server = running(data)
         assert server is not None
         status: dict[str, Any] = get_json(server, "/api/v1/status")
