@@ -21,7 +21,7 @@ test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 -m "not browser or waits"
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 -m "browser and not waits"
+	$(BIN)/pytest --durations=10 -m "browser and not waits"
 else
 	$(BIN)/pytest $(ARGS)
 endif

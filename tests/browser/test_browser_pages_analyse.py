@@ -49,7 +49,7 @@ def test_a_search_is_completed_counted_and_passed_on(demo: Server, visits: Visit
     assert 0 < number < everything
     page.wait_for_selector("#hunt-events .ag-row")
     assert {*page.locator("#hunt-events .ag-row [col-id='feed']").all_inner_texts()} == {"firewall"}
-    assert page.locator("#hunt-histogram .barlayer .point").count() > 0
+    page.wait_for_selector("#hunt-histogram .barlayer .point", state="attached")
     assert t("field.src_endpoint_ip", language) in page.inner_text("#hunt-values")
     again = visits.another(page.context, page.url)
     again.wait_for_selector("#hunt-events .ag-row")
