@@ -15,8 +15,7 @@ from secmon.web.feed_reason import why
 from secmon.web.feeds_view import FeedsView, Kind, read_feeds
 from secmon.web.i18n import kst, t
 from secmon.web.pace import pausing
-from secmon.web.panel import table
-from secmon.web.refusal import in_words
+from secmon.web.panel import failed, table
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
 
@@ -72,8 +71,7 @@ def register(app: Dash, console: Console) -> None:
         try:
             view = await asyncio.to_thread(read_feeds, console, scope)
         except SecmonError as error:
-            failure = html.P([t("page.error", language), html.Br(), in_words(error, language)], className="failed")
-            return (no_update, failure, *[no_update] * 5)
+            return (no_update, failed(error, language), *[no_update] * 5)
         mine = console.within(scope)
         names = _names(mine, language)
         return (

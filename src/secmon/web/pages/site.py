@@ -16,8 +16,7 @@ from secmon.web.feed_reason import why
 from secmon.web.grid import LOADING, THEME
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.pace import pausing
-from secmon.web.panel import table
-from secmon.web.refusal import in_words
+from secmon.web.panel import failed, table
 from secmon.web.site_view import SiteView, read_site
 from secmon.web.sitemap import Visit
 from secmon.web.visitor import current_visitor, needs
@@ -102,8 +101,7 @@ def register(app: Dash, console: Console) -> None:
         try:
             view = await asyncio.to_thread(read_site, console, code)
         except SecmonError as error:
-            failure = html.P([t("page.error", language), html.Br(), in_words(error, language)], className="failed")
-            return (no_update, failure, *[no_update] * 5)
+            return (no_update, failed(error, language), *[no_update] * 5)
         return (
             t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
             None,
