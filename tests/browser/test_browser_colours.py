@@ -98,8 +98,9 @@ MARKS = {
 
 @pytest.fixture(params=["dark", "light"])
 def page(request: pytest.FixtureRequest, demo: Server, visits: Visits) -> Page:
-    """A page in one theme, with every severity and state of a feed to look at on the wall."""
+    """A page in one theme, in which colours change at once."""
     opened = visits.open(f"{demo.url}/glossary?lang=ko")
+    opened.emulate_media(reduced_motion="reduce")
     opened.evaluate("theme => window.localStorage.setItem('secmon-theme', theme)", request.param)
     return opened
 
@@ -132,6 +133,27 @@ def test_tiles_can_be_read_at_every_severity(demo: Server, page: Page) -> None:
         Object.assign(tile.dataset, {severity: "0", health: ["late", "silent", "failing", "never_seen"][place % 4]});
     })""")
     assert weak(page) == []
+
+
+def test_a_clock_can_be_read_in_every_state(demo: Server, page: Page) -> None:
+    """What is due, late, missed or kept stands out from a panel, from the ground and from a chosen row."""
+    page.goto(f"{demo.url}/incidents")
+    page.wait_for_selector("#incidents-open :is(td, .empty)")
+    shown = page.evaluate("""() => {
+        const states = ["due-soon", "due-late", "due-missed", "due-kept", "met-no", "met-yes"];
+        const box = document.createElement("div");
+        box.id = "clocks";
+        for (const ground of ["panel", "ground", "chosen", "deep"]) for (const state of states) {
+            const one = document.createElement("p");
+            one.style.background = `var(--${ground})`;
+            one.append(Object.assign(document.createElement("b"), {className: state, textContent: `${state} ${ground}`}));
+            box.append(one);
+        }
+        document.querySelector("#incidents-open").append(box);
+        return box.querySelectorAll("b").length;
+    }""")
+    assert shown == 24
+    assert [found for found in weak(page) if "in #clocks" in found] == []
 
 
 def test_the_check_sees_what_is_weak(page: Page) -> None:
