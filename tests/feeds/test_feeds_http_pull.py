@@ -164,8 +164,16 @@ async def test_a_site_that_does_not_finish_is_given_up(sent: bytes) -> None:
 
 async def test_nobody_listens() -> None:
     """A site whose port is closed is unavailable."""
-    with pytest.raises(FeedUnavailable, match="11110/ids"):
+    with pytest.raises(FeedUnavailable, match=r"11110/ids: no connection \(.*refused"):
         await ask(Site(b"", port=1))
+
+
+async def test_a_site_that_hangs_up() -> None:
+    """A connection that is closed without a word is told as such."""
+    async with serving(b"") as site:
+        with pytest.raises(FeedUnavailable, match="11110/ids: the connection was closed without an answer") as raised:
+            await ask(site)
+    assert raised.value.site_wide
 
 
 async def test_an_address_that_is_none() -> None:

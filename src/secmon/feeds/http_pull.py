@@ -6,9 +6,11 @@ Docs: docs/transports.md
 """
 
 import csv
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import aiohttp
 
@@ -57,7 +59,7 @@ async def pull(
         broken = _named(error).partition(": <")[0]
         raise _unavailable(f"the body broke off or could not be unpacked ({broken})", address) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise _unavailable(_named(error), address, site_wide=True) from error
+        _lost(error, address)
     if body and not body.endswith(b"\n"):
         raise _unavailable("the body ends within a line", address)
     if counted is not None and counted != str(body.count(b"\n")):
@@ -99,6 +101,17 @@ def _unavailable(
     what: str, address: FeedAddress, *, site_wide: bool = False, wait: timedelta | None = None
 ) -> FeedUnavailable:
     return FeedUnavailable(what, site=address.site, feed=address.feed, site_wide=site_wide, wait=wait)
+
+
+def _lost(error: Exception, address: FeedAddress) -> NoReturn:
+    """Say why there is no answer at all."""
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        raise _unavailable("the connection was closed without an answer", address, site_wide=True) from error
+    if isinstance(error, aiohttp.ClientConnectorError):
+        number = error.os_error.errno
+        why = os.strerror(number) if number and number > 0 else _named(error.os_error)  # names not found: below 0
+        raise _unavailable(f"no connection ({why})", address, site_wide=True) from error
+    raise _unavailable(f"the connection failed ({_named(error)})", address, site_wide=True) from error
 
 
 def _named(error: BaseException) -> str:

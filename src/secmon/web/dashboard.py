@@ -1,9 +1,10 @@
 """The Dash application: routing by path, language by address or cookie, and the table of pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html
@@ -42,7 +43,7 @@ from secmon.web.pages import (
     trends,
     wall,
 )
-from secmon.web.sitemap import WALL, Visit, visit_of
+from secmon.web.sitemap import WALL, Visit, page_at, visit_of
 from secmon.web.visitor import current_visitor, needs
 
 _log = structlog.get_logger(__name__)
@@ -116,18 +117,20 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
         server=server,  # type: ignore[arg-type]  # annotated for Flask only
         backend="fastapi",
         assets_folder=str(assets),
-        assets_ignore=r".*\.txt|login\.css|plotly-.*",
+        assets_ignore=r".*\.txt|login\.css|first\.js|plotly-.*",
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
         title=t("app.title", console.language),
-        index_string=_INDEX,
+        index_string=_INDEX.replace("FIRST", f"/assets/first.js?m={(assets / 'first.js').stat().st_mtime}"),
         on_error=_told,
     )
 
     def root() -> html.Div:
-        cookies = app.backend.request_adapter().cookies if app.backend.has_request_context() else {}
-        return _root(language_of("", cookies, console.language))
+        if not app.backend.has_request_context():
+            return _root(language_of("", {}, console.language))
+        asked = app.backend.request_adapter()
+        return _first(console, asked.headers, asked.cookies)
 
     app.layout = root
     _register(app, console)
@@ -148,7 +151,7 @@ def _told(error: Exception) -> NoReturn:
 _INDEX = """<!DOCTYPE html>
 <html lang="ko">
 <head>{%metas%}
-<title>{%title%}</title>{%favicon%}{%css%}</head>
+<script src="FIRST"></script><title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
@@ -159,17 +162,63 @@ def language_of(search: str, cookies: Any, default: str) -> str:
     return next((chosen for chosen in (asked, cookies.get("lang", "")) if chosen in LANGUAGES), default)
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A page as it is shown: its frame, the language's words, the sites that names are looked up in, its title."""
+
+    frame: list[Any]
+    words: dict[str, str]
+    sites: list[dict[str, Any]]
+    language: str
+    title: str
+
+
+def _draw(console: Console, path: str, search: str, cookies: Mapping[str, str]) -> _Drawn:
+    """The page at an address for whoever asks; the wall where there is no such page."""
+    mine = console.within(current_visitor().scope)
+    language = language_of(search, cookies, console.language)
+    visit = visit_of(path or "/", search, language) or Visit(WALL, "/", {}, {}, language)
+    return _Drawn(
+        frame(console, visit, LAYOUTS[visit.page.name](mine, visit)),
+        catalogue(language),
+        wall.site_table(console.sites, console.provinces, language),
+        language,
+        _title(mine, visit),
+    )
+
+
+def _first(console: Console, headers: Mapping[str, str], cookies: Mapping[str, str]) -> html.Div:
+    """What a browser is given first: the page that it stands on, where it says so, and else only the frame's place."""
+    try:
+        stands = urlsplit(headers.get("referer", ""))
+    except ValueError:  # no address at all
+        stands = urlsplit("")
+    page = page_at(stands.path)
+    if page is None or stands.netloc != headers.get("host") or not current_visitor().may(page.permission):
+        return _root(language_of("", cookies, console.language))
+    search = f"?{stands.query}" if stands.query else ""
+    return _root_of(
+        _draw(console, stands.path, search, cookies),
+        dcc.Location(id="url", refresh="callback-nav", pathname=stands.path, search=search),
+    )
+
+
 def _root(language: str) -> html.Div:
+    """The page's place without a page: it comes when the browser has said where it stands."""
+    return _root_of(_Drawn([], {}, [], language, ""), dcc.Location(id="url", refresh="callback-nav"))
+
+
+def _root_of(drawn: _Drawn, location: dcc.Location) -> html.Div:
     return html.Div(
         [
-            dcc.Location(id="url", refresh="callback-nav"),
+            location,
             dcc.Store(id="live", data=None),
-            dcc.Store(id="words"),
-            dcc.Store(id="sites"),
-            dcc.Store(id="language", data=language),
-            dcc.Store(id="title"),
+            dcc.Store(id="words", data=drawn.words or None),
+            dcc.Store(id="sites", data=drawn.sites or None),
+            dcc.Store(id="language", data=drawn.language),
+            dcc.Store(id="title", data=drawn.title or None),
             html.Div(id="page-drawn", hidden=True),
-            html.Div(id="frame", className="frame"),
+            html.Div(drawn.frame, id="frame", className="frame"),
         ]
     )
 
@@ -183,20 +232,12 @@ def _register(app: Dash, console: Console) -> None:
         Output("title", "data"),
         Input("url", "pathname"),
         State("url", "search"),
+        prevent_initial_call=True,  # the first page comes with the layout
     )
     @needs(Permission.VIEW)
     async def route(path: str, search: str | None) -> tuple[Any, ...]:
-        mine = console.within(current_visitor().scope)
-        language = language_of(search or "", ctx.cookies, console.language)
-        # the gate has already refused paths that are no page
-        visit = visit_of(path or "/", search or "", language) or Visit(WALL, "/", {}, {}, language)
-        return (
-            frame(console, visit, LAYOUTS[visit.page.name](mine, visit)),
-            catalogue(language),
-            wall.site_table(console.sites, console.provinces, language),
-            language,
-            _title(mine, visit),
-        )
+        drawn = _draw(console, path, search or "", ctx.cookies)
+        return drawn.frame, drawn.words, drawn.sites, drawn.language, drawn.title
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "level"),

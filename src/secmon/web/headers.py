@@ -1,5 +1,6 @@
 """Headers that every answer carries, and the Content-Security-Policy."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
@@ -8,6 +9,8 @@ from starlette.types import Scope
 
 LANGUAGES = ("ko", "en")
 SCRIPTS = "/_dash-component-suites/"
+_VERSION = re.compile(rb"m=[0-9.]+$")
+"""How Dash asks for an asset: with the time of its last change."""
 
 
 def finish(scope: Scope, headers: MutableHeaders, content_security_policy: str, *, page: bool) -> None:
@@ -19,12 +22,19 @@ def finish(scope: Scope, headers: MutableHeaders, content_security_policy: str, 
     headers["cross-origin-resource-policy"] = "same-origin"
     headers["content-security-policy"] = content_security_policy
     path = str(scope["path"])
-    if not path.startswith("/assets/") and "cache-control" not in headers:
-        # scripts are kept and asked for by their tag; whatever else is behind the login is not kept
-        headers["cache-control"] = "private, no-cache" if path.startswith(SCRIPTS) else "no-store"
+    if "cache-control" not in headers and (kept := _kept(path, scope["query_string"])):
+        headers["cache-control"] = kept
     chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
     if chosen in LANGUAGES and (page or path in {"/login", "/password"}):
         headers.append("set-cookie", f"lang={chosen}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
+
+
+def _kept(path: str, query: bytes) -> str:
+    """How long a browser keeps an answer; empty where it decides itself: fonts and maps have a time of change."""
+    if path.startswith("/assets/"):
+        return "private, max-age=31536000, immutable" if _VERSION.match(query) else ""
+    # scripts are kept and asked for by their tag; whatever else is behind the login is not kept
+    return "private, no-cache" if path.startswith(SCRIPTS) else "no-store"
 
 
 def policy(script_hashes: Sequence[str]) -> str:
