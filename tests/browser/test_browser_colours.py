@@ -146,7 +146,8 @@ def test_a_clock_can_be_read_in_every_state(demo: Server, page: Page) -> None:
         for (const ground of ["panel", "ground", "chosen", "deep"]) for (const state of states) {
             const one = document.createElement("p");
             one.style.background = `var(--${ground})`;
-            one.append(Object.assign(document.createElement("b"), {className: state, textContent: `${state} ${ground}`}));
+            const text = {className: state, textContent: `${state} ${ground}`};
+            one.append(Object.assign(document.createElement("b"), text));
             box.append(one);
         }
         document.querySelector("#incidents-open").append(box);

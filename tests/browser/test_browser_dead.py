@@ -15,13 +15,17 @@ NUMBERS = "() => [...document.querySelectorAll('.kpi strong')].map(number => num
 
 @pytest.mark.parametrize(("language", "stale", "live"), [("en", "STALE since", "Live")])
 def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str, stale: str, live: str) -> None:
-    """When the server dies the wall keeps its numbers and says since when they are old; a restart makes it live."""
+    """When the server dies, wall and kiosk keep their numbers and say since when they are old; a restart makes them live."""
     data, visits = tmp_path / "data", Visits(chromium)
     with running_server.demo(data, "5m", 5) as first:
         page = visits.wall(f"{first.url}/?lang={language}")
-        page.evaluate("() => { window.same = true; }")
+        kiosk = visits.open(f"{first.url}/wall?kiosk=1&lang={language}")
+        kiosk.wait_for_selector("#conn.on")
+        for one in (page, kiosk):
+            one.evaluate("() => { window.same = true; }")
         first.kill()
-        page.wait_for_selector("#conn.stale", timeout=30_000)
+        for one in (page, kiosk):
+            one.wait_for_selector("#conn.stale", timeout=30_000)
         numbers = page.evaluate(NUMBERS)
         assert page.inner_text("#conn").startswith(stale)
         assert page.evaluate("() => document.documentElement.dataset.live") == "stale"
@@ -32,6 +36,7 @@ def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str,
     with running_server.demo(data, "5m", 5, port=int(first.url.rsplit(":", 1)[1])):
         page.wait_for_function(DRAWN, timeout=60_000)
         assert page.inner_text("#conn") == live
-        assert page.evaluate("() => window.same") is True
+        kiosk.wait_for_selector("#conn.on")
+        assert [one.evaluate("() => window.same") for one in (page, kiosk)] == [True, True]
         visits.close()
     assert [problem for problem in visits.problems if "net::ERR_" not in problem] == []

@@ -16,6 +16,7 @@ from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.grid import column, grid
 from secmon.web.i18n import catalogue, kst, t
+from secmon.web.names import site_name
 from secmon.web.pace import pausing
 from secmon.web.panel import attributes, empty, page_head, panel, table, value
 from secmon.web.period import LASTS, period_of
@@ -126,7 +127,7 @@ def _help(language: str) -> html.Div:
 def _columns(language: str) -> list[dict[str, Any]]:
     return [
         column("time", "time", language, 180),
-        column("site", "site", language, 170),
+        column("site", "site", language, 200),
         column("feed", "feed", language, 95),
         column("kind", "kind", language, 120),
         column("severity", "severity", language, 105),
@@ -322,7 +323,7 @@ def _shown(running: Running, language: str) -> str:
 
 
 def _rows(console: Console, running: Running, language: str) -> list[dict[str, str]]:
-    names = {site.code: site.ko if language == "ko" else site.en for site in console.sites}
+    names = {site.code: site_name(console, site.code, language) for site in console.sites}
     texts = catalogue(language)
     return [
         {
@@ -349,7 +350,7 @@ def _histogram(running: Running, language: str) -> Any:
 def _values(console: Console, running: Running, language: str) -> Any:
     if not running.values:
         return empty(t("hunt.values.wait" if not running.finished else "hunt.none", language))
-    names = {site.code: site.ko if language == "ko" else site.en for site in console.sites}
+    names = {site.code: site_name(console, site.code, language) for site in console.sites}
     texts = catalogue(language)
     parts: list[Any] = []
     for field, found in running.values.items():
