@@ -15,7 +15,7 @@ NUMBERS = "() => [...document.querySelectorAll('.kpi strong')].map(number => num
 
 @pytest.mark.parametrize(("language", "stale", "live"), [("en", "STALE since", "Live")])
 def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str, stale: str, live: str) -> None:
-    """When the server dies, wall and kiosk keep their numbers and say since when they are old; a restart makes them live."""
+    """When the server dies, wall and kiosk keep their numbers and say since when; a restart makes them live."""
     data, visits = tmp_path / "data", Visits(chromium)
     with running_server.demo(data, "5m", 5) as first:
         page = visits.wall(f"{first.url}/?lang={language}")
