@@ -14,7 +14,7 @@
   }
 
   /* --- the queue --- */
-  const grid = () => window.dash_ag_grid && document.getElementById("alerts-grid") && window.dash_ag_grid.getApi("alerts-grid");
+  const grid = () => document.getElementById("alerts-grid") && window.dash_ag_grid?.getApi?.("alerts-grid");
 
   function step(by) {
     const api = grid();

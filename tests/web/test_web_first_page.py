@@ -8,13 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from web_console import HOST, NOWHERE, centre_over, new_desk, visitor
+from web_console import HOST, NOWHERE, centre_over, new_desk, started, visitor
 
 from secmon.centre import Centre, assets_folder
 from secmon.instance import Instance
 from secmon.people.accounts import Draft
 from secmon.people.roles import Role
 from secmon.store.client import Store
+from secmon.web.scripts import LIBRARIES
+from secmon.web.sitemap import PAGES
 
 OPERATOR = Draft("watch", Role.OPERATOR)
 
@@ -66,14 +68,57 @@ async def test_without_a_page_it_comes_later(deaf: Centre, referer: str | None) 
     assert parts["language"]["data"] == "ko"
 
 
+def addresses(page: str) -> list[str]:
+    """Of the scripts that a page begins with, in order."""
+    return [
+        found[0] or found[1] for found in re.findall(r'<script(?: [^>]*)? src="([^"]*)"|<script src="([^"]*)"', page)
+    ]
+
+
 async def test_what_is_asked_early_is_what_dash_asks_for(deaf: Centre) -> None:
     """The page names the script once, before all others, with its version; the addresses in it are answered."""
     asked = re.findall(r'"(/_dash-[a-z]+)"', (assets_folder() / "first.js").read_text("utf-8"))
     async with visitor(deaf) as client:
-        page = (await client.get("/")).text
+        names = addresses((await client.get("/")).text)
         answers = [(await client.get(path)).status_code for path in asked]
-    scripts = re.findall(r'<script[^>]* src="([^"]*)"|<script src="([^"]*)"', page)
-    names = [one or other for one, other in scripts]
     assert re.fullmatch(r"/assets/first\.js\?m=[0-9.]+", names[0])
     assert sum("first.js" in name for name in names) == 1
     assert (asked, answers) == (["/_dash-layout", "/_dash-dependencies"], [200, 200])
+
+
+PATHS = {"site": "/site/11110", "incident": "/incident/1", "province": "/province/11", "wall": "/"}
+
+
+@pytest.mark.store
+async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_path: Path) -> None:
+    """And with no other; the rest is listed with addresses that are answered."""
+    desk, seen = new_desk(tmp_path), {}
+    with Instance(tmp_path) as instance:
+        async with started(centre_over(store, desk, tmp_path, instance)) as client:  # Dash knows its paths from then on
+            for page in PAGES:
+                path = PATHS.get(page.name, f"/{page.name}")
+                parts, index = await first(client, HOST + path), (await client.get(path)).text
+                drawn = {name for name in LIBRARIES if f'"namespace": "{name}"' in parts["frame"]}
+                begins = {name for name in LIBRARIES if any(f"/{name}/" in address for address in addresses(index))}
+                later = json.loads(index.partition('<script id="later" type="application/json">')[2].partition("<")[0])
+                assert (path, begins, LIBRARIES.keys() - {one["namespace"] for one in later}) == (path, drawn, drawn)
+                assert parts["frame"] != "[]"
+                seen |= {one["address"]: one for one in later}
+            answers = [(await client.get(address)).status_code for address in seen]
+    desk.close()
+    assert {one["namespace"]: one["component"] for one in seen.values()} == LIBRARIES
+    assert answers == [200, 200]
+
+
+async def test_scripts_and_font_are_there_by_their_version(deaf: Centre) -> None:
+    """Whatever the page names is answered and may be kept; the font is the one of the style sheet."""
+    async with visitor(deaf) as client:
+        index = (await client.get("/")).text
+        answers = {address: await client.get(address) for address in addresses(index)}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert {"max-age=31536000" in answer.headers["cache-control"] for answer in answers.values()} == {True}
+    assert not [address for address in answers if "polyfill" in address]
+    assert [address for address in answers if "regenerator" in address]
+    fonts = re.findall(r"/assets/fonts/[^\"]+", index)
+    for sheet in ("secmon.css", "login.css"):
+        assert re.findall(r"/assets/fonts/[^\"]+", (assets_folder() / sheet).read_text("utf-8")) == fonts

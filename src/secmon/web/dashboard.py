@@ -43,6 +43,7 @@ from secmon.web.pages import (
     trends,
     wall,
 )
+from secmon.web.scripts import chosen, versioned
 from secmon.web.sitemap import WALL, Visit, page_at, visit_of
 from secmon.web.visitor import current_visitor, needs
 
@@ -112,17 +113,17 @@ REGISTERED: tuple[Callable[[Dash, Console], None], ...] = (
 def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     """Mount the pages on `server`; routes already on it win over Dash's catch-all."""
     chart_script.offer(server, assets)
-    app = Dash(
+    app = _Pages(
         "secmon",
         server=server,  # type: ignore[arg-type]  # annotated for Flask only
         backend="fastapi",
         assets_folder=str(assets),
-        assets_ignore=r".*\.txt|login\.css|first\.js|plotly-.*",
+        assets_ignore=r".*\.txt|login\.css|first\.js|plotly-.*|regenerator-.*",
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
         title=t("app.title", console.language),
-        index_string=_INDEX.replace("FIRST", f"/assets/first.js?m={(assets / 'first.js').stat().st_mtime}"),
+        index_string=_INDEX.replace("FIRST", versioned(assets, "first.js")),
         on_error=_told,
     )
 
@@ -141,6 +142,20 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
     return app
 
 
+class _Pages(Dash):
+    """Dash, whose pages begin with the scripts that they need."""
+
+    def interpolate_index(self, metas: str = "", title: str = "", css: str = "", config: str = "", scripts: str = "",
+                          app_entry: str = "", favicon: str = "", renderer: str = "") -> str:  # fmt: skip
+        """The page; the scripts are chosen by the address that is asked for."""
+        page = page_at(self.backend.request_adapter().path)
+        kept = chosen(scripts, page.name if page else "", Path(self.config.assets_folder))
+        made: str = super().interpolate_index(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+            metas, title, css, config, kept, app_entry, favicon, renderer
+        )
+        return made
+
+
 def _told(error: Exception) -> NoReturn:
     """The log hears of a callback that fails: Dash answers 500 and says nothing of it anywhere."""
     if not isinstance(error, SecmonError):
@@ -151,7 +166,8 @@ def _told(error: Exception) -> NoReturn:
 _INDEX = """<!DOCTYPE html>
 <html lang="ko">
 <head>{%metas%}
-<script src="FIRST"></script><title>{%title%}</title>{%favicon%}{%css%}</head>
+<script src="FIRST"></script><link rel="preload" href="/assets/fonts/PretendardVariable.woff2?m=1.3.9"
+ as="font" type="font/woff2" crossorigin><title>{%title%}</title>{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
