@@ -24,7 +24,7 @@ from secmon.store.client import Store, identifier
 DAYS = 90
 _DAY_SECONDS = 86_400
 _MADE = "screens.json"
-_AT_ONCE = 8
+_AT_ONCE = 2
 """Days whose words are indexed at the same time: the engine waits before it begins with one."""
 _COLUMNS = "SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}"
 _TIMES = {"events": ("time", "received_at"), "intake": ("received_at", "newest")}
