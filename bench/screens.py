@@ -29,6 +29,7 @@ from playwright.sync_api import TimeoutError as NotThereError
 
 from effort import machine, told
 from screens_server import Running, demo
+from secmon.simulate.volume import activity
 
 CHROMIUM = os.environ.get("SECMON_CHROMIUM", "/usr/bin/chromium")
 PAGES: Mapping[str, tuple[str, str]] = {
@@ -66,6 +67,7 @@ _WAITING, _SETTLE = 2, 1_800.0
 """Batches that wait at any time, and seconds until a backlog has to be gone."""
 _VIEWERS, _SPAN, _PATIENCE = 50, 30.0, 60.0
 _SITES = ("11110", "26440", "41110", "46910", "47940", "48120")
+_CAME = "SELECT sum(events) FROM batches WHERE loaded_at >= ?"
 _LOADED = "SELECT id, loaded_at FROM batches WHERE loaded_at IS NOT NULL"
 
 
@@ -328,6 +330,7 @@ def measured(server: Running, data: Path, names: Sequence[str], times: int, *, o
         cookies = {one["name"]: one["value"] for one in state["cookies"]}
         with httpx.Client(base_url=server.url, cookies=cookies, timeout=120.0, trust_env=False) as client:
             result["settled"] = settled(client)
+        began = datetime.now(UTC)
         result["pages"] = pages(browser, server, state, names)
         if not only_pages:
             page = context_of(browser, state).new_page()
@@ -338,7 +341,15 @@ def measured(server: Running, data: Path, names: Sequence[str], times: int, *, o
             result["hunts"] = hunts(client, times)
             result["cpu_percent"], seen = shares(server, cookies)
             result["wall"] = wall_lag(client, data, seen)
+    result["events_per_second"] = came_in(data, began)
     return result
+
+
+def came_in(data: Path, since: datetime) -> float:
+    """Events a second that were loaded since then."""
+    with sqlite3.connect(f"file:{data / 'desk.sqlite3'}?mode=ro", uri=True) as desk:
+        ((events,),) = desk.execute(_CAME, (since.strftime("%Y-%m-%d %H:%M:%S.%f"),))
+    return round((events or 0) / (datetime.now(UTC) - since).total_seconds(), 1)
 
 
 def filled(data: Path, events: int) -> dict[str, Any]:
@@ -363,7 +374,8 @@ def main() -> None:
         data = given.data or Path(spare) / "data"
         result: dict[str, Any] = {"machine": machine(), "load_before": os.getloadavg()}
         result["store"] = filled(data, given.events)
-        with demo(data, given.rate, "24h") as server:
+        # the simulator's rate is that of a working day's mean: what it writes now depends on the hour in Korea
+        with demo(data, given.rate / activity(int(time.time()) // 60), "24h") as server:
             names = given.page or [*PAGES]
             result |= measured(server, data, names, given.times, only_pages=bool(given.page))
             result["memory"] = server.growth()
