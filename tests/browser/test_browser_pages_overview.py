@@ -65,7 +65,8 @@ def test_a_period_is_compared_taken_away_and_changed(demo: Server, visits: Visit
     assert attempts == sum(int(cell) for row in rows for cell in row[1:])
     assert attempts == sum(int(row[4]) for row in provinces)
     assert (len(rows), 15) == shown == (shown[0], len(provinces))
-    assert listed(page, "countries") > 3
+    page.wait_for_selector("#trends-countries-table tbody tr")
+    assert len(taken(page, "countries")) == listed(page, "countries") > 3
     query = page.locator(".panel-countries .query-text")
     query.locator("summary").click()
     assert "SELECT" in query.locator("pre").inner_text()
@@ -74,6 +75,7 @@ def test_a_period_is_compared_taken_away_and_changed(demo: Server, visits: Visit
     page.click(f".dash-dropdown-option >> text={t('period.7d', language)}")
     page.wait_for_url("**last=7d**")
     page.wait_for_function("first => document.getElementById('trends-asof').innerText !== first", arg=first)
+    page.wait_for_selector("#trends-sources-table tbody tr")
 
 
 @both

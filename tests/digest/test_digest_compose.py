@@ -43,7 +43,7 @@ from secmon.taxonomy import AttackType, Severity
 from secmon.web.period import Period as Asked
 from secmon.web.snapshot import Rates
 from secmon.web.snapshot import compose as snapshot
-from secmon.web.trends_view import read_trends
+from secmon.web.trends_view import read_tops, read_trends
 
 pytestmark = pytest.mark.store
 SITES = ("11110", "11140", "26110", "41111")
@@ -86,15 +86,15 @@ def test_every_figure_is_the_one_of_the_screens(sources: Sources, place: str) ->
     kind = {0: Kind.DAILY, 2: Kind.PROVINCE_DAY, 5: Kind.MUNICIPALITY_DAY}[len(place)]
     period, scope = DAY.period, sources.scope(place)
     facts = gather(sources, Due(kind, place, period), NOW)
-    view = read_trends(
-        sources.store, scope, sources.sites, sources.provinces, Asked(period.begins, period.ends, "")
-    )  # fmt: skip
+    asked = Asked(period.begins, period.ends, "")
+    view = read_trends(sources.store, scope, sources.sites, sources.provinces, asked)
+    tops = read_tops(sources.store, scope, asked)
     assert facts.attempts > 0
     assert {row.type: row.attempts for row in facts.types} == {name: int(view.slots[name].sum()) for name in AttackType}
     assert {row.type: row.before for row in facts.types} == {name: int(view.before[name].sum()) for name in AttackType}
     assert facts.coverage is not None
     assert facts.coverage.events == view.events
-    assert [one["attempts"] for one in facts.sources] == [int(row["attempts"]) for row in view.sources[:8]]
+    assert [one["attempts"] for one in facts.sources] == [int(row["attempts"]) for row in tops.sources[:8]]
     if not place:
         rows = {one.province: (one.events, one.attempts) for one in view.provinces}
         assert {one["code"]: (one["events"], one["attempts"]) for one in facts.places} == rows

@@ -1,15 +1,16 @@
 """Searching events: the language, what it finds, and what it never finds."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from secmon.errors import UsageError
+from secmon.errors import StoreError, UsageError
 from secmon.hunt.query import LONGEST, condition
 from secmon.hunt.search import Search, event, histogram, page, parts, slot_seconds, spans, top
-from secmon.hunt.words import index_closed_days
+from secmon.hunt.words import index_day, index_days
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
@@ -37,13 +38,27 @@ LINES = {
 }
 
 
-@pytest.fixture(scope="module")
-def filled(engine: Store) -> Iterator[Store]:
+@contextmanager
+def filling(engine: Store) -> Iterator[Store]:
     """A store with a few lines of two sites over two days."""
     with scratch_store(beside=engine) as store:
         migrate(store)
         given = [Lines(site, "auth", "rfc5424", NOON, tuple(lines)) for site, lines in LINES.items()]
         insert_lines(store, "b1", given)
+        yield store
+
+
+@pytest.fixture(scope="module")
+def filled(engine: Store) -> Iterator[Store]:
+    """Such a store, to search in."""
+    with filling(engine) as store:
+        yield store
+
+
+@pytest.fixture
+def changing(engine: Store) -> Iterator[Store]:
+    """Such a store for one test, which may change it."""
+    with filling(engine) as store:
         yield store
 
 
@@ -178,14 +193,61 @@ def test_spans_cover_the_time_once() -> None:
     assert slot_seconds(NOON, NOON + timedelta(hours=1)) == 60
 
 
-def test_words_of_closed_days_are_indexed(filled: Store) -> None:
+def test_words_of_closed_days_are_indexed(changing: Store) -> None:
     """Each call builds a day; today is left alone; a search finds the same before and after."""
-    before = found(filled, "failed")
-    assert index_closed_days(filled, NOON) == ("2026-11-24",)
-    assert index_closed_days(filled, NOON) == ()
-    assert found(filled, "failed") == before
-    insert_lines(filled, "b2", [Lines("11110", "auth", "rfc5424", NOON, (line(NOON - timedelta(hours=29), "late"),))])
-    assert len(found(filled, "late")) == 1
-    assert index_closed_days(filled, NOON + timedelta(days=1)) == ("2026-11-25",)
-    assert index_closed_days(filled, NOON + timedelta(days=1)) == ("2026-11-24",)
-    assert index_closed_days(filled, NOON + timedelta(days=1)) == ()  # a day that is indexed stays so when another is
+    before = found(changing, "failed")
+    assert index_days(changing, NOON) == ("2026-11-24",)
+    assert index_days(changing, NOON) == ()
+    assert found(changing, "failed") == before
+    insert_lines(changing, "b2", [Lines("11110", "auth", "rfc5424", NOON, (line(NOON - timedelta(hours=29), "late"),))])
+    assert len(found(changing, "late")) == 1
+    assert index_days(changing, NOON + timedelta(days=1)) == ("2026-11-25",)
+    assert index_days(changing, NOON + timedelta(days=1)) == ("2026-11-24",)
+    assert index_days(changing, NOON + timedelta(days=1)) == ()  # a day that is indexed stays so when another is
+
+
+def test_words_of_today_are_indexed_after_many_lines(changing: Store) -> None:
+    """Today comes with the newest closed day once its new lines are enough, and again only after as many more."""
+    today = rows_of(changing, "2026-11-25")
+    assert index_days(changing, NOON, today + 1) == ("2026-11-24",)
+    assert index_days(changing, NOON, today) == ("2026-11-25",)
+    late = tuple(line(NOON - timedelta(minutes=minute), "late") for minute in range(3))
+    insert_lines(changing, "b2", [Lines("11110", "auth", "rfc5424", NOON, late)])
+    assert index_days(changing, NOON, 4) == ()
+    assert index_days(changing, NOON, 3) == ("2026-11-25",)
+    assert len(found(changing, "late")) == 3
+
+
+def test_merged_parts_keep_the_index_of_addresses(changing: Store) -> None:
+    """A merge leaves out the words only, which come afterwards; an address is looked for in its granules alone."""
+    for batch in ("b2", "b3"):
+        insert_lines(changing, batch, [Lines("11110", "auth", "rfc5424", NOON, (line(NOON, batch),))])
+    changing.command("OPTIMIZE TABLE events FINAL")
+    assert sizes(changing).keys() == {"time_range", "received_at_range", "endpoint_ips"}
+    index_days(changing, NOON, 1)
+    assert sizes(changing).keys() == {"time_range", "received_at_range", "endpoint_ips", "raw_data_words"}
+    asked = condition("ip:192.0.2.99").sql
+    plan = "\n".join(row[0] for row in changing.rows(f"EXPLAIN indexes = 1 SELECT count() FROM events WHERE {asked}"))
+    assert "Name: endpoint_ips" in plan
+    assert "Granules: 0/" in plan
+
+
+def test_what_cannot_be_indexed_is_told(changing: Store) -> None:
+    """The failure is raised and the day is not taken for indexed: the next call tries it again."""
+    changing.command("RENAME TABLE events TO elsewhere")
+    with pytest.raises(StoreError, match="events"):
+        index_day(changing, 20261124)
+    changing.command("RENAME TABLE elsewhere TO events")
+    assert index_days(changing, NOON) == ("2026-11-24",)
+
+
+def rows_of(store: Store, day: str) -> int:
+    """Rows of a day."""
+    return int(store.rows("SELECT count() FROM events WHERE toDate(time) = {day:Date}", {"day": day})[0][0])
+
+
+def sizes(store: Store) -> dict[str, int]:
+    """Bytes of each index of the events that has any."""
+    asked = """SELECT name, data_compressed_bytes FROM system.data_skipping_indices
+        WHERE database = {database:String} AND table = 'events' AND data_compressed_bytes > 0"""
+    return {str(name): int(size) for name, size in store.rows(asked, {"database": store.database})}

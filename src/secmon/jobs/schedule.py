@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from secmon.hunt.words import index_closed_days
+from secmon.hunt.words import index_days
 from secmon.jobs.deadlines import Kept, keep_deadlines
 from secmon.jobs.digest import Digests
 from secmon.jobs.watch import Watch
@@ -24,7 +24,7 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
         return await asyncio.to_thread(keep_deadlines, watch.console.desk, watch.clock())
 
     async def words() -> tuple[str, ...]:
-        return await asyncio.to_thread(index_closed_days, watch.console.store, watch.clock())
+        return await asyncio.to_thread(index_days, watch.console.store, watch.clock())
 
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),

@@ -9,7 +9,7 @@ from secmon.taxonomy import AttackType
 from secmon.web.console import Console
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.panel import empty, severity_pill, table, value
-from secmon.web.trends_view import Compared, TrendsView
+from secmon.web.trends_view import Compared, Tops, TrendsView
 
 Sheet = tuple[Sequence[str], Sequence[Sequence[Any]]]
 """Heading and rows."""
@@ -23,27 +23,40 @@ def province_name(console: Console, one: Compared, language: str) -> str:
     return province.short_ko if language == "ko" else province.short_en
 
 
-def tables(console: Console, view: TrendsView, language: str) -> Mapping[str, Sheet]:
-    """Each part of the page by name."""
+_HEADS = {
+    "types": ("time", *(f"type.{name}" for name in AttackType)),
+    "week": ("day", *(f"{hour:02d}" for hour in range(24))),
+    "provinces": ("province", "sites", "size", "events", "attempts", "rate", "per_size"),
+    "sources": ("source", "country", "attempts", "sites", "types", "first", "last"),
+    "countries": ("country", "attempts", "sources", "sites"),
+    "targets": ("target", "attempts", "sites"),
+    "rules": ("rule", "severity", "findings", "sites"),
+}
+
+
+def chart_tables(console: Console, view: TrendsView, language: str) -> Mapping[str, Sheet]:
+    """Each chart of the page by name."""
     made = {
         "types": _types(view, language),
         "week": _week(view, language),
         "provinces": _provinces(console, view, language),
-        "sources": _sources(view, language),
-        "countries": _countries(view, language),
-        "targets": [[row["target"], int(row["attempts"]), int(row["sites"])] for row in view.targets],
-        "rules": _rules(console, view, language),
     }
-    heads = {
-        "types": ("time", *(f"type.{name}" for name in AttackType)),
-        "week": ("day", *(f"{hour:02d}" for hour in range(24))),
-        "provinces": ("province", "sites", "size", "events", "attempts", "rate", "per_size"),
-        "sources": ("source", "country", "attempts", "sites", "types", "first", "last"),
-        "countries": ("country", "attempts", "sources", "sites"),
-        "targets": ("target", "attempts", "sites"),
-        "rules": ("rule", "severity", "findings", "sites"),
+    return _headed(made, language)
+
+
+def top_tables(console: Console, tops: Tops, language: str) -> Mapping[str, Sheet]:
+    """Each list of those with the most by name."""
+    made = {
+        "sources": _sources(tops, language),
+        "countries": _countries(tops, language),
+        "targets": [[row["target"], int(row["attempts"]), int(row["sites"])] for row in tops.targets],
+        "rules": _rules(console, tops, language),
     }
-    return {name: ([_heading(one, language) for one in heads[name]], rows) for name, rows in made.items()}
+    return _headed(made, language)
+
+
+def _headed(made: Mapping[str, Sequence[Sequence[Any]]], language: str) -> Mapping[str, Sheet]:
+    return {name: ([_heading(one, language) for one in _HEADS[name]], rows) for name, rows in made.items()}
 
 
 def _heading(name: str, language: str) -> str:
@@ -74,7 +87,7 @@ def _provinces(console: Console, view: TrendsView, language: str) -> Sequence[Se
     ]  # fmt: skip
 
 
-def _sources(view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
+def _sources(tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     texts = catalogue(language)
     return [
         [
@@ -82,29 +95,29 @@ def _sources(view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
             ", ".join(texts.get(f"type.{one}", one) for one in row["types"]),
             kst(row["first"], "%m-%d %H:%M"), kst(row["last"], "%m-%d %H:%M"),
         ]
-        for row in view.sources
+        for row in tops.sources
     ]  # fmt: skip
 
 
-def _countries(view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
+def _countries(tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     unsaid = t("trends.unsaid", language)
     return [
         [row["country"] or unsaid, int(row["attempts"]), int(row["sources"]), int(row["sites"])]
-        for row in view.countries
+        for row in tops.countries
     ]
 
 
-def _rules(console: Console, view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
+def _rules(console: Console, tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     rows = []
-    for row in view.rules:
+    for row in tops.rules:
         rule = console.rules.get(row["rule_id"])
         title = (rule.title_ko if language == "ko" else rule.title_en) if rule else row["rule_id"]
         rows.append([title, t(f"severity.{row['severity']}", language), int(row["findings"]), int(row["sites"])])
     return rows
 
 
-def shown(name: str, view: TrendsView, made: Sheet, language: str) -> Any:
-    """A part as a table on the screen: values can be searched for, numbers stand right."""
+def shown(name: str, made: Sheet, language: str, severities: Sequence[int] = ()) -> Any:
+    """A part as a table on the screen: values can be searched for, numbers stand right; rules have `severities`."""
     head, rows = made
     if not rows:
         return empty(t("trends.none", language))
@@ -112,8 +125,7 @@ def shown(name: str, view: TrendsView, made: Sheet, language: str) -> Any:
     for place, field in _VALUES.get(name, ()):
         for row, original in zip(cells, rows, strict=True):
             row[place] = value(field, str(original[place]))
-    if name == "rules":
-        for row, found in zip(cells, view.rules, strict=True):
-            row[1] = severity_pill(int(found["severity"]), language)
+    for row, severity in zip(cells, severities, strict=False):
+        row[1] = severity_pill(severity, language)
     numbers = [place for place, cell in enumerate(rows[0]) if isinstance(cell, int | float)]
     return table(head, cells, numbers)

@@ -46,7 +46,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class TrendsView:
-    """Attempts over time (`slots`, `before`: UTC index, a column a type), the week, comparisons and tops."""
+    """Attempts over time (`slots`, `before`: UTC index, a column a type), the week and comparisons."""
 
     period: Period
     step: int
@@ -56,6 +56,12 @@ class TrendsView:
     events_before: int
     week: npt.NDArray[np.float64]
     provinces: Sequence[Compared]
+
+
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """Sources, countries, targets and rules with the most: these are counted from the events, which takes longer."""
+
     sources: Sequence[Mapping[str, Any]]
     countries: Sequence[Mapping[str, Any]]
     targets: Sequence[Mapping[str, Any]]
@@ -65,20 +71,25 @@ class TrendsView:
 def read_trends(
     store: Store, scope: Scope, sites: Sequence[Site], provinces: Sequence[Province], period: Period
 ) -> TrendsView:
-    """Everything of one period; the period is widened to whole quarters of an hour, as the totals are kept."""
+    """What the totals say of one period; the period is widened to whole quarters of an hour, as they are kept."""
     period = _quarters(period)
     step = next((one for one in _STEPS if (period.until - period.since).total_seconds() / one <= _BARS), _STEPS[-1])
     slots, events = _types(store, scope, period, step)
     before, events_before = _types(store, scope, period.before, step)
+    return TrendsView(
+        period, step, slots, before, events, events_before, _week(store, scope, period),
+        _provinces(store, scope, period, sites, provinces),
+    )  # fmt: skip
+
+
+def read_tops(store: Store, scope: Scope, period: Period) -> Tops:
+    """The tops of the same period, widened in the same way."""
+    period = _quarters(period)
 
     def top(name: str) -> Sequence[Mapping[str, Any]]:
         return attempts.top(store, name, scope, period.since, period.until, _MOST)
 
-    return TrendsView(
-        period, step, slots, before, events, events_before, _week(store, scope, period),
-        _provinces(store, scope, period, sites, provinces),
-        top("sources"), top("countries"), top("targets"), top("rules"),
-    )  # fmt: skip
+    return Tops(top("sources"), top("countries"), top("targets"), top("rules"))
 
 
 def _quarters(period: Period) -> Period:

@@ -1,2 +1,5 @@
--- Build the index of words for one day's partition and wait for it. Asked by hunt.words.
-ALTER TABLE events MATERIALIZE INDEX raw_data_words IN PARTITION ID '{partition_id}' SETTINGS mutations_sync = 2
+-- Build what is missing of the indexes of words and addresses in one day's parts, and wait for it. Asked by hunt.words.
+ALTER TABLE events
+    MATERIALIZE INDEX raw_data_words IN PARTITION ID '{partition_id}',
+    MATERIALIZE INDEX endpoint_ips IN PARTITION ID '{partition_id}'
+SETTINGS mutations_sync = 2

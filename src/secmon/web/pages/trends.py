@@ -16,12 +16,12 @@ from secmon.taxonomy import AttackType
 from secmon.web import figures
 from secmon.web.console import Console
 from secmon.web.i18n import kst, t
-from secmon.web.panel import failed, page_head, panel, tile
-from secmon.web.period import LASTS, period_of
+from secmon.web.panel import empty, failed, page_head, panel, tile
+from secmon.web.period import LASTS, Period, period_of
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.trend_figures import hour_of_week, provinces_compared, types_over_time
-from secmon.web.trends_tables import province_name, shown, tables
-from secmon.web.trends_view import TrendsView, read_trends
+from secmon.web.trends_tables import chart_tables, province_name, shown, top_tables
+from secmon.web.trends_view import Tops, TrendsView, read_tops, read_trends
 from secmon.web.visitor import current_visitor, needs
 
 _GRAPH: Any = {"displaylogo": False, "responsive": True, "modeBarButtons": [["toImage"]]}
@@ -49,6 +49,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
                 html.Span(id="trends-asof", className="asof"),
                 picked,
             ),
+            dcc.Store(id="trends-shown"),
             html.Div(id="trends-error", className="wide"),
             html.Div(id="trends-tiles", className="kpis wide"),
             *(_chart(name, language) for name in _CHARTS),
@@ -104,7 +105,7 @@ def _query(name: str, language: str) -> html.Details:
 
 
 def register(app: Dash, console: Console) -> None:
-    """One reading fills the whole page; each part can be taken away as CSV."""
+    """Two readings fill the page; each part can be taken away as CSV."""
 
     @app.callback(
         Output("url", "search", allow_duplicate=True),
@@ -119,12 +120,22 @@ def register(app: Dash, console: Console) -> None:
             raise PreventUpdate
         return wanted
 
+    _register_charts(app, console)
+    _register_tops(app, console)
+    for name in (*_CHARTS, *_TOPS):
+        _register_csv(app, console, name)
+
+
+def _register_charts(app: Dash, console: Console) -> None:
+    """What the totals tell is there at once; the tops are counted after it, of the same period."""
+
     @app.callback(
         Output("trends-asof", "children"),
         Output("trends-error", "children"),
         Output("trends-tiles", "children"),
         *(Output(f"trends-{name}", "figure") for name in _CHARTS),
         *(Output(f"trends-{name}-table", "children") for name in (*_CHARTS, *_TOPS)),
+        Output("trends-shown", "data"),
         Input("url", "search"),
         State("url", "pathname"),
         State("language", "data"),
@@ -135,28 +146,42 @@ def register(app: Dash, console: Console) -> None:
         if visit is None or visit.page.name != "trends":
             raise PreventUpdate
         try:
-            view = await asyncio.to_thread(_read, console, visit)
+            view = await asyncio.to_thread(_read, console, period_of(visit.asked, console.clock()))
         except SecmonError as error:
             blank = figures.blank()
-            return ("", failed(error, language), None, blank, blank, blank, *[None] * 7)
-        made = tables(console, view, language)
+            return ("", failed(error, language), None, blank, blank, blank, *[None] * 7, None)
+        made, period = chart_tables(console, view, language), view.period
+        since, until = kst(period.since, "%m-%d %H:%M"), kst(period.until, "%m-%d %H:%M")
         return (
-            t(
-                "trends.asof",
-                language,
-                since=kst(view.period.since, "%m-%d %H:%M"),
-                until=kst(view.period.until, "%m-%d %H:%M"),
-            ),
+            t("trends.asof", language, since=since, until=until),
             None,
             _tiles(view, language),
             types_over_time(view.slots, view.before, language),
             hour_of_week(view.week, language),
             _compared(console, view, language),
-            *(shown(name, view, made[name], language) for name in (*_CHARTS, *_TOPS)),
+            *(shown(name, made[name], language) for name in _CHARTS),
+            *(empty(t("trends.wait", language)) for _ in _TOPS),
+            {"from": period.since.isoformat(), "to": period.until.isoformat()},
         )
 
-    for name in (*_CHARTS, *_TOPS):
-        _register_csv(app, console, name)
+
+def _register_tops(app: Dash, console: Console) -> None:
+    @app.callback(
+        *(Output(f"trends-{name}-table", "children", allow_duplicate=True) for name in _TOPS),
+        Input("trends-shown", "data"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.METRICS)
+    async def count(times: dict[str, str] | None, language: str) -> tuple[Any, ...]:
+        if not times:
+            raise PreventUpdate
+        try:
+            tops = await asyncio.to_thread(_read_tops, console, period_of(times, console.clock()))
+        except SecmonError as error:
+            return (failed(error, language), *[None] * (len(_TOPS) - 1))
+        made, severities = top_tables(console, tops, language), [int(one["severity"]) for one in tops.rules]
+        return tuple(shown(name, made[name], language, severities if name == "rules" else ()) for name in _TOPS)
 
 
 def _register_csv(app: Dash, console: Console, name: str) -> None:
@@ -173,14 +198,21 @@ def _register_csv(app: Dash, console: Console, name: str) -> None:
         visit = visit_of(path, search or "", language)
         if not clicks or visit is None:
             raise PreventUpdate
-        view = await asyncio.to_thread(_read, console, visit)
-        head, rows = tables(console, view, language)[name]
+        period = period_of(visit.asked, console.clock())
+        if name in _TOPS:
+            made = top_tables(console, await asyncio.to_thread(_read_tops, console, period), language)
+        else:
+            made = chart_tables(console, await asyncio.to_thread(_read, console, period), language)
+        head, rows = made[name]
         return {"content": sheet(head, rows), "filename": f"secmon-{name}.csv", "type": "text/csv"}
 
 
-def _read(console: Console, visit: Visit) -> TrendsView:
-    period = period_of(visit.asked, console.clock())
+def _read(console: Console, period: Period) -> TrendsView:
     return read_trends(console.store, current_visitor().scope, console.sites, console.provinces, period)
+
+
+def _read_tops(console: Console, period: Period) -> Tops:
+    return read_tops(console.store, current_visitor().scope, period)
 
 
 def _tiles(view: TrendsView, language: str) -> list[Any]:
