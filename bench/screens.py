@@ -65,7 +65,9 @@ _INTERVAL = 5.0
 """Seconds between questions to the feeds whose events are timed."""
 _WAITING, _SETTLE = 2, 1_800.0
 """Batches that wait at any time, and seconds until a backlog has to be gone."""
-_VIEWERS, _SPAN, _PATIENCE = 50, 30.0, 60.0
+_VIEWERS, _SPAN, _TURNS, _PATIENCE = 50, 30.0, 3, 60.0
+_TIMED = timedelta(seconds=15)
+"""Lines of so long are timed, from when the first viewer came: later ones may have come after it left."""
 _SITES = ("11110", "26440", "41110", "46910", "47940", "48120")
 _CAME = "SELECT sum(events) FROM batches WHERE loaded_at >= ?"
 _LOADED = "SELECT id, loaded_at FROM batches WHERE loaded_at IS NOT NULL"
@@ -269,13 +271,17 @@ async def viewers(
 
 def shares(server: Running, cookies: dict[str, str]) -> tuple[dict[str, float], list[tuple[datetime, datetime]]]:
     """Percent of a core without viewers and with fifty, and what one of them saw."""
-    before = server.cpu_seconds()
-    time.sleep(_SPAN)
-    alone = 100 * (server.cpu_seconds() - before) / _SPAN
-    before = server.cpu_seconds()
-    seen = asyncio.run(viewers(server, cookies, _VIEWERS, _SPAN))
-    watched = 100 * (server.cpu_seconds() - before) / _SPAN
-    return {"without": round(alone, 1), "with_50": round(watched, 1), "of_50": round(watched - alone, 1)}, seen
+    alone, watched = [], []
+    for _ in range(_TURNS):
+        before = server.cpu_seconds()
+        time.sleep(_SPAN)
+        alone.append(100 * (server.cpu_seconds() - before) / _SPAN)
+        before = server.cpu_seconds()
+        seen = asyncio.run(viewers(server, cookies, _VIEWERS, _SPAN))
+        watched.append(100 * (server.cpu_seconds() - before) / _SPAN)
+    without, with_all = sum(alone) / _TURNS, sum(watched) / _TURNS
+    found = {"without": without, "with_50": with_all, "of_50": with_all - without, "spread": max(alone) - min(alone)}
+    return {name: round(share, 1) for name, share in found.items()}, seen
 
 
 def wall_lag(client: httpx.Client, data: Path, seen: Sequence[tuple[datetime, datetime]]) -> dict[str, float]:
@@ -287,6 +293,7 @@ def wall_lag(client: httpx.Client, data: Path, seen: Sequence[tuple[datetime, da
         asked: dict[str, str | int] = {
             "q": "feed:ids OR feed:firewall",
             "since": since.isoformat(),
+            "until": (since + _TIMED).isoformat(),
             "limit": 500,
             "cursor": cursor,
         }

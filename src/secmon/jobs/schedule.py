@@ -33,7 +33,7 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
         ("publish", 1.0, watch.publish),
         ("rules", 10.0, watch.reload_rules),
         ("deadlines", 10.0, deadlines),
-        ("words", 600.0, words),
+        ("words", 60.0, words),
     )
     if digests is not None:
         table += (

@@ -166,6 +166,8 @@ def _register_charts(app: Dash, console: Console) -> None:
 
 
 def _register_tops(app: Dash, console: Console) -> None:
+    turn = asyncio.Lock()  # counting is the heaviest reading there is: who changes the period quickly waits for oneself
+
     @app.callback(
         *(Output(f"trends-{name}-table", "children", allow_duplicate=True) for name in _TOPS),
         Input("trends-shown", "data"),
@@ -177,7 +179,8 @@ def _register_tops(app: Dash, console: Console) -> None:
         if not times:
             raise PreventUpdate
         try:
-            tops = await asyncio.to_thread(_read_tops, console, period_of(times, console.clock()))
+            async with turn:
+                tops = await asyncio.to_thread(_read_tops, console, period_of(times, console.clock()))
         except SecmonError as error:
             return (failed(error, language), *[None] * (len(_TOPS) - 1))
         made, severities = top_tables(console, tops, language), [int(one["severity"]) for one in tops.rules]
