@@ -33,7 +33,7 @@ def test_a_failing_job_is_shown_until_it_succeeds(store: Store, tmp_path: Path) 
 
 @pytest.mark.store
 async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Path) -> None:
-    """Collection at its own pace, loading and publishing each second, the others every ten; none twice at once."""
+    """Collection at its own pace, loading and publishing each second, the others less often; none twice at once."""
     with_feeds = load_settings(data=tmp_path)
     from_table = {}
     manager = watching(store, with_feeds)
@@ -48,8 +48,29 @@ async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Pa
         "publish": (timedelta(seconds=1), 1, True),
         "rules": (timedelta(seconds=10), 1, True),
         "deadlines": (timedelta(seconds=10), 1, True),
-        "words": (timedelta(minutes=10), 1, True),
+        "words": (timedelta(minutes=1), 1, True),
     }
+
+
+@pytest.mark.store
+async def test_an_index_that_cannot_be_built_is_left_for_ten_minutes(store: Store, tmp_path: Path) -> None:
+    """It stays shown meanwhile, and is not tried each minute; then it is."""
+    manager = watching(store, load_settings(data=tmp_path))
+    watch = await asyncio.to_thread(manager.__enter__)
+    now = [watch.clock()]
+    watch.clock = lambda: now[0]
+    run = schedule(watch, 7.5).get_job("words").func
+    await asyncio.to_thread(store.command, "RENAME TABLE words_indexed TO elsewhere")
+    await run()
+    assert "words_indexed" in watch.healthy()["words"]
+    await asyncio.to_thread(store.command, "RENAME TABLE elsewhere TO words_indexed")
+    now[0] += timedelta(minutes=9)
+    await run()
+    assert "words_indexed" in watch.healthy()["words"]
+    now[0] += timedelta(minutes=2)
+    await run()
+    assert watch.healthy() == {}
+    await asyncio.to_thread(manager.__exit__, None, None, None)
 
 
 @pytest.mark.store

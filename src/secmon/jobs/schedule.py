@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from secmon.errors import SecmonError
 from secmon.hunt.words import index_days
 from secmon.jobs.deadlines import Kept, keep_deadlines
 from secmon.jobs.digest import Digests
 from secmon.jobs.watch import Watch
 
 _log = structlog.get_logger(__name__)
+_WORDS_REST = timedelta(minutes=10)
+"""After an index that could not be built: trying costs as much as building."""
+
 _Job = Callable[[], Awaitable[Any]]
 
 
@@ -23,8 +28,18 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
     async def deadlines() -> Kept:
         return await asyncio.to_thread(keep_deadlines, watch.console.desk, watch.clock())
 
+    failed: list[tuple[SecmonError, datetime]] = []  # the last try, and when to try again
+
     async def words() -> tuple[str, ...]:
-        return await asyncio.to_thread(index_days, watch.console.store, watch.clock())
+        now = watch.clock()
+        if failed and now < failed[-1][1]:
+            raise failed[-1][0]
+        failed.clear()
+        try:
+            return await asyncio.to_thread(index_days, watch.console.store, now)
+        except SecmonError as error:
+            failed.append((error, now + _WORDS_REST))
+            raise
 
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),
