@@ -92,7 +92,8 @@ PATHS = {"site": "/site/11110", "incident": "/incident/1", "province": "/provinc
 @pytest.mark.store
 async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_path: Path) -> None:
     """And with no other; the rest is listed with addresses that are answered."""
-    desk, seen = new_desk(tmp_path), {}
+    desk = new_desk(tmp_path)
+    seen: dict[str, dict[str, str]] = {}
     with Instance(tmp_path) as instance:
         async with started(centre_over(store, desk, tmp_path, instance)) as client:  # Dash knows its paths from then on
             for page in PAGES:
