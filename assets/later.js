@@ -3,6 +3,7 @@
   "use strict";
   const place = document.getElementById("later");
   if (!place) return;
+  const libraries = JSON.parse(place.textContent);
 
   function read(address) {
     return new Promise((done, failed) => {
@@ -14,7 +15,7 @@
     });
   }
 
-  for (const { namespace, component, address } of JSON.parse(place.textContent)) {
+  for (const { namespace, component, address } of libraries) {
     const Whole = window.React.lazy(async () => {
       await read(address);
       const made = window[namespace][component];
@@ -27,7 +28,7 @@
   }
 
   /* Fetched, but not run, once this page has all of its own. */
-  window.addEventListener("load", () => JSON.parse(place.textContent).forEach(({ address }) => {
+  window.addEventListener("load", () => libraries.forEach(({ address }) => {
     document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address }));
   }));
 })();

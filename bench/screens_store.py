@@ -25,7 +25,7 @@ DAYS = 90
 _DAY_SECONDS = 86_400
 _MADE = "screens.json"
 _AT_ONCE = 2
-"""Days whose words are indexed at the same time: the engine waits before it begins with one."""
+"""Days whose words are indexed at the same time: the engine waits before it begins with one, and has memory for few."""
 _COLUMNS = "SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}"
 _TIMES = {"events": ("time", "received_at"), "intake": ("received_at", "newest")}
 _TOTALS = """
