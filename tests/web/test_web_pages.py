@@ -32,7 +32,8 @@ from secmon.instance import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.web.console import Console
-from secmon.web.dashboard import dashboard, language_of
+from secmon.web.dashboard import dashboard
+from secmon.web.drawing import language_of
 
 JONGNO = "11110"
 REFRESH = {"site-code.data": JONGNO, "language.data": "en", "site-tick.n_intervals": 1}

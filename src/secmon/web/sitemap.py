@@ -62,7 +62,7 @@ PAGES = (
     Page("province", r"/province/(?P<province>[0-9]{2})", Group.NONE),
     Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE),
 )
-"""Adding a page: a line here, its module in `web.pages`, a line in `web.dashboard`, texts `nav.<name>`."""
+"""Adding a page: a line here, its module in `web.pages`, a line in `web.layouts`, texts `nav.<name>`."""
 
 
 @dataclass(frozen=True, slots=True)
