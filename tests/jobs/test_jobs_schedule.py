@@ -1,16 +1,20 @@
 """The job boundary: a failure is recorded and shown, and spreads no further."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from simulated_sites import watching
 
+from secmon.alerts import journal
+from secmon.alerts.models import Batch, BatchState
 from secmon.errors import StoreError
+from secmon.jobs.keep import spool_batch
 from secmon.jobs.schedule import guarded, schedule
 from secmon.settings import load_settings
 from secmon.store.client import Store
+from secmon.store.load import Lines, table_of
 
 
 @pytest.mark.store
@@ -45,6 +49,7 @@ async def test_the_table_has_every_job_once_at_a_time(store: Store, tmp_path: Pa
         "collect": (timedelta(seconds=7.5), 1, True),
         "receive": (timedelta(seconds=1), 1, True),
         "load": (timedelta(seconds=1), 1, True),
+        "detect": (timedelta(seconds=1), 1, True),
         "publish": (timedelta(seconds=1), 1, True),
         "rules": (timedelta(seconds=10), 1, True),
         "deadlines": (timedelta(seconds=10), 1, True),
@@ -89,3 +94,31 @@ def test_news_is_published_and_nothing_else(store: Store, tmp_path: Path) -> Non
         assert not asyncio.run(published())
         watch.clock = lambda: now + timedelta(seconds=6)
         assert asyncio.run(published())
+
+
+@pytest.mark.store
+async def test_what_has_come_is_loaded_looked_at_and_shown_at_once(store: Store, tmp_path: Path) -> None:
+    """Jobs that are an hour from their own tick begin because the one before them has brought something."""
+    manager = watching(store, load_settings(data=tmp_path))
+    watch = await asyncio.to_thread(manager.__enter__)
+    line = f"<34>1 {watch.clock().isoformat()} host app 1 - - text".encode()
+    batch = spool_batch(
+        watch.loader.spool, table_of([Lines("11110", "auth", "rfc5424", watch.clock(), [line])]), watch.clock()
+    )
+    journal.add_batch(watch.loader.desk, batch)
+    scheduler = schedule(watch, 3600)
+    scheduler.start()
+    now = datetime.now(UTC)
+    for name in ("load", "detect", "publish"):
+        scheduler.modify_job(name, next_run_time=now + timedelta(hours=1))
+    scheduler.modify_job("collect", next_run_time=now)
+    detected: list[Batch] = []
+    for _ in range(600):
+        detected = await asyncio.to_thread(journal.batches, watch.console.desk, BatchState.DETECTED)
+        if detected and watch.published_at:
+            break
+        await asyncio.sleep(0.05)
+    scheduler.shutdown(wait=False)
+    assert [one.id for one in detected] == [batch.id]
+    assert watch.published_at is not None
+    await asyncio.to_thread(manager.__exit__, None, None, None)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +18,9 @@ from secmon.jobs.watch import Watch
 _log = structlog.get_logger(__name__)
 _WORDS_REST = timedelta(minutes=10)
 """After an index that could not be built: trying costs as much as building."""
+
+_NEXT = {"collect": ("load",), "receive": ("load",), "load": ("publish", "detect"), "detect": ("publish",)}
+"""What has work to do once a job has brought something: it begins at once instead of at its own tick."""
 
 _Job = Callable[[], Awaitable[Any]]
 
@@ -44,7 +48,8 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
     table: tuple[tuple[str, float, _Job], ...] = (
         ("collect", collect_seconds, watch.collect),
         ("receive", 1.0, watch.receive),
-        ("load", 1.0, watch.load),
+        ("load", 1.0, watch.load_only),
+        ("detect", 1.0, watch.detect),
         ("publish", 1.0, watch.publish),
         ("rules", 10.0, watch.reload_rules),
         ("deadlines", 10.0, deadlines),
@@ -56,9 +61,10 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
             ("notices", 15.0, digests.notify),
             ("deliver", 5.0, digests.deliver),
         )
+    chain = _Chain(scheduler)
     for name, seconds, job in table:
         scheduler.add_job(
-            guarded(watch, name, job),
+            guarded(watch, name, chain.link(name, job)),
             "interval",
             seconds=seconds,
             id=name,
@@ -67,6 +73,34 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
             misfire_grace_time=None,
         )
     return scheduler
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Lets jobs begin when the one before them is done."""
+
+    scheduler: AsyncIOScheduler
+    running: set[str] = field(default_factory=set)
+
+    def link(self, name: str, job: _Job) -> _Job:
+        """The job, and after it those that it has brought something for."""
+
+        async def run() -> None:
+            self.running.add(name)
+            try:
+                brought = await job()
+            finally:
+                self.running.discard(name)
+            if brought:
+                for other in _NEXT.get(name, ()):
+                    self._begin(other)
+
+        return run
+
+    def _begin(self, name: str) -> None:
+        """Let a job's time be now, unless it runs already."""
+        if name not in self.running and self.scheduler.running:
+            self.scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
 
 def guarded(watch: Watch, name: str, job: _Job) -> _Job:

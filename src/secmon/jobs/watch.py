@@ -95,7 +95,9 @@ class Watch:
     async def detect(self) -> Triage:
         """Run the rules over what was loaded and not yet looked at."""
         async with self._detecting:
-            return await asyncio.to_thread(self.detector.run)
+            done = await asyncio.to_thread(self.detector.run)
+        self._news = self._news or done != Triage(0, 0)
+        return done
 
     async def rerun(self, rule: str, begins: datetime, ends: datetime) -> Rerun:
         """Run one rule, by its name or id, over events of the past, between two runs of all of them."""
