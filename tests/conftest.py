@@ -5,11 +5,15 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import structlog
 
+from secmon.cli import LOG_LINE
 from secmon.store.client import Store, identifier
 from secmon.store.scratch import scratch_store
 
 Tables = list[tuple[Any, ...]]
+
+structlog.configure(processors=LOG_LINE)  # as the program does: drawing a traceback with all its values takes seconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

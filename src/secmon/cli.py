@@ -140,17 +140,21 @@ def _root(
     pass
 
 
+LOG_LINE = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+)
+"""What makes a line of the log: one JSON object."""
+
+
 def main() -> None:
     """Run a command; what the operator can act on is one sentence on stderr and exit code 1 or 2."""
     # a round that is still running when the next is due is skipped on purpose, every time worth no line
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=LOG_LINE,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
