@@ -112,7 +112,7 @@ def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
 def _declare_normal(centre: Centre) -> None:
     """The demonstration begins at a level that somebody declared; a real centre begins with none entered."""
     if level_in_force(centre.desk) is None:
-        declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "demonstration", utc_now()))
+        declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "시연 · demonstration", utc_now()))
 
 
 def _site_tokens(settings: Settings) -> Path:

@@ -1,6 +1,7 @@
 """The job boundary: a failure is recorded and shown, and spreads no further."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -112,7 +113,7 @@ async def test_what_has_come_is_loaded_looked_at_and_shown_at_once(store: Store,
     for name in ("load", "detect", "publish"):
         scheduler.modify_job(name, next_run_time=now + timedelta(hours=1))
     scheduler.modify_job("collect", next_run_time=now)
-    detected: list[Batch] = []
+    detected: Sequence[Batch] = []
     for _ in range(600):
         detected = await asyncio.to_thread(journal.batches, watch.console.desk, BatchState.DETECTED)
         if detected and watch.published_at:

@@ -10,10 +10,10 @@ import secmon
 from secmon.errors import IllegalMove
 from secmon.web.refusal import in_words, sentences
 
-SHOWN = ("alerts", "hunt", "people", "feeds")
+SHOWN = ("alerts", "hunt", "people", "feeds", "digest")
 """Packages whose refusals pages show."""
-OF_FEEDS = {"_unavailable", "FeedUnavailable"}
-"""What a page shows of a feed; what else is raised there is for commands."""
+ONLY = {"feeds": {"_unavailable", "FeedUnavailable"}, "digest": {"NotDelivered"}}
+"""What a page shows of a feed and of a letter; what else is raised there is for commands."""
 ELSEWHERE = {"ValueError", "LoginRefused", "ProviderRefused"}
 """Programming errors, and what the page of the login says in its own words."""
 COMMANDS_ONLY = {"{} cannot be written: {}", "{}: {}", "{}"}
@@ -37,7 +37,7 @@ def raised() -> set[str]:
                 if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                     name = node.exc.func.id if isinstance(node.exc.func, ast.Name) else ""
                     message = english(node.exc.args[0])
-                    shown = name in OF_FEEDS if package == "feeds" else name not in ELSEWHERE
+                    shown = name in ONLY[package] if package in ONLY else name not in ELSEWHERE
                     if shown and message is not None:
                         found.add(message)
     return found - COMMANDS_ONLY

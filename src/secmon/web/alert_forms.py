@@ -62,13 +62,13 @@ def alert_columns(language: str) -> list[dict[str, Any]]:
     fresh = {"fresh": "params.data && params.data.status_key == 'new'"}
     right = {"type": "rightAligned", "filter": "agNumberColumnFilter"}
     return [
-        column("severity", "severity", language, 115, cellClassRules=pills),
-        column("time", "time", language, 150),
-        column("site", "site", language, 225),
-        column("rule", "rule", language, flex=1, minWidth=240, cellClassRules=fresh),
-        column("state", "status", language, 125),
-        column("owner", "owner", language, 130),
-        column("actor", "actor", language, 150),
+        column("severity", "severity", language, 112, cellClassRules=pills),
+        column("time", "time", language, 138),
+        column("site", "site", language, 200),
+        column("rule", "rule", language, 300, cellClassRules=fresh),
+        column("state", "status", language, 118),
+        column("owner", "owner", language, 128),
+        column("actor", "actor", language, 140),
         column("type", "type", language, 175),
         column("findings", "findings", language, 110, **right),
         column("sites", "sites", language, 95, **right),

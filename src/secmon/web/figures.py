@@ -22,7 +22,8 @@ TYPE_COLOURS: dict[str, str] = {
     AttackType.MALWARE: "#f5862b",
     AttackType.UNAUTHORISED_ACCESS: "#9cb0c4",
 }
-_OTHER = "#30455f"
+_OTHER = "#5a7396"
+_LEARNING = "#4a5a74"
 _FEW = 4
 _MINUTE, _DAY = 60_000, 86_400_000
 _AXIS_TITLE = {"size": 13}
@@ -165,7 +166,7 @@ def completeness(
     middles = [(start + end - 1) / 2 for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
     figure.update_layout(
         paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="#18233a",
+        plot_bgcolor=_LEARNING,
         font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 12},
         margin={"l": 84, "r": 16, "t": 8, "b": 28},
         hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
@@ -200,5 +201,5 @@ def completeness_legend(language: str) -> html.Div:
     """What the colours of the heat map mean."""
     steps = [("#1f5f52", "100 %"), ("#f0c33c", "80 %"), ("#f5862b", "50 %"), ("#ff4d6d", "0 %")]
     swatches = [html.Span([html.I(style={"background": colour}), text]) for colour, text in steps]
-    swatches.append(html.Span([html.I(style={"background": "#18233a"}), t("feeds.learning", language)]))
+    swatches.append(html.Span([html.I(style={"background": _LEARNING}), t("feeds.learning", language)]))
     return html.Div(swatches, className="types")

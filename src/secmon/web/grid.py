@@ -11,8 +11,10 @@ THEME = (
     "themeQuartz.withParams({backgroundColor: 'var(--panel)', foregroundColor: 'var(--text)',"
     " headerBackgroundColor: 'var(--deep)', headerTextColor: 'var(--dim)', borderColor: 'var(--line)',"
     " rowHoverColor: 'var(--chosen)', selectedRowBackgroundColor: 'var(--chosen)', accentColor: '#4c9be8',"
-    " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', fontSize: 14, wrapperBorder: false})"
+    " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', wrapperBorder: false,"
+    " fontSize: '0.875rem', rowHeight: '2rem', headerHeight: '2.25rem', cellHorizontalPadding: '0.8rem'})"
 )
+"""Sizes are in rem, which follows the width of the screen: a grid is as large on a wall as what stands around it."""
 
 BLOCK = 200
 """Rows that a grid without end asks for at a time."""
@@ -21,9 +23,15 @@ LOADING = "…"
 """What stands in a grid until its rows are there: that there are none is not said before it is known."""
 
 
-def column(key: str, field: str, language: str, width: int = 0, **more: Any) -> dict[str, Any]:
-    """A column whose heading is the text `column.<key>`."""
-    sized = {"width": width} if width else {}
+_NARROWEST = 0.75
+
+
+def column(key: str, field: str, language: str, share: int, **more: Any) -> dict[str, Any]:
+    """A column whose heading is the text `column.<key>`.
+
+    Columns fill the grid by their shares, and are no narrower than three quarters of so many pixels.
+    """
+    sized = {"flex": share, "minWidth": round(_NARROWEST * share)}
     return {"headerName": t(f"column.{key}", language), "field": field, **sized, **more}
 
 
@@ -35,8 +43,6 @@ def grid(name: str, columns: Sequence[dict[str, Any]], nothing: str, **options: 
         getRowId="params.data.uid",
         defaultColDef={"sortable": True, "filter": True, "resizable": True},
         dashGridOptions={
-            "rowHeight": 32,
-            "headerHeight": 36,
             "animateRows": False,
             "localeText": {"noRowsToShow": nothing, "loadingOoo": LOADING},
             "theme": {"function": THEME},

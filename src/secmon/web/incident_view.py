@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import cos, sin, tau
+from math import ceil, cos, sin, tau
 from typing import Any
 
 from secmon.alerts import evidence, incident, playbook, timeline
@@ -23,7 +23,10 @@ from secmon.web.names import rule_title, site_name
 _MOST = 400
 _NODES = 60
 _WIDE, _HIGH, _BESIDE = 340.0, 120.0, 130.0
-_ROOM = 24
+_ROUND = 12
+"""Sites whose names have room on an ellipse."""
+_ROW, _COLUMN, _LISTED = 26.0, 200.0, 30
+"""How far rows and columns of more sites are apart, and how many go into three columns."""
 """Half axes of the ellipse that municipalities stand on, pixels between actors, and how many it has room for."""
 
 
@@ -81,16 +84,31 @@ def graph_of(console: Console, view: IncidentView, language: str) -> list[dict[s
         {"data": {"id": f"{a}>{b}", "source": a, "target": b, "label": titles.get(b, "")[:60], "weight": min(8, 1 + n)}}
         for (a, b), n in edges.items()
     ]
-    _place([node for node in nodes.values() if node["classes"] == "actor"], 0, 0)
-    _place([node for node in nodes.values() if node["classes"] == "site"], _WIDE, _HIGH)
+    actors = [node for node in nodes.values() if node["classes"] == "actor"]
+    sites = [node for node in nodes.values() if node["classes"] == "site"]
+    if len(sites) > _ROUND:
+        _list(actors, sites)
+    else:
+        _place(actors, 0, 0)
+        _place(sites, _WIDE, _HIGH)
     return [*nodes.values(), *lines]
+
+
+def _list(actors: Sequence[dict[str, Any]], sites: Sequence[dict[str, Any]]) -> None:
+    """Actors below each other, and in columns beside them the sites, whose names stand behind them."""
+    rows = ceil(len(sites) / (3 if len(sites) <= _LISTED else 4))
+    for place, node in enumerate(sites):
+        column, row = divmod(place, rows)
+        node["classes"] = "site listed"
+        node["position"] = {"x": _COLUMN * (column + 1), "y": _ROW * (row - (rows - 1) / 2)}
+    for place, node in enumerate(actors):
+        node["position"] = {"x": 0.0, "y": 2 * _ROW * (place - (len(actors) - 1) / 2)}
 
 
 def _place(nodes: Sequence[dict[str, Any]], wide: float, high: float) -> None:
     """Put nodes on an ellipse of these half axes, or side by side in the middle where it has none."""
     number = len(nodes)
-    crowd = max(1.0, number / _ROOM)
     for place, node in enumerate(nodes):
         angle = tau * place / number
-        x = wide * crowd * cos(angle) if wide else _BESIDE * (place - (number - 1) / 2)
-        node["position"] = {"x": x, "y": high * crowd * sin(angle)}
+        x = wide * cos(angle) if wide else _BESIDE * (place - (number - 1) / 2)
+        node["position"] = {"x": x, "y": high * sin(angle)}

@@ -145,7 +145,8 @@ def _documents(number: int, documents: Mapping[str, Sequence[str]], language: st
 
 def _deliveries(shelf: DigestShelf, visitor: Visitor, number: int, language: str) -> html.Section:
     found = shelf.deliveries(visitor.scope, number)
-    rows = [[one["name"], one["channel"], one["state"], kst(one["sent_at"], "%m-%d %H:%M"), one["error"]]
+    rows = [[one["name"], one["channel"], one["state"], kst(one["sent_at"], "%m-%d %H:%M"),
+             in_words(one["error"], language)]
             for one in found]  # fmt: skip
     names = ("digests.recipient", "column.channel", "column.state", "digests.sent", "column.detail")
     body = table([t(name, language) for name in names], rows) if rows else empty(t("digests.unsent", language))

@@ -25,6 +25,7 @@ from secmon.web.searches import ROWS, Running, Searches
 from secmon.web.sitemap import Visit, visit_of
 from secmon.web.visitor import current_visitor, needs
 
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _POLL_MS = 300
 
 
@@ -126,16 +127,16 @@ def _help(language: str) -> html.Div:
 
 def _columns(language: str) -> list[dict[str, Any]]:
     return [
-        column("time", "time", language, 180),
+        column("time", "time", language, 170),
         column("site", "site", language, 200),
-        column("feed", "feed", language, 95),
-        column("kind", "kind", language, 120),
-        column("severity", "severity", language, 105),
-        column("type", "type", language, 150),
-        column("source", "source", language, 150),
-        column("target", "target", language, 170),
+        column("feed", "feed", language, 85),
+        column("severity", "severity", language, 100),
+        column("type", "type", language, 165),
+        column("source", "source", language, 135),
+        column("target", "target", language, 150),
+        column("summary", "summary", language, 400),
+        column("kind", "kind", language, 110),
         column("user", "user", language, 110),
-        column("summary", "summary", language, flex=1, minWidth=260),
     ]
 
 
@@ -229,7 +230,7 @@ def _register_results(app: Dash, console: Console, searches: Searches) -> None:
         return (
             _rows(console, running, language),
             _histogram(running, language),
-            t("hunt.step", language, seconds=f"{running.step:,}") if running.step else "",
+            _step(running.step, language) if running.step else "",
             _values(console, running, language),
             _shown(running, language),
             _state(console, running, language),
@@ -341,6 +342,12 @@ def _rows(console: Console, running: Running, language: str) -> list[dict[str, s
         }
         for row in running.events
     ]
+
+
+def _step(seconds: int, language: str) -> str:
+    """How much time a bar stands for, in the largest unit that says it without a fraction."""
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    return t(f"hunt.step.{unit}", language, number=f"{seconds // size:,}")
 
 
 def _histogram(running: Running, language: str) -> Any:

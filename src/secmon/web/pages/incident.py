@@ -31,6 +31,10 @@ _NODE = {
     "text-margin-y": -3, "width": 22, "height": 22, "font-family": "Pretendard", "background-color": "#4c9be8",
     "shape": "hexagon",
 }  # fmt: skip
+_LISTED = {
+    "text-halign": "right", "text-valign": "center", "text-margin-x": 4, "text-margin-y": 0, "text-max-width": 170,
+    "width": 16, "height": 16,
+}  # fmt: skip
 _EDGE = {
     "width": "mapData(weight, 1, 8, 1, 4)", "line-color": "#5f7ea6", "curve-style": "bezier",
     "target-arrow-shape": "triangle", "target-arrow-color": "#5f7ea6", "arrow-scale": 0.9,
@@ -39,6 +43,7 @@ _LAYOUT = {"name": "preset", "padding": 16}
 _STYLE = [
     {"selector": "node", "style": _NODE},
     {"selector": ".actor", "style": {"background-color": "#ff4d6d", "shape": "diamond"}},
+    {"selector": ".listed", "style": _LISTED},
     {"selector": "edge", "style": _EDGE},
 ]
 

@@ -132,6 +132,8 @@ def _target(one: Figure, language: str) -> str:
 
 
 def _met(one: Figure, language: str) -> Any:
+    if one.target is None and one.count:
+        return t("performance.within", language, within=f"{one.within:,}", count=f"{one.count:,}")
     if one.met is None:
         return html.Span(t("performance.unknown", language), className="facts")
     name = "yes" if one.met else "no"

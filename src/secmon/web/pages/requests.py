@@ -178,7 +178,7 @@ def _receipt(row: Receipt, language: str) -> list[str]:
     moved = row.kind in {*RequestState}
     what = t(f"request.{row.kind}" if moved else f"requests.receipt.{row.kind}", language)
     channel = t(f"requests.channel.{row.channel}", language) if row.channel else ""
-    return [kst(row.at), what, channel, row.actor, row.detail]
+    return [kst(row.at), what, channel, row.actor, row.detail if moved else in_words(row.detail, language)]
 
 
 def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:

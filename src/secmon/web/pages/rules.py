@@ -74,23 +74,24 @@ def _asked(language: str) -> Mapping[str, list[Field]]:
 
 
 def _grid(language: str) -> Any:
+    whole = {"function": "params.value == null ? '–' : d3.format(',')(params.value)"}
     percent = {"function": "params.value == null ? '–' : d3.format('.0%')(params.value)"}
     tenth = {"function": "params.value == null ? '–' : d3.format(',.1f')(params.value)"}
     return grid(
         "rules-grid",
         [
             column("severity", "severity", language, 105, cellClass={"function": "'pill-s' + params.data.level"}),
-            column("rule", "title", language, flex=1, minWidth=200),
+            column("rule", "title", language, 400),
             column("kind", "kind", language, 110),
             column("state", "state", language, 105),
-            column("findings", "findings", language, 105),
-            column("sites", "sites", language, 100),
-            column("alerts", "alerts", language, 90),
-            column("closed", "closed", language, 95),
+            column("findings", "findings", language, 105, valueFormatter=whole),
+            column("sites", "sites", language, 100, valueFormatter=whole),
+            column("alerts", "alerts", language, 90, valueFormatter=whole),
+            column("closed", "closed", language, 95, valueFormatter=whole),
             column("false_share", "false", language, 95, valueFormatter=percent),
-            column("errors", "errors", language, 90),
+            column("errors", "errors", language, 90, valueFormatter=whole),
             column("duration", "ms", language, 120, valueFormatter=tenth),
-            column("exceptions", "exceptions", language, 95),
+            column("exceptions", "exceptions", language, 95, valueFormatter=whole),
             column("last", "last", language, 125),
         ],
         t("rules.none", language),

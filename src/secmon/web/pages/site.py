@@ -13,7 +13,7 @@ from secmon.people.roles import Permission
 from secmon.web import figures, site_desk
 from secmon.web.console import Console
 from secmon.web.feed_reason import why
-from secmon.web.grid import LOADING, THEME
+from secmon.web.grid import column, grid
 from secmon.web.i18n import catalogue, kst, t
 from secmon.web.pace import pausing
 from secmon.web.panel import failed, table
@@ -198,34 +198,17 @@ def _quarantine(view: SiteView, language: str) -> Any:
 
 
 def _grid(language: str) -> dag.AgGrid:
-    def column(key: str, field: str, width: int, **more: Any) -> dict[str, Any]:
-        return {"headerName": t(f"column.{key}", language), "field": field, "width": width, **more}
-
     columns = [
-        column("time", "time", 185),
-        column("feed", "feed", 90),
-        column("kind", "kind", 110),
-        column("severity", "severity", 120),
-        column("type", "type", 160),
-        column("source", "source", 170),
-        column("target", "target", 190),
-        column("summary", "summary", 400, flex=1, minWidth=260, tooltipField="raw"),
+        column("time", "time", language, 185),
+        column("feed", "feed", language, 90),
+        column("kind", "kind", language, 110),
+        column("severity", "severity", language, 120),
+        column("type", "type", language, 160),
+        column("source", "source", language, 170),
+        column("target", "target", language, 190),
+        column("summary", "summary", language, 600, tooltipField="raw"),
     ]
-    return dag.AgGrid(
-        id="site-events",
-        columnDefs=columns,
-        getRowId="params.data.uid",
-        defaultColDef={"sortable": True, "filter": True, "resizable": True},
-        dashGridOptions={
-            "rowHeight": 32,
-            "headerHeight": 36,
-            "animateRows": False,
-            "localeText": {"noRowsToShow": t("site.newest.none", language), "loadingOoo": LOADING},
-            "theme": {"function": THEME},
-            "tooltipShowDelay": 300,
-        },
-        style={"height": "100%", "width": "100%"},
-    )
+    return grid("site-events", columns, t("site.newest.none", language))
 
 
 def _event_rows(view: SiteView, language: str) -> list[dict[str, str]]:
