@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -39,6 +40,9 @@ from secmon.web.headers import policy
 from secmon.web.replay import Replay
 from secmon.web.stage import switched
 from secmon.web.throttle import Throttle
+
+_TURN_SECONDS = 0.001
+"""A thread that computes gives the interpreter up after so long: the one that answers needs it for every small step."""
 
 PAGES: Pages = tuple((page.path, page.permission) for page in sitemap.PAGES)
 
@@ -180,6 +184,7 @@ def serve(
     server = Server(config, centre)
     # uvicorn raises the signal again after its clean end; ours has nothing left to do
     previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    sys.setswitchinterval(_TURN_SECONDS)
     gc.freeze()  # rules, texts and pages stay for good: no collection needs to look at them again
     ready()
     try:

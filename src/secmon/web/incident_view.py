@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil, cos, sin, tau
-from typing import Any
 
 from secmon.alerts import evidence, incident, playbook, timeline
 from secmon.alerts.case_clock import clocks
@@ -18,16 +16,8 @@ from secmon.alerts.sla import Clock
 from secmon.alerts.timeline import TimelineEntry
 from secmon.sites.scope import Scope
 from secmon.web.console import Console
-from secmon.web.names import rule_title, site_name
 
 _MOST = 400
-_NODES = 60
-_WIDE, _HIGH, _BESIDE = 340.0, 120.0, 130.0
-_ROUND = 12
-"""Sites whose names have room on an ellipse."""
-_ROW, _COLUMN, _LISTED = 26.0, 200.0, 30
-"""How far rows and columns of more sites are apart, and how many go into three columns."""
-"""Half axes of the ellipse that municipalities stand on, pixels between actors, and how many it has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +53,3 @@ def read_incident(console: Console, scope: Scope, number: int) -> IncidentView:
         frozenset(row.id for row in kept if hash_of(row.line) != row.sha256),
         requests_of(desk, scope, incident_id=number, limit=_MOST),
     )
-
-
-def graph_of(console: Console, view: IncidentView, language: str) -> list[dict[str, Any]]:
-    """Sites, actors and rules of an incident as elements of a graph; of many, those with most alerts."""
-    nodes: dict[str, dict[str, Any]] = {}
-    edges: dict[tuple[str, str], int] = {}
-    for alert in sorted(view.alerts, key=lambda one: (-one.severity, one.first_time)):
-        site, actor = f"site:{alert.site}", f"actor:{alert.actor}"
-        wanted = {site: ("site", site_name(console, alert.site, language)), actor: ("actor", alert.actor)}
-        if len(nodes) + sum(key not in nodes for key in wanted) > _NODES:
-            break
-        for key, (kind, label) in wanted.items():
-            if label:
-                nodes.setdefault(key, {"data": {"id": key, "label": label[:40]}, "classes": kind})
-        if alert.actor:
-            edges[actor, site] = edges.get((actor, site), 0) + alert.findings
-    titles = {f"site:{alert.site}": rule_title(console, alert.rule_id, language) for alert in view.alerts}
-    lines = [
-        {"data": {"id": f"{a}>{b}", "source": a, "target": b, "label": titles.get(b, "")[:60], "weight": min(8, 1 + n)}}
-        for (a, b), n in edges.items()
-    ]
-    actors = [node for node in nodes.values() if node["classes"] == "actor"]
-    sites = [node for node in nodes.values() if node["classes"] == "site"]
-    if len(sites) > _ROUND:
-        _list(actors, sites)
-    else:
-        _place(actors, 0, 0)
-        _place(sites, _WIDE, _HIGH)
-    return [*nodes.values(), *lines]
-
-
-def _list(actors: Sequence[dict[str, Any]], sites: Sequence[dict[str, Any]]) -> None:
-    """Actors below each other, and in columns beside them the sites, whose names stand behind them."""
-    rows = ceil(len(sites) / (3 if len(sites) <= _LISTED else 4))
-    for place, node in enumerate(sites):
-        column, row = divmod(place, rows)
-        node["classes"] = "site listed"
-        node["position"] = {"x": _COLUMN * (column + 1), "y": _ROW * (row - (rows - 1) / 2)}
-    for place, node in enumerate(actors):
-        node["position"] = {"x": 0.0, "y": 2 * _ROW * (place - (len(actors) - 1) / 2)}
-
-
-def _place(nodes: Sequence[dict[str, Any]], wide: float, high: float) -> None:
-    """Put nodes on an ellipse of these half axes, or side by side in the middle where it has none."""
-    number = len(nodes)
-    for place, node in enumerate(nodes):
-        angle = tau * place / number
-        x = wide * cos(angle) if wide else _BESIDE * (place - (number - 1) / 2)
-        node["position"] = {"x": x, "y": high * sin(angle)}

@@ -29,6 +29,8 @@ def chosen(scripts: str, page: str, assets: Path) -> str:
     def keep(found: re.Match[str]) -> str:
         if found["path"].startswith("dash/deps/polyfill"):
             return f'<script src="{versioned(assets, RUNTIME)}"></script>'
+        if found["path"].startswith("dash/dash_table/"):
+            return ""  # no page draws Dash's own table
         namespace = found["path"].partition("/")[0]
         if namespace not in LIBRARIES or BEGINS_WITH.get(page) == namespace:
             return found[0]

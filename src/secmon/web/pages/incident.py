@@ -16,7 +16,8 @@ from secmon.web.dialog import Field, action_of, answers, dialog, ok, register_di
 from secmon.web.fresh import Seen, only_new
 from secmon.web.i18n import t
 from secmon.web.incident_actions import act
-from secmon.web.incident_view import IncidentView, graph_of, read_incident
+from secmon.web.incident_graph import graph_of
+from secmon.web.incident_view import IncidentView, read_incident
 from secmon.web.pace import pausing
 from secmon.web.panel import panel, severity_pill
 from secmon.web.refusal import in_words
@@ -141,7 +142,7 @@ def _register_page(app: Dash, console: Console) -> None:
             "alerts": parts.alerts(console, view, language),
             "requests": parts.requests(console, view, language),
             "evidence": parts.evidence(console, view, language),
-            "graph": graph_of(console, view, language),
+            "graph": graph_of(console, view.alerts, language),
         }
         sent, digests = only_new(made, seen)
         return (*sent, digests)
