@@ -63,12 +63,12 @@ def alert_columns(language: str) -> list[dict[str, Any]]:
     right = {"type": "rightAligned", "filter": "agNumberColumnFilter"}
     return [
         column("severity", "severity", language, 112, cellClassRules=pills),
-        column("time", "time", language, 138),
+        column("time", "time", language, 160),
         column("site", "site", language, 200),
         column("rule", "rule", language, 300, cellClassRules=fresh),
         column("state", "status", language, 118),
         column("owner", "owner", language, 128),
-        column("actor", "actor", language, 140),
+        column("actor", "actor", language, 155),
         column("type", "type", language, 175),
         column("findings", "findings", language, 110, **right),
         column("sites", "sites", language, 95, **right),

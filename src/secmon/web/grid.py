@@ -12,7 +12,8 @@ THEME = (
     " headerBackgroundColor: 'var(--deep)', headerTextColor: 'var(--dim)', borderColor: 'var(--line)',"
     " rowHoverColor: 'var(--chosen)', selectedRowBackgroundColor: 'var(--chosen)', accentColor: '#4c9be8',"
     " browserColorScheme: 'inherit', fontFamily: 'Pretendard, sans-serif', wrapperBorder: false,"
-    " fontSize: '0.875rem', rowHeight: '2rem', headerHeight: '2.25rem', cellHorizontalPadding: '0.8rem'})"
+    " fontSize: '0.875rem', rowHeight: '2rem', headerHeight: '2.25rem', cellHorizontalPadding: '0.8rem',"
+    " iconSize: '1rem'})"
 )
 """Sizes are in rem, which follows the width of the screen: a grid is as large on a wall as what stands around it."""
 

@@ -81,7 +81,7 @@ def _grid(language: str) -> Any:
         "rules-grid",
         [
             column("severity", "severity", language, 105, cellClass={"function": "'pill-s' + params.data.level"}),
-            column("rule", "title", language, 400),
+            column("rule", "title", language, 320),
             column("kind", "kind", language, 110),
             column("state", "state", language, 105),
             column("findings", "findings", language, 105, valueFormatter=whole),
@@ -92,7 +92,7 @@ def _grid(language: str) -> Any:
             column("errors", "errors", language, 90, valueFormatter=whole),
             column("duration", "ms", language, 120, valueFormatter=tenth),
             column("exceptions", "exceptions", language, 95, valueFormatter=whole),
-            column("last", "last", language, 125),
+            column("last", "last", language, 135),
         ],
         t("rules.none", language),
     )

@@ -199,8 +199,8 @@ def _quarantine(view: SiteView, language: str) -> Any:
 
 def _grid(language: str) -> dag.AgGrid:
     columns = [
-        column("time", "time", language, 185),
-        column("feed", "feed", language, 90),
+        column("time", "time", language, 200),
+        column("feed", "feed", language, 112),
         column("kind", "kind", language, 110),
         column("severity", "severity", language, 120),
         column("type", "type", language, 160),
