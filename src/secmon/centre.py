@@ -115,6 +115,7 @@ def _watch(
         language=settings.language,
         simulated=simulated,
         staged=store.database != "secmon",
+        settings=settings,
     )
     if not console.staged:
         console = replace(console, shelf=Shelf(sources_of(settings, console, assets_folder())))

@@ -7,6 +7,7 @@ from datetime import datetime
 from secmon.alerts.desk import Desk
 from secmon.alerts.feed_baseline import Baseline
 from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
+from secmon.settings import Settings
 from secmon.sites.registry import Province, Site
 from secmon.sites.scope import Scope
 from secmon.store.client import Store
@@ -20,7 +21,7 @@ from secmon.web.snapshot import RuleTitles
 class Console:
     """Store, desk, registry and rules of the running centre; `feeds` are (site, feed, format) as configured.
 
-    `staged` is the one of a presentation, whose time is not the viewer's.
+    `staged` is the one of a presentation, whose time is not the viewer's; `settings` are what the centre began with.
     """
 
     store: Store
@@ -37,6 +38,7 @@ class Console:
     hub: LiveHub = field(default_factory=LiveHub)
     memory: FeedMemory = field(default_factory=FeedMemory)
     shelf: DigestShelf | None = None
+    settings: Settings | None = None
 
     def within(self, scope: Scope) -> "Console":
         """The console of somebody who sees these sites only."""

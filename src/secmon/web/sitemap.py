@@ -55,6 +55,7 @@ PAGES = (
     Page("digests", r"/digests", Group.MANAGE, Permission.EXPORT),
     Page("recipients", r"/recipients", Group.MANAGE, Permission.SETTINGS),
     Page("people", r"/people", Group.MANAGE, Permission.PEOPLE),
+    Page("settings", r"/settings", Group.MANAGE, Permission.SETTINGS),
     Page("audit", r"/audit", Group.MANAGE, Permission.AUDIT),
     Page("api", r"/api", Group.MANAGE, Permission.EXPORT),
     Page("glossary", r"/glossary", Group.MANAGE),

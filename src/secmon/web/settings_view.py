@@ -1,0 +1,59 @@
+"""What the centre was started with, as it may be shown: no password is in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from secmon.settings import IdentityProvider, MailServer, Settings
+
+_ADDRESSES = ("store", "desk")
+_MOST = 12
+"""Names of a list that are shown; how many more there are is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, its value in short, and whether it differs from what it would be without being set."""
+
+    name: str
+    value: str
+    changed: bool
+
+
+def settings_in_force(settings: Settings) -> tuple[Setting, ...]:
+    """Every setting in the order of docs/settings.md; of what has parts the name or address, of secrets their file."""
+    return tuple(
+        Setting(
+            name,
+            _short(name, getattr(settings, name)),
+            getattr(settings, name) != field.get_default(call_default_factory=True),
+        )
+        for name, field in Settings.model_fields.items()
+    )
+
+
+def _short(name: str, value: Any) -> str:
+    if name in _ADDRESSES:
+        return _without_password(value)
+    if isinstance(value, MailServer):
+        return f"{value.host}:{value.port} ({value.security})"
+    if isinstance(value, IdentityProvider):
+        return value.issuer
+    if isinstance(value, Mapping):
+        return _listed(list(value))
+    if isinstance(value, tuple):
+        return _listed([one.name if isinstance(one, BaseModel) else one for one in value])  # type: ignore[attr-defined]  # all have one
+    return "" if value is None else str(value)
+
+
+def _listed(names: list[Any]) -> str:
+    shown = ", ".join(str(one) for one in names[:_MOST])
+    return f"{shown} (+{len(names) - _MOST})" if len(names) > _MOST else shown
+
+
+def _without_password(address: str) -> str:
+    password = urlsplit(address).password
+    return address.replace(f":{password}@", ":…@") if password else address
