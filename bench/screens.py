@@ -48,6 +48,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "performance": ("/performance", "#performance-figures > *"),
     "digests": ("/digests", "#digests-list > *"),
     "recipients": ("/recipients", "#recipients-list > *"),
+    "settings": ("/settings", "#settings-started tr"),
     "audit": ("/audit", "#audit-entries > *"),
     "api": ("/api", "#api-operations > *"),
     "glossary": ("/glossary", ".content table tr"),

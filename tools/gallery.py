@@ -33,6 +33,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "shift": ("/shift", "main h2"),
     "digests": ("/digests?digest=2", "#digests-one h2"),
     "recipients": ("/recipients?recipient=new", "#recipients-save"),
+    "settings": ("/settings", "#settings-started td"),
     "audit": ("/audit", "main .table td"),
     "api": ("/api", "#api-operations .operation"),
     "glossary": ("/glossary", "main dt, main .table td"),

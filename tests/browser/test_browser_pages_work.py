@@ -146,6 +146,23 @@ def test_a_recipient_is_checked_and_added(demo: Server, visits: Visits, language
     page.wait_for_selector(f"#recipients-list td >> text=Duty {language}")
 
 
+@both
+def test_a_target_is_changed(house: Server, visits: Visits, language: str) -> None:
+    """What makes no sense is refused where it was written; a time is in the table then. Settings have words."""
+    page = visits.open(f"{house.url}/settings?lang={language}")
+    page.click(button("settings", "sla", 3))
+    page.locator("#settings-ask .of-sla").get_by_label(t("settings.contain", language), exact=True).check()
+    page.fill("#settings-title", "soon")
+    page.click("#settings-ok")
+    page.wait_for_selector("#settings-refused .failed")
+    assert page.inner_text("#settings-refused") == t("settings.bad.length", language)
+    said = confirmed(page, "settings", title="36h")
+    assert said.startswith(t("settings.contain", language))
+    aim = t("span.days", language, days=1, hours=12)
+    page.locator("#settings-targets tr", has_text=t("severity.3", language)).get_by_text(aim, exact=True).wait_for()
+    assert t("setting.collect_seconds", language) in page.inner_text("#settings-started")
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     """A server of its own with an administrator: the demonstration has none."""
