@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from showcase import ARGUMENTS, demonstration, entered, watch
 
 ROOT = Path(__file__).parents[1]
+_DRAWN = ":root:has(#trend .scatterlayer .trace):has(#map a.tile[data-health])"
 PAGES: Mapping[str, tuple[str, str]] = {
-    "wall": ("/", "#trend .scatterlayer .trace"),
+    "wall": ("/", _DRAWN),
     "alerts": ("/alerts?alert={alert}", "#alerts-panel h2"),
     "incidents": ("/incidents", "#incidents-open tr a"),
     "incident": ("/incident/{incident}", "#incident-timeline li"),
@@ -38,7 +39,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "api": ("/api", "#api-operations .operation"),
     "glossary": ("/glossary", "main dt, main .table td"),
     "tour": ("/tour", "main .chapters li"),
-    "kiosk": ("/wall?kiosk=1", "#trend .scatterlayer .trace"),
+    "kiosk": ("/wall?kiosk=1", _DRAWN),
 }
 """Name of a page -> its address, and what is there once it is drawn. `/people` needs an administrator: none is here."""
 _COLOURS = 256

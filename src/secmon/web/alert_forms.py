@@ -62,13 +62,13 @@ def alert_columns(language: str) -> list[dict[str, Any]]:
     fresh = {"fresh": "params.data && params.data.status_key == 'new'"}
     right = {"type": "rightAligned", "filter": "agNumberColumnFilter"}
     return [
-        column("severity", "severity", language, 112, cellClassRules=pills),
-        column("time", "time", language, 160),
+        column("severity", "severity", language, 112, minWidth=100, cellClassRules=pills),
+        column("time", "time", language, 160, minWidth=135),
         column("site", "site", language, 200),
         column("rule", "rule", language, 300, cellClassRules=fresh),
         column("state", "status", language, 118),
-        column("owner", "owner", language, 128),
-        column("actor", "actor", language, 155),
+        column("owner", "owner", language, 128, minWidth=120),
+        column("actor", "actor", language, 155, minWidth=135),
         column("type", "type", language, 175),
         column("findings", "findings", language, 110, **right),
         column("sites", "sites", language, 95, **right),

@@ -199,7 +199,7 @@ def _quarantine(view: SiteView, language: str) -> Any:
 
 def _grid(language: str) -> dag.AgGrid:
     columns = [
-        column("time", "time", language, 200),
+        column("time", "time", language, 200, minWidth=170),
         column("feed", "feed", language, 112),
         column("kind", "kind", language, 110),
         column("severity", "severity", language, 120),
