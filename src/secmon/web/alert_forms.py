@@ -64,9 +64,9 @@ def alert_columns(language: str) -> list[dict[str, Any]]:
     return [
         column("severity", "severity", language, 112, minWidth=100, cellClassRules=pills),
         column("time", "time", language, 160, minWidth=135),
-        column("site", "site", language, 200),
+        column("site", "site", language, 200, minWidth=160),
         column("rule", "rule", language, 300, cellClassRules=fresh),
-        column("state", "status", language, 118),
+        column("state", "status", language, 118, minWidth=105),
         column("owner", "owner", language, 128, minWidth=120),
         column("actor", "actor", language, 155, minWidth=135),
         column("type", "type", language, 175),

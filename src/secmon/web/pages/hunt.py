@@ -131,10 +131,10 @@ def _columns(language: str) -> list[dict[str, Any]]:
         column("site", "site", language, 200),
         column("feed", "feed", language, 112),
         column("severity", "severity", language, 110, minWidth=100),
-        column("type", "type", language, 165),
         column("source", "source", language, 150, minWidth=130),
         column("target", "target", language, 175, minWidth=145),
         column("summary", "summary", language, 400),
+        column("type", "type", language, 165),
         column("kind", "kind", language, 110),
         column("user", "user", language, 110),
     ]
