@@ -39,7 +39,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "api": ("/api", "#api-operations .operation"),
     "glossary": ("/glossary", "main dt, main .table td"),
     "tour": ("/tour", "main .chapters li"),
-    "kiosk": ("/wall?kiosk=1", _DRAWN),
+    "kiosk": ("/wall?kiosk=1", "#trend .scatterlayer .trace"),
 }
 """Name of a page -> its address, and what is there once it is drawn. `/people` needs an administrator: none is here."""
 _COLOURS = 256
