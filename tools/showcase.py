@@ -64,7 +64,9 @@ def demonstration(seed: int, history: str) -> Iterator[Show]:
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
         # within its folder: what pages say of settings is then the same on every machine
-        process = subprocess.Popen([*command, "--data", data.name], cwd=folder, stdout=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(
+            [*command, "--data", data.name], cwd=folder, stdout=subprocess.DEVNULL, env=environment
+        )
         try:
             url = f"http://127.0.0.1:{port}"
             _healthy(process, url)
