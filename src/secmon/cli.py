@@ -140,12 +140,12 @@ def _root(
     pass
 
 
-LOG_LINE = (
+LOG_LINE = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
     structlog.processors.JSONRenderer(),
-)
+]
 """What makes a line of the log: one JSON object."""
 
 
