@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import structlog
 import typer
+from structlog.typing import Processor
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -140,7 +141,7 @@ def _root(
     pass
 
 
-LOG_LINE = [
+LOG_LINE: list[Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
