@@ -121,7 +121,7 @@ class Store:
         try:
             yield
         except ClickHouseError as error:
-            raise StoreError(f"event store {_shown(self.dsn)}: {_first_line(error)}") from error
+            raise StoreError(f"event store {without_password(self.dsn)}: {_first_line(error)}") from error
 
 
 def _inserters() -> ThreadPoolExecutor:
@@ -157,11 +157,11 @@ def _connect(dsn: str) -> Client:
             settings=dict(_SETTINGS),
             tz_mode="aware",
         )
-    raise StoreError(f"unknown store {_shown(dsn)}: use chdb:///path or clickhouse://host:8123")
+    raise StoreError(f"unknown store {without_password(dsn)}: use chdb:///path or clickhouse://host:8123")
 
 
-def _shown(dsn: str) -> str:
-    """The address without its password."""
+def without_password(dsn: str) -> str:
+    """An address without the password in it."""
     url = urlsplit(dsn)
     return dsn.replace(f":{url.password}@", ":…@") if url.password else dsn
 

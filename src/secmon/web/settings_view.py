@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from secmon.settings import IdentityProvider, MailServer, Settings
+from secmon.store.client import without_password
 
 _ADDRESSES = ("store", "desk")
 _MOST = 12
@@ -37,7 +37,7 @@ def settings_in_force(settings: Settings) -> tuple[Setting, ...]:
 
 def _short(name: str, value: Any) -> str:
     if name in _ADDRESSES:
-        return _without_password(value)
+        return without_password(value)
     if isinstance(value, MailServer):
         return f"{value.host}:{value.port} ({value.security})"
     if isinstance(value, IdentityProvider):
@@ -52,8 +52,3 @@ def _short(name: str, value: Any) -> str:
 def _listed(names: list[Any]) -> str:
     shown = ", ".join(str(one) for one in names[:_MOST])
     return f"{shown} (+{len(names) - _MOST})" if len(names) > _MOST else shown
-
-
-def _without_password(address: str) -> str:
-    password = urlsplit(address).password
-    return address.replace(f":{password}@", ":…@") if password else address
