@@ -2,7 +2,7 @@
 
 `whole` is what happens to collected lines: pages are split, put together, spooled (fsync) and journalled; the loader reads
 the spool, inserts and checks the account. One batch is prepared while the one before it is loaded, as in
-`secmon.jobs.catch_up`. `store` goes without spool and journal: split, put together, insert.
+`secmon.pipeline.backfill`. `store` goes without spool and journal: split, put together, insert.
 """
 
 import argparse
@@ -16,11 +16,11 @@ from pathlib import Path
 
 import corpus
 from effort import measure
-from secmon.alerts import journal
-from secmon.alerts.desk import Desk
-from secmon.feeds.page import split_lines
-from secmon.jobs.keep import spool_batch
-from secmon.jobs.load import Loader
+from secmon.db.database import Desk
+from secmon.ingest import batch_journal
+from secmon.ingest.transports.page import split_lines
+from secmon.pipeline.load import Loader
+from secmon.pipeline.record_batch import spool_batch
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_table, table_of
 from secmon.store.migrate import migrate
@@ -84,7 +84,7 @@ def _whole(loader: Loader, folder: Path, size: int) -> None:
     with ThreadPoolExecutor(1) as background:
         loading: Future[int] | None = None
         for rows in map(table_of, batches(folder, size)):
-            journal.add_batch(loader.desk, spool_batch(loader.spool, rows, _now()))
+            batch_journal.add_batch(loader.desk, spool_batch(loader.spool, rows, _now()))
             del rows  # as the collector, which keeps nothing of a round that is spooled
             if loading is not None:
                 loading.result()

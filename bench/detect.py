@@ -36,16 +36,16 @@ from sigma.rule import SigmaRule
 
 import corpus
 from effort import machine, told
-from secmon.rules.backend import ClickHouseBackend
-from secmon.rules.batches import Batches
-from secmon.rules.compile import compile_rule, plan
-from secmon.rules.correlate import all_possible, correlate
-from secmon.rules.mapping import LogSource, log_sources
-from secmon.rules.match import match
-from secmon.rules.prefilter import Possible
-from secmon.rules.report import MatchReport
-from secmon.rules.rule import Rule
-from secmon.rules.ruleset import RuleSet, load_rules
+from secmon.detection.correlation.engine import all_possible, correlate
+from secmon.detection.engine.batches import Batches
+from secmon.detection.engine.match_events import match
+from secmon.detection.engine.prefilter import Possible
+from secmon.detection.engine.run_report import MatchReport
+from secmon.detection.sigma.backend import ClickHouseBackend
+from secmon.detection.sigma.compile import compile_rule, plan
+from secmon.detection.sigma.field_mapping import LogSource, log_sources
+from secmon.detection.sigma.rule import Rule
+from secmon.detection.sigma.ruleset import RuleSet, load_rules
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
 from secmon.store.scratch import scratch_store

@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from secmon.alerts import journal
-from secmon.alerts.desk import Desk
-from secmon.alerts.feed_health import FeedReport, HealthLimits, feed_reports
-from secmon.alerts.journal import FeedResult
-from secmon.centre import assets_folder
-from secmon.digest.compose import compose
-from secmon.digest.source import Sources
-from secmon.jobs.keep import spool_batch
-from secmon.jobs.load import Loader
-from secmon.shelf import due_of
+from secmon.db.database import Desk
+from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
+from secmon.ingest import batch_journal
+from secmon.ingest.batch_journal import FeedResult
+from secmon.pipeline.load import Loader
+from secmon.pipeline.record_batch import spool_batch
+from secmon.reports.compose import compose
+from secmon.reports.content.sources import Sources
+from secmon.reports.shelf import due_of
+from secmon.runtime.centre import assets_folder
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.client import Store
 from secmon.store.load import Lines, table_of
@@ -43,7 +43,7 @@ def fill(store: Store, desk: Desk, spool: Path) -> None:
     parts = [Lines(site.code, "ids", "suricata_eve", NOW, lines) for site in load_sites()]
     spooled = spool_batch(spool, table_of(parts), NOW)
     results = [FeedResult(p.site, p.feed, p.format, p.received_at, cursor="c", lines=len(p.lines)) for p in parts]
-    journal.record_round(desk, spooled, results)
+    batch_journal.record_round(desk, spooled, results)
     Loader(store, desk, spool, lambda: NOW).drain()
 
 

@@ -34,22 +34,22 @@ import psutil
 from sqlalchemy import select
 
 from effort import in_child, machine, told
-from secmon.alerts import journal
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Batch
-from secmon.centre import Centre, open_centre
-from secmon.feeds.page import FeedAddress
-from secmon.jobs.catch_up import catch_up
-from secmon.jobs.collect import Round
-from secmon.jobs.watch import Watch
+from secmon.db.database import Desk
+from secmon.db.models import Batch
+from secmon.demo.simulator_process import feeds_at
+from secmon.ingest import batch_journal
+from secmon.ingest.transports.page import FeedAddress
+from secmon.pipeline.backfill import catch_up
+from secmon.pipeline.collect import Round
+from secmon.pipeline.pipeline import Watch
+from secmon.runtime.centre import Centre, open_centre
 from secmon.settings import load_settings
 from secmon.simulate.volume import FEED_SHARE, activity
-from secmon.simulator import feeds_at
 
 FEEDS = "ids,firewall,web,auth,endpoint"
 SITES = 226
 _WARM = 2  # rounds that do not count: connections are opened again, every feed has its turn
-_EVERY = 1.0  # seconds between loads, as in secmon.jobs.schedule
+_EVERY = 1.0  # seconds between loads, as in secmon.pipeline.scheduler
 _START_SECONDS = 30.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LAG = """
@@ -185,7 +185,7 @@ def measured(names: list[str], rate: float, number: int, interval: float, copies
 
 def figures(centre: Centre, taken: Measured, feeds: int, interval: float) -> dict[str, Any]:
     """What is printed of the rounds."""
-    account = journal.backlog(centre.desk)
+    account = batch_journal.backlog(centre.desk)
     lines = sum(done.lines for done in taken.rounds)
     seconds = [done.seconds for done in taken.rounds]
     ((half, most),) = centre.store.rows(_LAG, {"begin": taken.began})

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from effort import told
 from screens_server import demo
-from secmon.hunt.words import index_day, unindexed
+from secmon.search.text_index import index_day, unindexed
 from secmon.settings import load_settings
-from secmon.store.client import Store, identifier
+from secmon.store.client import Store
+from secmon.store.sql import identifier
 
 DAYS = 90
 _DAY_SECONDS = 86_400

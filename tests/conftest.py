@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import structlog
 
-from secmon.cli import LOG_LINE
-from secmon.store.client import Store, identifier
+from secmon.cli.main import LOG_LINE
+from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
+from secmon.store.sql import identifier
 
 Tables = list[tuple[Any, ...]]
 

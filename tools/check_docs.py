@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from secmon.cli import cli
-from secmon.rules.ruleset import load_rules
+from secmon.cli.main import cli
+from secmon.detection.sigma.ruleset import load_rules
 from secmon.settings import DigestRecipient, FeedSource, IdentityProvider, MailServer, Settings, SyslogListener
 from secmon.store.formats import FORMATS
 

@@ -1,6 +1,6 @@
-"""`python -m secmon` is the command `secmon`."""
+"""Entry point of `python -m secmon`, the same as the command `secmon`."""
 
-from secmon.cli import main
+from secmon.cli.main import main
 
 if __name__ == "__main__":
     main()

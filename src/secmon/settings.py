@@ -1,4 +1,4 @@
-"""Settings: a TOML file, then `SECMON_*` environment variables, then command-line options."""
+"""Settings: a TOML file, overridden by `SECMON_*` environment variables, overridden by command-line options."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class FeedSource(BaseModel):
 
 
 class SyslogListener(BaseModel):
-    """One address where sites push syslog to."""
+    """Address that receives syslog pushed by sites."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +46,7 @@ class SyslogListener(BaseModel):
 
 
 class IdentityProvider(BaseModel):
-    """An OpenID Connect provider that people log in with."""
+    """OpenID Connect provider for logins."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -70,7 +70,7 @@ class IdentityProvider(BaseModel):
         return roles
 
     def secret(self) -> str:
-        """The client's secret, '' when it has none; UsageError when the file cannot be read."""
+        """Return the client secret, '' if there is none; raise UsageError when the file cannot be read."""
         if self.client_secret_file is None:
             return ""
         try:
@@ -80,7 +80,7 @@ class IdentityProvider(BaseModel):
 
 
 class MailServer(BaseModel):
-    """The SMTP server that takes digests and letters."""
+    """SMTP server for digests and letters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,7 +94,7 @@ class MailServer(BaseModel):
     timeout: float = Field(30.0, gt=0, le=300, description="Seconds it may take to answer.")
 
     def password(self) -> str:
-        """The password, '' when there is none; UsageError when the file cannot be read."""
+        """Return the password, '' if there is none; raise UsageError when the file cannot be read."""
         if self.password_file is None:
             return ""
         try:
@@ -108,11 +108,11 @@ _ADDRESSES = {
     "webhook": (r"^https?://[^/\s]+", "https://host/path"),
     "chat": (r"^[a-z0-9]+://\S+", "slack://..."),
 }
-"""What an address of each channel looks like, and an example."""
+"""Pattern and example of an address for each channel."""
 
 
 class DigestRecipient(BaseModel):
-    """Somebody who gets digests, notices and letters."""
+    """Recipient of digests, notices and letters."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -141,7 +141,7 @@ class DigestRecipient(BaseModel):
 
     @classmethod
     def checked(cls, given: Mapping[str, Any]) -> "DigestRecipient":
-        """A recipient of these fields; UsageError that names the bad ones."""
+        """Build a recipient from these fields; raise UsageError that names the invalid fields."""
         try:
             return cls(**given)
         except ValidationError as error:
@@ -150,7 +150,7 @@ class DigestRecipient(BaseModel):
 
 
 class Settings(BaseSettings):
-    """What `secmon serve` runs with; each line is a name, a default and a sentence."""
+    """Settings of `secmon serve`; each line is a name, a default and a description."""
 
     model_config = SettingsConfigDict(env_prefix="SECMON_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -207,17 +207,17 @@ class Settings(BaseSettings):
 
     @property
     def store_dsn(self) -> str:
-        """Where the event store is."""
+        """Address of the event store."""
         return self.store or f"chdb://{self.data.resolve() / 'store'}"
 
     @property
     def desk_dsn(self) -> str:
-        """Where the desk database is, as SQLAlchemy writes it."""
+        """SQLAlchemy URL of the operational database."""
         return self.desk or f"sqlite:///{self.data.resolve() / 'desk.sqlite3'}"
 
     @property
     def spool(self) -> Path:
-        """Folder of the batches that wait for the store."""
+        """Folder of the batches that wait to be loaded into the event store."""
         return self.data / "spool"
 
     @classmethod
@@ -229,14 +229,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options given in code win over the environment, which wins over the file."""
+        """Order the sources: options given in code override the environment, which overrides the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(config: Path | None = None, **options: object) -> Settings:
-    """Settings from `config` (TOML), the environment and `options` that are not None.
+    """Load settings from a TOML file, the environment and the options that are not None.
 
-    Raises UsageError that names each bad setting.
+    Raises UsageError that names each invalid setting.
     """
     if config is not None and not config.is_file():
         raise UsageError(f"no configuration file at {config}: write one, or leave --config out")

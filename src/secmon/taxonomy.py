@@ -1,10 +1,10 @@
-"""The words every part shares: the seven Korean attack types and the OCSF severities."""
+"""Shared vocabulary: the seven Korean attack types and the OCSF severities."""
 
 from enum import IntEnum, StrEnum
 
 
 class AttackType(StrEnum):
-    """The seven types Korean local governments count attempts by; the value is what the store keeps."""
+    """The seven attack types in the statistics of Korean local governments; the event store holds these values."""
 
     DENIAL_OF_SERVICE = "denial_of_service"  # 서비스거부
     INFORMATION_GATHERING = "information_gathering"  # 정보수집
@@ -16,7 +16,7 @@ class AttackType(StrEnum):
 
 
 class Severity(IntEnum):
-    """OCSF `severity_id`; 0 means that the record does not say."""
+    """OCSF `severity_id`; 0 if the record does not state a severity."""
 
     UNKNOWN = 0
     INFORMATIONAL = 1

@@ -1,4 +1,4 @@
-"""Times and lengths of time as people write them on a command line."""
+"""Parse times and durations as they are written on a command line."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def duration(text: str) -> timedelta:
-    """A length of time written as 90s, 15m, 24h or 7d."""
+    """Parse a duration written as 90s, 15m, 24h or 7d."""
     match = re.fullmatch(r"([0-9]{1,12})([smhd])", text)
     if match is None:
         raise UsageError(f"{text[:40]!r} is no length of time: write it as 90s, 15m, 24h or 7d")
@@ -21,7 +21,7 @@ def duration(text: str) -> timedelta:
 
 
 def moment(text: str) -> datetime:
-    """A time written as ISO 8601 with its zone."""
+    """Parse a time written as ISO 8601 with its zone."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
@@ -32,5 +32,5 @@ def moment(text: str) -> datetime:
 
 
 def from_milliseconds(since_1970: int) -> datetime:
-    """A time as the store counts it."""
+    """Convert milliseconds since 1970, as the event store counts time."""
     return _EPOCH + timedelta(milliseconds=since_1970)

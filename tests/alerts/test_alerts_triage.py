@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import StatementError
 
-from secmon.alerts import journal, queue
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Alert, AlertStatus, Batch, BatchState
-from secmon.alerts.queue import SiteAlerts
+from secmon.alerts import queries as queue
+from secmon.alerts.queries import SiteAlerts
 from secmon.alerts.triage import FoundGroup, Triage, triage
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus, Batch, BatchState
+from secmon.ingest import batch_journal
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 QUIET = timedelta(hours=6)
@@ -137,8 +138,8 @@ def test_batches_are_marked_with_their_alerts(desk: Desk) -> None:
     for name in ("b1", "b2", "b3"):
         add(desk, name)
     run(desk, GROUP, batches=["b1", "b3"])
-    assert [one.id for one in journal.batches(desk, BatchState.LOADED)] == ["b2"]
-    [first, _] = journal.batches(desk, BatchState.DETECTED)
+    assert [one.id for one in batch_journal.batches(desk, BatchState.LOADED)] == ["b2"]
+    [first, _] = batch_journal.batches(desk, BatchState.DETECTED)
     assert first.detected_at == NOW + timedelta(hours=1)
 
 
@@ -149,14 +150,14 @@ def test_a_failed_run_leaves_no_half(desk: Desk) -> None:
     with pytest.raises((StatementError, TypeError)):
         run(desk, GROUP, broken, batches=["b1"])
     assert alerts(desk) == []
-    assert [one.id for one in journal.batches(desk, BatchState.LOADED)] == ["b1"]
+    assert [one.id for one in batch_journal.batches(desk, BatchState.LOADED)] == ["b1"]
     assert run(desk, GROUP, batches=["b1"]) == Triage(opened=1, extended=0)
     assert [alert.findings for alert in alerts(desk)] == [2]
 
 
 def add(desk: Desk, name: str) -> None:
     """A loaded batch."""
-    journal.add_batch(
+    batch_journal.add_batch(
         desk,
         Batch(
             id=name, state=BatchState.LOADED, created_at=NOW, received_from=NOW, received_to=NOW, lines=1, bytes=1,

@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from secmon.alerts import queue, suppression, workflow
-from secmon.alerts.audit import Actor, entries, verify
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Alert, AlertStatus
-from secmon.alerts.queue import Wanted
+from secmon.alerts import queries as queue
+from secmon.alerts import suppression, workflow
+from secmon.alerts.queries import Wanted
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.alerts.workflow import Closure
+from secmon.db.audit_log import Actor, entries, verify
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.sites.scope import EVERYTHING, Scope
 
-pytest_plugins = "desk_databases"
+pytest_plugins = "database_fixtures"
 NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)
 KIM, LEE = Actor("operator1", "127.0.0.1"), Actor("operator2", "127.0.0.2")
 MINUTE = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from secmon.director import Director
+from secmon.demo.simulator_process import Director
 
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0

@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 from running_server import Server
 from watched_pages import Visits
 
-from secmon.alerts.metrics import definitions
+from secmon.operations.metrics import definitions
 from secmon.sites.registry import load_sites
-from secmon.web.i18n import LANGUAGES, t
+from secmon.web.i18n.texts import LANGUAGES, t
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", LANGUAGES)]

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from running_server import ACCOUNT, PASSWORD, Server
 from watched_pages import Visits
 
-from secmon.web.i18n import LANGUAGES, t
+from secmon.web.i18n.texts import LANGUAGES, t
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser

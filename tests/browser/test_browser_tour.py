@@ -10,9 +10,9 @@ from playwright.sync_api import Page
 from running_server import Server
 from watched_pages import DRAWN, Visits
 
-from secmon.presentation.play import BEGINS
-from secmon.web.i18n import t
-from secmon.web.tour_script import CHAPTERS
+from secmon.demo.tour.replay import BEGINS
+from secmon.web.i18n.texts import t
+from secmon.web.tour.chapters import CHAPTERS
 
 pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser

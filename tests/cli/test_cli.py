@@ -20,9 +20,9 @@ import psutil
 import pytest
 from typer.main import get_command
 
-from secmon.cli import COMMANDS, cli, main
-from secmon.instance import running
-from secmon.remote import get_json
+from secmon.cli.main import COMMANDS, cli, main
+from secmon.cli.server_client import get_json
+from secmon.runtime.data_folder_lock import running
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 ASKED = (
@@ -77,7 +77,7 @@ def test_the_list_of_commands_is_what_they_say_of_themselves() -> None:
 
 def test_help_imports_no_command() -> None:
     """`secmon --help` answers at once: neither the engine nor the dashboard is loaded for it."""
-    program = "import sys; from secmon.cli import main; sys.argv = ['secmon', '--help']\n"
+    program = "import sys; from secmon.cli.main import main; sys.argv = ['secmon', '--help']\n"
     program += "try: main()\nexcept SystemExit: print({'chdb', 'dash', 'pandas', 'sqlalchemy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
     assert done.stdout.splitlines()[-1] == "set()", done.stderr

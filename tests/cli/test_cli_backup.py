@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from secmon.alerts.desk import Desk
-from secmon.backup import _copy_desk
+from secmon.db.database import Desk
+from secmon.runtime.backup import _copy_desk
 
-pytest_plugins = "desk_databases"
+pytest_plugins = "database_fixtures"
 
 LINE = "<38>1 2026-11-23T10:00:00+09:00 gw sshd 7 - - Failed password for root from 198.51.100.7 port 5 ssh2\n"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from secmon.errors import UsageError
-from secmon.instance import Instance
+from secmon.ingest.configured_feeds import feed_addresses
+from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import load_settings
-from secmon.sources import feed_addresses
 from secmon.store.formats import FORMATS
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from secmon.commands.register import register_cli
-from secmon.commands.rules import rules_cli
+from secmon.cli.commands.register import register_cli
+from secmon.cli.commands.rules import rules_cli
 from secmon.errors import UsageError
 
 RULE = "ssh_login_from_outside"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from secmon.cli.server_client import get_json
 from secmon.errors import SecmonError, UsageError
-from secmon.instance import Instance, Running, running
-from secmon.remote import get_json
+from secmon.runtime.data_folder_lock import Instance, Running, running
 from secmon.settings import load_settings
 
 HOLDER = """
 import sys
 from pathlib import Path
-from secmon.instance import Instance
+from secmon.runtime.data_folder_lock import Instance
 with Instance(Path(sys.argv[1])) as instance:
     instance.announce("http://127.0.0.1:8050")
     print(instance.token, flush=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from secmon.alerts.desk import Desk
-from secmon.cli import main
-from secmon.people.login import Attempt, LoginRefused, log_in
-from secmon.people.sessions import Limits
-from secmon.people.tokens import look_up
+from secmon.auth.login import Attempt, LoginRefused, log_in
+from secmon.auth.sessions import Limits
+from secmon.auth.tokens import look_up
+from secmon.cli.main import main
+from secmon.db.database import Desk
 
 GOOD = "correct horse battery"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from secmon.errors import UsageError
+from secmon.ingest.configured_feeds import feed_addresses, known_senders, listen_addresses
 from secmon.settings import load_settings
-from secmon.sources import feed_addresses, known_senders, listen_addresses
 
 FEED: dict[str, Any] = {"name": "ids", "format": "suricata_eve", "url": "https://logs.example/{site}/ids", "every": 30}
 LISTENER: dict[str, Any] = {"name": "firewall", "protocol": "tcp", "port": 6514}

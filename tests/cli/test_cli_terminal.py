@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 
 from hostile_texts import HOSTILE, SPLITTING
-from secmon.sheet import sheet
-from secmon.terminal import print_answer
+from secmon.cli.output import print_answer
+from secmon.csv_export import sheet
 
 TEXTS = pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from secmon.errors import StoreError
-from secmon.store.client import Store, identifier
+from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
+from secmon.store.sql import identifier
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from secmon.feeds.page import split_lines
+from secmon.ingest.transports.page import split_lines
 from secmon.store.client import Store
 from secmon.store.dry_run import dry_run
 from secmon.store.formats import FORMATS

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_room import Room, room_of
-from web_console import HOST, NOW, NOWHERE, centre_over, group, new_desk
+from api_clients import Room, room_of
 
-from secmon.alerts.audit import verify
 from secmon.alerts.triage import triage
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.db.audit_log import verify
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.web.api.reply import etag_of
+from web_centre import HOST, NOW, NOWHERE, centre_over, group, new_desk
 
 JONGNO, JUNG, BUSAN = "11110", "11140", "26110"
 PEOPLE = {

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from desk_buttons import words
-from web_console import NOWHERE, call, centre_over, new_desk, visitor
+from page_buttons import words
 
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Permission, Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Permission, Role
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from secmon.web.api_operations import kind_of, operations
+from secmon.web.pages.api.operations import kind_of, operations
+from web_centre import NOWHERE, call, centre_over, new_desk, visitor
 
 JONGNO = Draft("jongno", Role.MUNICIPALITY, site="11110")
 GUEST = Draft("guest", Role.VIEWER)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from secmon.centre import assets_folder
-from secmon.web.figures import TYPE_COLOURS
+from secmon.runtime.centre import assets_folder
+from secmon.web.components.charts import TYPE_COLOURS
 
 Array = npt.NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 import pytest
 
-from secmon.centre import assets_folder
+from secmon.runtime.centre import assets_folder
 from secmon.web import pages
 
 STYLE = (assets_folder() / "secmon.css").read_text("utf-8")

@@ -5,16 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk_buttons import press, words
-from web_console import HOST, call, centre_over, new_desk, visitor
+from page_buttons import press, words
 
-from secmon.centre import Centre, assets_folder
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
-from secmon.postroom import sources_of
-from secmon.shelf import Shelf
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.reports.setup import sources_of
+from secmon.reports.shelf import Shelf
+from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from web_centre import HOST, call, centre_over, new_desk, visitor
 
 JONGNO = Draft("jongno", Role.MUNICIPALITY, "11110")
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from web_console import centre_over, new_desk, visitor
 
-from secmon.centre import Centre, assets_folder
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
-from secmon.postroom import sources_of
-from secmon.shelf import Shelf
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.reports.setup import sources_of
+from secmon.reports.shelf import Shelf
+from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from web_centre import centre_over, new_desk, visitor
 
 pytestmark = pytest.mark.store
 JONGNO = Draft("jongno", Role.MUNICIPALITY, "11110")

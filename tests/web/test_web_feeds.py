@@ -7,19 +7,20 @@ from pathlib import Path
 import orjson
 import pytest
 from log_lines import http
-from web_console import NOW, call, centre_over, load, visitor
 
-from secmon.alerts import journal, maintenance
-from secmon.alerts.desk import Desk
-from secmon.alerts.feed_health import Health
-from secmon.alerts.journal import FeedResult
-from secmon.alerts.maintenance import Window
-from secmon.centre import Centre
-from secmon.instance import Instance
+from secmon.db.database import Desk
+from secmon.feed_health import maintenance
+from secmon.feed_health.health import Health
+from secmon.feed_health.maintenance import Window
+from secmon.ingest import batch_journal
+from secmon.ingest.batch_journal import FeedResult
+from secmon.live.snapshot import Rates, compose, encode
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
-from secmon.web.feeds_view import kinds_of, read_feeds, troubles
-from secmon.web.snapshot import Rates, compose, encode
+from secmon.web.pages.feeds.view import kinds_of, read_feeds, troubles
+from web_centre import NOW, call, centre_over, load, visitor
 
 JONGNO, YONGSAN = "11110", "11170"
 REFRESH = {"feeds-tick.n_intervals": 1, "language.data": "en"}
@@ -43,7 +44,7 @@ def fail(centre: Centre, site: str, error: str, times: int = 1) -> None:
             FeedResult(site, feed, "rfc5424", BEFORE, error=error, retry_at=NOW + timedelta(seconds=40))
             for feed in ("ids", "auth")
         ]
-        journal.record_round(centre.desk, None, results)
+        batch_journal.record_round(centre.desk, None, results)
 
 
 @pytest.mark.store
@@ -80,7 +81,9 @@ async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
 ) -> None:
     """No data is not "no alerts": the feeds page, the site's own and the wall say it, with what was to be expected."""
     load(centre, "c", *steady(YONGSAN, minutes=range(240, 1, -1)), *steady(JONGNO, minutes=range(240, 66, -1)))
-    journal.record_round(centre.desk, None, [FeedResult(JONGNO, "ids", "suricata_eve", BEFORE, cursor="d", lines=0)])
+    batch_journal.record_round(
+        centre.desk, None, [FeedResult(JONGNO, "ids", "suricata_eve", BEFORE, cursor="d", lines=0)]
+    )
     asked = {**REFRESH, "language.data": language, "site-code.data": JONGNO, "site-tick.n_intervals": 1}
     async with visitor(centre) as client:
         page = (await call(client, "feeds-unwell.children", asked)).json()["response"]

@@ -8,15 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from web_console import HOST, NOWHERE, centre_over, new_desk, started, visitor
 
-from secmon.centre import Centre, assets_folder
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from secmon.web.scripts import LIBRARIES
-from secmon.web.sitemap import PAGES
+from secmon.web.pages import all_pages
+from secmon.web.shell.lazy_scripts import LIBRARIES
+from web_centre import HOST, NOWHERE, centre_over, new_desk, started, visitor
 
 OPERATOR = Draft("watch", Role.OPERATOR)
 
@@ -96,7 +96,7 @@ async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_
     seen: dict[str, dict[str, str]] = {}
     with Instance(tmp_path) as instance:
         async with started(centre_over(store, desk, tmp_path, instance)) as client:  # Dash knows its paths from then on
-            for page in PAGES:
+            for page in all_pages():
                 path = PATHS.get(page.name, f"/{page.name}")
                 parts, index = await first(client, HOST + path), (await client.get(path)).text
                 drawn = {name for name in LIBRARIES if f'"namespace": "{name}"' in parts["frame"]}

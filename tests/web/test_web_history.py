@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_console import NOW, NOWHERE, call, centre_over, group, new_desk, visitor
 
-from secmon.alerts.flood import FloodLimits
+from secmon.alerts.flood_control import FloodLimits
 from secmon.alerts.triage import triage
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from web_centre import NOW, NOWHERE, call, centre_over, group, new_desk, visitor
 
 JONGNO, JUNG = "11110", "11140"
 CHIEF = Draft("chief", Role.SUPERVISOR)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_console import console_over, new_desk
 
-from secmon.alerts.models import Alert
+from secmon.db.models import Alert
 from secmon.store.client import Store
-from secmon.web.incident_graph import graph_of
+from secmon.web.pages.incident.graph import graph_of
+from web_centre import console_over, new_desk
 
 _LETTER, _LINE, _BROKEN = 7.0, 14.0, 110.0
 """Pixels of a letter at most, of a line, and where a name is broken on the ellipse."""

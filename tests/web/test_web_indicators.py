@@ -8,15 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_room import Room, room_of
-from web_console import NOW, centre_over, new_desk
+from api_clients import Room, room_of
 
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
-from secmon.rules.ruleset import load_rules
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.detection.sigma.ruleset import load_rules
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
+from web_centre import NOW, centre_over, new_desk
 
 pytestmark = pytest.mark.store
 

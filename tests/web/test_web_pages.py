@@ -11,7 +11,17 @@ import pytest
 from fastapi import FastAPI
 from log_lines import failed_login, http, ids_alert
 from structlog.testing import capture_logs
-from web_console import (
+
+from hostile_texts import HOSTILE
+from secmon.alerts.triage import triage
+from secmon.live.context import Console
+from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.data_folder_lock import Instance
+from secmon.store.client import Store
+from secmon.store.load import Lines
+from secmon.web.shell.dash_app import dashboard
+from secmon.web.shell.page_router import language_of
+from web_centre import (
     NOW,
     NOWHERE,
     call,
@@ -24,16 +34,6 @@ from web_console import (
     started,
     visitor,
 )
-
-from hostile_texts import HOSTILE
-from secmon.alerts.triage import triage
-from secmon.centre import Centre, assets_folder
-from secmon.instance import Instance
-from secmon.store.client import Store
-from secmon.store.load import Lines
-from secmon.web.console import Console
-from secmon.web.dashboard import dashboard
-from secmon.web.drawing import language_of
 
 JONGNO = "11110"
 REFRESH = {"site-code.data": JONGNO, "language.data": "en", "site-tick.n_intervals": 1}

@@ -5,21 +5,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk_buttons import press, words
 from log_lines import ids_alert
-from web_console import NOW, call, centre_over, group, load, new_desk, visitor
+from page_buttons import press, words
 
-from secmon.alerts import exemptions, queue, rule_states
+from secmon.alerts import queries as queue
 from secmon.alerts.triage import triage
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
-from secmon.rules.rule import Signature
-from secmon.rules.ruleset import load_rules
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.detection import exceptions_registry, rule_states
+from secmon.detection.sigma.rule import Signature
+from secmon.detection.sigma.ruleset import load_rules
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.store.load import Lines
+from web_centre import NOW, call, centre_over, group, load, new_desk, visitor
 
 JONGNO = "11110"
 SEOUL = Draft("seoul", Role.PROVINCE, province="11")
@@ -68,7 +69,7 @@ async def test_places_and_rules(centre: Centre) -> None:
     assert next(row for row in listed if row["uid"] == rule)["alerts"] == 1
     assert "Give a reason" in str(unsaid["rules-refused"])
     assert [one.reason for one in rule_states.standings(centre.desk)] == ["a scanner of our own"]
-    assert [one.exemption.site for one in exemptions.every(centre.desk, rule)] == [JONGNO]
+    assert [one.exemption.site for one in exceptions_registry.every(centre.desk, rule)] == [JONGNO]
     assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
     assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import httpx
 import pytest
-from desk_buttons import words
-from web_console import HOST, NOW, call, centre_over, new_desk, visitor
+from page_buttons import words
 
-from secmon.alerts.audit import Actor
-from secmon.centre import Centre, assets_folder
-from secmon.digest import recipients
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
-from secmon.postroom import sources_of
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.db.audit_log import Actor
+from secmon.reports.delivery import recipients
+from secmon.reports.setup import sources_of
+from secmon.reports.shelf import Shelf
+from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import DigestRecipient
-from secmon.shelf import Shelf
 from secmon.store.client import Store
+from web_centre import HOST, NOW, call, centre_over, new_desk, visitor
 
 FILLED = {
     "name": "Jongno", "channel": "mail", "address": "soc@jongno.example", "language": "en", "scope": "11110",

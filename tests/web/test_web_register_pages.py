@@ -5,18 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk_buttons import words
-from web_console import NOW, call, centre_over, group, new_desk, visitor
+from page_buttons import words
 
-from secmon.alerts import register
-from secmon.alerts.audit import CENTRE
-from secmon.alerts.register import Asset, Contact
 from secmon.alerts.triage import triage
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.db.audit_log import CENTRE
+from secmon.inventory import asset_register
+from secmon.inventory.asset_register import Asset, Contact
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from web_centre import NOW, call, centre_over, group, new_desk, visitor
 
 JONGNO, JUNG, HAEUNDAE = "11110", "11140", "26350"
 CHIEF = Draft("chief", Role.SUPERVISOR)
@@ -38,8 +38,8 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     hosts.append(
         Asset(site=JUNG, host="db01", kind="database", address="10.2.3.10", importance=1.0, supplier="Nakdong")
     )
-    register.replace(desk, hosts, CENTRE, NOW)
-    register.replace(desk, [Contact(site=JUNG, role="duty", name="", phone="02-0000-1001", mail="")], CENTRE, NOW)
+    asset_register.replace(desk, hosts, CENTRE, NOW)
+    asset_register.replace(desk, [Contact(site=JUNG, role="duty", name="", phone="02-0000-1001", mail="")], CENTRE, NOW)
     at = NOW - timedelta(minutes=20)
     with Instance(tmp_path) as instance:
         centre = centre_over(store, desk, tmp_path, instance)

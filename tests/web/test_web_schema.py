@@ -21,12 +21,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from web_console import NOW, centre_over, group, new_desk
 
 from secmon.alerts.triage import triage
-from secmon.app import application
-from secmon.instance import Instance
+from secmon.runtime.data_folder_lock import Instance
+from secmon.runtime.server import application
 from secmon.store.client import Store
+from web_centre import NOW, centre_over, group, new_desk
 
 CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _SECONDS = 45.0

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from secmon.hunt.query import condition
-from secmon.hunt.search import Search
+from secmon.search.query import condition
+from secmon.search.search import Search
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
-from secmon.web import searches
-from secmon.web.searches import VALUES, Running
+from secmon.web.pages.hunt import running_searches
+from secmon.web.pages.hunt.running_searches import VALUES, Running
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def test_what_a_page_reads_does_not_change_under_it(store: Store, monkeypatch: p
         seen.append(running.values)
         return [(column, 1)]
 
-    monkeypatch.setattr(searches, "top", top)
+    monkeypatch.setattr(running_searches, "top", top)
     running.run(store)
     assert running.error == ""
     assert [list(values) for values in seen] == [list(VALUES[:number]) for number in range(len(VALUES))]

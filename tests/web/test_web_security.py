@@ -14,17 +14,17 @@ import pytest
 from dash import get_app
 from fastapi.dependencies.models import Dependant
 from starlette.routing import Mount
-from web_console import HOST, NOWHERE, centre_over, new_desk, session_of
 
-from secmon.app import application
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import PERMISSIONS, Permission, Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import PERMISSIONS, Permission, Role
+from secmon.runtime.data_folder_lock import Instance
+from secmon.runtime.server import application
 from secmon.store.client import Store
-from secmon.web import chart_script
-from secmon.web.asgi import Gate
-from secmon.web.sitemap import PAGES
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.gate import Gate
+from secmon.web.pages import all_pages
+from secmon.web.shell import lazy_scripts
+from web_centre import HOST, NOWHERE, centre_over, new_desk, session_of
 
 OPEN = {
     ("GET", "/healthz"), ("GET", "/login"), ("POST", "/login"), ("POST", "/login/demo"), ("GET", "/login/provider"),
@@ -36,7 +36,7 @@ ANY_LOGIN = {
     ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/"), ("GET", "/_dash-layout"),
     ("GET", "/_dash-dependencies"), ("POST", "/_dash-update-component"), ("GET", "/_reload-hash"),
     ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"), ("GET", "{path:path}"),
-    ("GET", chart_script.PATH),
+    ("GET", lazy_scripts.PATH),
 }  # fmt: skip
 """Answered to every session: the frame of the pages, whose callbacks have rules of their own, and one's own affairs."""
 
@@ -175,7 +175,7 @@ PARTS = {"code": "11110", "province": "11", "number": "1"}
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_page_without_the_permission_is_refused(house: House, role: Role) -> None:
     """Pages of the site map are 403 for whoever lacks their permission; without a login they lead to the login."""
-    for page in PAGES:
+    for page in all_pages():
         path = re.sub(r"\(\?P<(\w+)>.*\)$", lambda found: PARTS[found[1]], page.path).replace("(?:wall)?", "")
         async with house.client(None) as client:
             assert (await client.get(path)).headers["location"].startswith("/login"), page.name

@@ -5,21 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk_buttons import press, words
-from web_console import NOW, call, centre_over, new_desk, visitor
+from page_buttons import press, words
 
-from secmon.alerts import audit, metrics, sla
-from secmon.alerts.measure import Metric
-from secmon.centre import Centre
-from secmon.instance import Instance
-from secmon.people.accounts import Draft
-from secmon.people.roles import Role
+from secmon.auth.accounts import Draft
+from secmon.auth.roles import Role
+from secmon.db import audit_log
+from secmon.incidents import sla
+from secmon.operations import metrics
+from secmon.operations.metric_samples import Metric
+from secmon.runtime.centre import Centre
+from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import Settings, load_settings
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.taxonomy import Severity
-from secmon.web.i18n import LANGUAGES, t
-from secmon.web.settings_view import settings_in_force
+from secmon.web.i18n.texts import LANGUAGES, t
+from secmon.web.pages.settings.view import settings_in_force
+from web_centre import NOW, call, centre_over, new_desk, visitor
 
 TOML = """
 store = "clickhouse://secmon:s3cret@store.example:8123"
@@ -109,7 +111,7 @@ async def test_targets_are_changed_and_the_audit_log_tells_who(centre: Centre) -
     assert sla.targets(desk)[Severity.HIGH] == replace(sla.DEFAULTS[Severity.HIGH], respond=1800)
     assert metrics.targets(desk)[Metric.MTTD] == 600
     assert metrics.targets(desk)[Metric.SLA] == 0.975
-    entries = audit.entries(desk, EVERYTHING, limit=10)
+    entries = audit_log.entries(desk, EVERYTHING, limit=10)
     assert {(one.action, one.actor) for one in entries} >= {("sla.targets", "lead"), ("metric.target", "lead")}
     assert all(one.at == NOW for one in entries if one.action in {"sla.targets", "metric.target"})
 

@@ -9,18 +9,26 @@ from string import Formatter
 
 import pytest
 
-from secmon.alerts.feed_health import Health
-from secmon.alerts.level import CrisisLevel
-from secmon.alerts.never_block import BUILT_IN
-from secmon.alerts.timeline import Kind
-from secmon.centre import assets_folder
 from secmon.errors import SecmonError
+from secmon.feed_health.health import Health
+from secmon.incidents.timeline import Kind
+from secmon.operations.crisis_level import CrisisLevel
+from secmon.response.blocklist.allowlist import BUILT_IN
+from secmon.runtime.centre import assets_folder
 from secmon.sites.registry import load_sites
 from secmon.taxonomy import AttackType, Severity
-from secmon.web import i18n, incident_parts
-from secmon.web.figures import TIMES
-from secmon.web.i18n import LANGUAGES, catalogue, kst, t
-from secmon.web.pages import blocklist, digests, level, people, requests, rules, shift, wall
+from secmon.web.components.charts import TIMES
+from secmon.web.i18n import texts as i18n
+from secmon.web.i18n.texts import LANGUAGES, catalogue, kst, t
+from secmon.web.pages.blocklist import page as blocklist
+from secmon.web.pages.digests import page as digests
+from secmon.web.pages.incident import sections
+from secmon.web.pages.level import page as level
+from secmon.web.pages.people import page as people
+from secmon.web.pages.requests import page as requests
+from secmon.web.pages.rules import page as rules
+from secmon.web.pages.shift import page as shift
+from secmon.web.pages.wall import page as wall
 
 SOURCES = Path(i18n.__file__).parent
 
@@ -98,7 +106,7 @@ def test_every_word_of_the_domain_has_a_text(key: str) -> None:
 ASKING = [
     *((page.__name__.rsplit(".", 1)[1], action)
       for page in (blocklist, digests, level, people, requests, rules, shift) for action in page.ACTIONS),
-    *(("incident", action) for action in incident_parts.ACTIONS),
+    *(("incident", action) for action in sections.ACTIONS),
 ]  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""The desk: journal of batches and feeds, alerts and their triage, the declared level."""
+"""Alerts: deduplicate findings, triage, priority, suppression, grouping and campaigns."""

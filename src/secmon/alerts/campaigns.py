@@ -1,4 +1,4 @@
-"""Campaigns: alerts of one rule and one indicator (a source, a hash, a lure) at several municipalities, together."""
+"""Campaigns: alerts of one rule and one indicator (a source, a hash, a lure) at several municipalities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,20 +6,21 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from secmon.alerts.change import within
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Alert, AlertStatus
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus
+from secmon.db.transaction import within
 from secmon.sites.scope import Scope
 
 LEAST_SITES = 2
-"""Municipalities from which alerts of one group are a campaign."""
+"""Minimum number of municipalities for a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Alerts that share a group: their indicator, rule, sites, span, numbers, and how many are not closed.
+    """Alerts that share a group: indicator, rule, sites, time span, counts, and the number of open alerts.
 
-    `known_sites` counts all municipalities of the group, also those outside the reader's scope, which are not named.
+    `known_sites` counts all municipalities of the group, including those outside the reader's scope, which are
+    not named.
     """
 
     group_uid: str
@@ -36,7 +37,7 @@ class Campaign:
 
 
 def campaigns(desk: Desk, scope: Scope, since: datetime, limit: int = 200) -> Sequence[Campaign]:
-    """Campaigns with a finding since then that touch a site of the scope, the widest and newest first."""
+    """Return campaigns with a finding since then at a site of the scope, those with most sites first, then newest."""
     groups = (
         select(Alert.group_uid)
         .where(Alert.group_uid != "", Alert.last_time >= since, within(Alert.site, scope))
@@ -52,7 +53,7 @@ def campaigns(desk: Desk, scope: Scope, since: datetime, limit: int = 200) -> Se
 
 
 def count(desk: Desk, scope: Scope, since: datetime) -> int:
-    """How many campaigns there are."""
+    """Return the number of campaigns."""
     several = (
         select(Alert.group_uid)
         .where(Alert.group_uid != "", Alert.last_time >= since, within(Alert.site, scope))

@@ -1,48 +1,51 @@
-"""What an alert is worth looking at: severity by the rule's confidence by the importance of what it is about."""
+"""Priority of an alert: severity times the rule's confidence times the importance of the affected asset."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from secmon.alerts.desk import Desk
-from secmon.alerts.register import Asset
-from secmon.rules.rule import Signature
+from secmon.db.database import Desk
+from secmon.detection.sigma.rule import Signature
+from secmon.inventory.asset_register import Asset
 from secmon.sites.registry import Site
 from secmon.taxonomy import Severity
 
 _KINDS = {"si": 0.8, "gu": 0.75, "gun": 0.7}
-_LARGE = 40  # towns and neighbourhoods from which a municipality counts as a large one
+_LARGE = 40  # towns and neighbourhoods from which a municipality counts as large
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Confidence by rule, importance by (site, host) as it was set, and by site ('' as host) as the registry has it."""
+    """Confidence by rule, and importance by (site, host).
+
+    Importance is the configured value, or for a site ('' as host) the value from the registry.
+    """
 
     confidence: Mapping[str, float] = field(default_factory=dict)
     importance: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def of_rule(self, rule_id: str) -> float:
-        """How sure the rule is; 1 when nobody knows it."""
+        """Return the rule's confidence; 1 when unknown."""
         return self.confidence.get(rule_id, 1.0)
 
     def of_place(self, site: str, hosts: Iterable[str]) -> float:
-        """The importance of the most important of these hosts, or of the site when no host has one of its own."""
+        """Return the highest importance of these hosts, or that of the site when no host has its own."""
         known = [self.importance[site, host] for host in hosts if (site, host) in self.importance]
         return max(known) if known else self.importance.get((site, ""), 1.0)
 
 
 EVEN = Weights()
-"""Everything counts the same."""
+"""Equal weights for everything."""
 
 
 def priority(severity: int, confidence: float, importance: float) -> int:
-    """From 0 to 100."""
+    """Return the priority, from 0 to 100."""
     return round(100 * severity / Severity.CRITICAL * confidence * importance)
 
 
 def weights(desk: Desk, rules: Iterable[Signature], sites: Iterable[Site]) -> Weights:
-    """Those of the rules in force, the registry and the assets of the desk."""
+    """Return the weights of the rules in force, the site registry and the asset register."""
     importance = {(site.code, ""): site_importance(site) for site in sites}
     with desk.session() as session:
         known = session.scalars(select(Asset).where(Asset.importance > 0))
@@ -51,5 +54,5 @@ def weights(desk: Desk, rules: Iterable[Signature], sites: Iterable[Site]) -> We
 
 
 def site_importance(site: Site) -> float:
-    """By rank and number of towns: from 0.7 for a small county to 1 for a large city."""
+    """Return importance by rank and number of towns: from 0.7 for a small county to 1 for a large city."""
     return round(_KINDS[site.kind] + 0.2 * min(1.0, site.size / _LARGE), 2)

@@ -1,6 +1,6 @@
-"""Alerts that are not opened for a while: of one rule, at one site, by one actor, until a date and for a reason.
+"""Suppressions: no alerts of one rule, at one site, by one actor, until a date and for a reason.
 
-The rule goes on finding; what would have been an alert is counted here, and digests tell of it.
+The rule continues to find; findings that would have been alerts are counted here, and digests report them.
 """
 
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.alerts.audit import Act, Actor, record
-from secmon.alerts.change import changing, covered, found, said, values, within
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Alert, AlertStatus, Base
 from secmon.alerts.workflow import Closure, shut
+from secmon.db.audit_log import Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus, Base
+from secmon.db.transaction import changing, covered, found, said, values, within
 from secmon.errors import IllegalMove
 from secmon.sites.scope import Scope
 
 
 class Suppression(Base):
-    """What is not opened until when; `suppressed` groups of findings fell under it, the last at `last_time`."""
+    """A suppression until a date; `suppressed` groups of findings fell under it, the last at `last_time`."""
 
     __tablename__ = "suppressions"
     __table_args__ = (Index("suppressions_by_key", "rule_id", "site", "until"),)
@@ -47,7 +47,7 @@ def suppress(
     now: datetime,
     closure: Closure = Closure.BENIGN,
 ) -> Suppression:
-    """Open no such alert again until then, and close this one, if it is open, as `closure`."""
+    """Suppress alerts like this one until a date, and close it, if open, with the given classification."""
     with changing(desk) as session:
         alert = found(session.get(Alert, alert_id), f"alert {alert_id}")
         covered(scope, [alert.site], f"alert {alert_id}")
@@ -68,7 +68,7 @@ def suppress(
 
 
 def lift(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Suppression:
-    """End a suppression now; IllegalMove when it is over already."""
+    """End a suppression now; raises IllegalMove when it is already over."""
     with changing(desk) as session:
         row = found(session.get(Suppression, number), f"suppression {number}")
         covered(scope, [row.site], f"suppression {number}")
@@ -81,21 +81,21 @@ def lift(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) 
 
 
 def every(desk: Desk, scope: Scope, *, now: datetime | None = None) -> Sequence[Suppression]:
-    """Suppressions, newest first; only those in force when `now` is given."""
+    """Return suppressions, newest first; only those in force when `now` is given."""
     query = select(Suppression).where(within(Suppression.site, scope)).order_by(Suppression.id.desc())
     with desk.session() as session:
         return session.scalars(query if now is None else query.where(Suppression.until > now)).all()
 
 
 def suppressed_since(desk: Desk, scope: Scope, since: datetime) -> int:
-    """Groups of findings left out by suppressions that left any out since then."""
+    """Return the number of groups of findings left out by suppressions that were active since then."""
     query = select(func.sum(Suppression.suppressed)).where(within(Suppression.site, scope))
     with desk.session() as session:
         return int(session.scalar(query.where(Suppression.last_time >= since)) or 0)
 
 
 def leave_out(session: Session, rule_id: str, site: str, actor: str, now: datetime) -> bool:
-    """Count findings that fall under a suppression; False when they fall under none and are to be an alert."""
+    """Count findings that fall under a suppression; False when there is none and they should become an alert."""
     row = session.scalar(
         select(Suppression)
         .where(

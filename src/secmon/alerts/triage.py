@@ -1,4 +1,4 @@
-"""Findings to alerts: one open alert for a rule, site and actor, until they have been quiet for some hours."""
+"""Turn findings into alerts: one open alert for each rule, site and actor, until findings stop for some hours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from secmon.alerts.desk import Desk
-from secmon.alerts.flood import DEFAULT_LIMITS, FloodLimits, floods, hold_back
-from secmon.alerts.models import FLOOD_ACTOR, Alert, AlertStatus, Batch, BatchState
+from secmon.alerts.flood_control import DEFAULT_LIMITS, FloodLimits, floods, hold_back
 from secmon.alerts.priority import EVEN, Weights, priority
 from secmon.alerts.suppression import leave_out
+from secmon.db.database import Desk
+from secmon.db.models import FLOOD_ACTOR, Alert, AlertStatus, Batch, BatchState
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import Severity
 
 LEAST = Severity.LOW
-"""Severity from which findings open an alert; those below stay findings, counted on the wall and searchable."""
+"""Minimum severity for an alert. Findings below it stay findings, counted on the wall and searchable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class FoundGroup:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """How many alerts a run opened and how many it extended; `held_back` actors got none of their own.
+    """Number of alerts that a run opened and extended; `held_back` actors got no alert of their own.
 
     `suppressed` groups of findings fell under a suppression.
     """
@@ -52,7 +52,7 @@ class Triage:
     suppressed: int = 0
 
     def plus(self, other: "Triage") -> "Triage":
-        """Both runs together."""
+        """Return the sum of both runs."""
         return Triage(
             self.opened + other.opened,
             self.extended + other.extended,
@@ -63,7 +63,7 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class _Handling:
-    """How findings become alerts: a new one after `quiet`, no more than the limits, weighed as the weights say."""
+    """Settings for alerts: quiet time before a new alert opens, flood limits, and weights for the priority."""
 
     quiet: timedelta
     limits: FloodLimits
@@ -71,11 +71,11 @@ class _Handling:
 
 
 def _nothing(_session: Session) -> None:
-    """What a run without further news keeps beside its alerts."""
+    """Write nothing in addition: the default of a run without further results."""
 
 
 def found_groups(store: Store, after: datetime) -> tuple[FoundGroup, ...]:
-    """The findings made after `after`, grouped as alerts are; informational ones are no alerts."""
+    """Return the findings made after a time, grouped as alerts are; informational findings are left out."""
     rows = store.records(sql.query("findings_of_run"), {"after": after, "least": LEAST})
     return tuple(
         FoundGroup(**{**row, "correlated": bool(row["correlated"]), "hosts": tuple(row["hosts"])}) for row in rows
@@ -93,14 +93,16 @@ def triage(
     weights: Weights = EVEN,
     beside: Callable[[Session], None] = _nothing,
 ) -> Triage:
-    """Open or extend alerts and mark the batches as detected, in one transaction: a crash repeats all of it or nothing.
+    """Open or extend alerts and mark the batches as detected, in one transaction.
 
-    A finding more than `quiet` after the alert's last one opens a new alert. `beside` keeps what else the run came to
-    in the same transaction.
+    A crash repeats all of it or nothing. A finding more than `quiet` after the alert's last finding opens a new
+    alert. The callback is called with the session, so its rows commit together with the alerts.
     """
     handling = _Handling(quiet, limits, weights)
     opened = held = suppressed = 0
     with desk.begin() as session:
+        # Alerts and the state of the batches commit together. If a crash came between two commits, the same findings
+        # would be added to the alerts again, or the batches would count as detected with their alerts missing.
         for group in groups:
             if leave_out(session, group.rule_id, group.site, group.actor, now):
                 suppressed += 1
@@ -114,11 +116,15 @@ def triage(
 
 
 def _place(session: Session, group: FoundGroup, handling: _Handling, now: datetime) -> tuple[bool, bool]:
-    """Whether an alert was opened, and whether a flood's alert had to take in one more actor."""
+    """Return two flags: an alert was opened; a flood's alert had to include one more actor."""
     alert = _gathering(session, group)
+    # The pause is measured between times of events, not of detection: lines of a backlog are detected within minutes
+    # although they span days, and would all end up in one alert.
     if alert is not None and group.first_time - alert.last_time <= handling.quiet:
         _extend(alert, group, handling.weights, now)
         return False, False
+    # Only new alerts are limited, open alerts are always extended: a flood means many new actors, and analysts must not
+    # lose sight of the actors they already work on. The flood's own alert is exempt, otherwise it could never open.
     if group.actor == FLOOD_ACTOR or not floods(session, group.rule_id, group.site, group.first_time, handling.limits):
         _open(session, alert, group, handling.weights, now)
         return True, False
@@ -133,7 +139,7 @@ def _place(session: Session, group: FoundGroup, handling: _Handling, now: dateti
 
 
 def _gathering(session: Session, group: FoundGroup) -> Alert | None:
-    """The open alert that takes such findings in."""
+    """Return the open alert to which such findings are added."""
     return session.scalar(
         select(Alert).where(
             Alert.rule_id == group.rule_id, Alert.site == group.site, Alert.actor == group.actor,
@@ -143,8 +149,10 @@ def _gathering(session: Session, group: FoundGroup) -> Alert | None:
 
 
 def _open(session: Session, before: Alert | None, group: FoundGroup, weights: Weights, now: datetime) -> Alert:
-    """A new alert; the one before it gathers no more."""
+    """Open a new alert; the previous alert is no longer extended."""
     if before is not None:
+        # A unique index allows one open, extendable alert for each rule, site and actor. The old alert has to be
+        # written first, hence the flush: the session might otherwise insert the new row before updating the old one.
         before.gathering = False
         session.flush()
     confidence, importance = weights.of_rule(group.rule_id), weights.of_place(group.site, group.hosts)
@@ -162,7 +170,7 @@ def _open(session: Session, before: Alert | None, group: FoundGroup, weights: We
 def _extend(alert: Alert, group: FoundGroup, weights: Weights, now: datetime) -> None:
     continued = group.correlated and group.group_uid == alert.group_uid
     alert.findings += 0 if continued else group.findings
-    # a correlated finding is counted again from its first event each time, so its newest count replaces the older one
+    # a correlated finding is counted from its first event at every run: its newest count replaces the older count
     alert.events = max(alert.events, group.events) if continued else alert.events + group.events
     alert.severity = max(alert.severity, group.severity)
     alert.importance = max(alert.importance, weights.of_place(group.site, group.hosts))

@@ -1,6 +1,6 @@
-"""What operators do with alerts: acknowledge, work on, close with a class, reopen, assign, merge and unmerge.
+"""Alert workflow: acknowledge, work on, close with a class, reopen, assign, merge and unmerge.
 
-Each function takes one alert or many, with one note for all, and keeps all or nothing.
+Each function takes one or many alerts, with one note for all, and changes all of them or none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,16 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from secmon.alerts.audit import Act, Actor, record
-from secmon.alerts.change import Versions, changing, checked, covered, found, said, touch, values
-from secmon.alerts.desk import Desk
-from secmon.alerts.models import Alert, AlertStatus
+from secmon.db.audit_log import Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus
+from secmon.db.transaction import Versions, changing, checked, covered, found, said, touch, values
 from secmon.errors import IllegalMove
 from secmon.sites.scope import Scope
 
 
 class Closure(StrEnum):
-    """What an alert turned out to be; a class is mandatory, as rules are judged by it."""
+    """The classification of a closed alert; it is mandatory, as rules are evaluated by it."""
 
     TRUE_POSITIVE = "true_positive"
     BENIGN = "benign"
@@ -34,7 +34,7 @@ MOVES: Mapping[AlertStatus, frozenset[AlertStatus]] = {
     AlertStatus.IN_PROGRESS: frozenset({AlertStatus.CLOSED}),
     AlertStatus.CLOSED: frozenset({AlertStatus.ACKNOWLEDGED}),
 }
-"""What may follow; a later state includes the earlier ones, and a closed alert is reopened as acknowledged."""
+"""Allowed transitions; a later state includes the earlier states, and a closed alert is reopened as acknowledged."""
 
 UNCHECKED: Versions = MappingProxyType({})
 _KEPT = ("status", "owner", "closure", "note", "merged_into", "incident_id")
@@ -44,7 +44,7 @@ def acknowledge(
     desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, note: str = "",
     versions: Versions = UNCHECKED,
 ) -> Sequence[Alert]:  # fmt: skip
-    """Somebody has seen them; whoever does it becomes their owner where they have none."""
+    """Acknowledge alerts; the user becomes the owner of alerts without an owner."""
     with changing(desk) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
@@ -56,7 +56,7 @@ def start(
     desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, note: str = "",
     versions: Versions = UNCHECKED,
 ) -> Sequence[Alert]:  # fmt: skip
-    """Work on them has begun."""
+    """Start work on alerts."""
     with changing(desk) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
@@ -68,7 +68,7 @@ def close(
     desk: Desk, scope: Scope, ids: Sequence[int], closure: Closure, *, note: str, actor: Actor, now: datetime,
     versions: Versions = UNCHECKED,
 ) -> Sequence[Alert]:  # fmt: skip
-    """Close them as what they turned out to be; those merged into them are closed as duplicates."""
+    """Close alerts with a classification; alerts merged into them are closed as duplicates."""
     with changing(desk) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
@@ -80,7 +80,7 @@ def reopen(
     desk: Desk, scope: Scope, ids: Sequence[int], *, note: str, actor: Actor, now: datetime,
     versions: Versions = UNCHECKED,
 ) -> Sequence[Alert]:  # fmt: skip
-    """Open closed alerts again, as acknowledged, with those merged into them."""
+    """Reopen closed alerts, as acknowledged, with the alerts merged into them."""
     with changing(desk) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
@@ -94,7 +94,7 @@ def assign(
     desk: Desk, scope: Scope, ids: Sequence[int], owner: str, *, actor: Actor, now: datetime,
     versions: Versions = UNCHECKED,
 ) -> Sequence[Alert]:  # fmt: skip
-    """Give open alerts to somebody; '' to nobody."""
+    """Assign open alerts to a user; '' to nobody."""
     with changing(desk) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
@@ -110,7 +110,10 @@ def merge(
     desk: Desk, scope: Scope, ids: Sequence[int], into: int, *, note: str = "", actor: Actor, now: datetime,
     versions: Versions = UNCHECKED,
 ) -> Alert:  # fmt: skip
-    """Hide open alerts behind another open one; further findings still count in them, and unmerge brings them back."""
+    """Merge open alerts into another open alert, which hides them.
+
+    Further findings still count in the merged alerts, and unmerge restores them.
+    """
     with changing(desk) as session:
         [parent] = _free(session, scope, [into], versions)
         for alert in _free(session, scope, ids, versions):
@@ -125,7 +128,7 @@ def merge(
 def unmerge(
     desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, versions: Versions = UNCHECKED
 ) -> Sequence[Alert]:
-    """Bring merged alerts back as alerts of their own; those closed with their parent are open again."""
+    """Restore merged alerts as separate alerts; those closed with their parent are open again."""
     with changing(desk) as session:
         alerts = _of(session, scope, ids, versions)
         for alert in alerts:
@@ -142,7 +145,7 @@ def unmerge(
 
 
 def advance(session: Session, alert: Alert, status: AlertStatus, actor: Actor, now: datetime, note: str = "") -> None:
-    """Move an alert on within the caller's change; the first time of each state is kept."""
+    """Move an alert on within the caller's transaction; the first time of each state is stored."""
     _allowed(alert, status)
     before = values(alert, *_KEPT)
     alert.status = status
@@ -155,7 +158,7 @@ def advance(session: Session, alert: Alert, status: AlertStatus, actor: Actor, n
 
 
 def shut(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
-    """Close an alert within the caller's change, and those merged into it as duplicates."""
+    """Close an alert within the caller's transaction, and the alerts merged into it as duplicates."""
     text = said(note, f"the note to the closing of alert {alert.id}")
     _closed(session, alert, closure, text, actor, now)
     for child in _children(session, alert):
@@ -182,7 +185,7 @@ def _reopened(session: Session, alert: Alert, note: str, actor: Actor, now: date
             Alert.status != AlertStatus.CLOSED, Alert.gathering, Alert.id != alert.id,
         )
     )  # fmt: skip
-    alert.gathering = alert.gathering and other is None  # of one rule, site and actor only one open alert gathers
+    alert.gathering = alert.gathering and other is None  # only one open alert of a rule, site and actor is extended
     alert.status, alert.closure, alert.closed_at, alert.note = AlertStatus.ACKNOWLEDGED, "", None, note.strip()
     _kept(session, alert, "alert.reopened", before, actor, now)
 
@@ -211,7 +214,7 @@ def _children(session: Session, alert: Alert) -> Sequence[Alert]:
 
 
 def _free(session: Session, scope: Scope, ids: Sequence[int], versions: Versions) -> Sequence[Alert]:
-    """The alerts, none of them merged: a merged one moves with its parent."""
+    """Load the alerts and refuse merged alerts, which move with their parent."""
     alerts = _of(session, scope, ids, versions)
     for alert in alerts:
         if alert.merged_into is not None:

@@ -1,1 +1,1 @@
-"""Simulated municipalities: 226 sites that offer real log lines over HTTP, from their own process."""
+"""Simulated municipalities: 226 sites that serve realistic log lines over HTTP, in a separate process."""

@@ -1,4 +1,4 @@
-"""The simulator as a process of its own."""
+"""Entry point of the simulator as a separate process."""
 
 import sys
 

@@ -33,7 +33,8 @@ from secmon.simulate.town import Town
 DEFAULT_LIMIT, MAX_LIMIT = 5000, 50_000
 
 _GZIP_FROM = 1024
-_GZIP_ASIDE_FROM = 1 << 18  # above a quarter of a megabyte other requests should not wait for the compression
+# above a quarter of a megabyte, compression runs in a thread so that other requests do not wait
+_GZIP_ASIDE_FROM = 1 << 18
 _CONTROL = "/control/"
 
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -41,7 +42,7 @@ Task = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the application plays: streams and towns, what is planned, which faults there are, and the time."""
+    """State the application serves: streams, municipalities, planned scenario runs, faults, and the clock."""
 
     streams: Streams
     towns: Sequence[Town]
@@ -53,7 +54,7 @@ class Stage:
 
 @dataclass(slots=True)
 class _Visit:
-    """A request to a feed, with the faults that hit it."""
+    """A request to a feed, with the faults that apply to it."""
 
     town: Town
     feed: str
@@ -65,19 +66,18 @@ class _Visit:
 
 
 class FeedApp:
-    """Answers for all sites from their streams."""
+    """ASGI application that serves the feeds of all sites."""
 
     def __init__(
         self, stage: Stage, tokens: Mapping[str, str], control: Control | None = None, tasks: Sequence[Task] = ()
     ) -> None:
-        """`tokens` by site code; `tasks` run beside the answers, from the start of the server to its end."""
+        """`tokens` are by site code; `tasks` run in the background, from the start of the server to its end."""
         self._stage, self._control, self._tasks = stage, control, tasks
         self._towns = {town.code: town for town in stage.towns}
         self._bearers = {site: b"Bearer " + token.encode() for site, token in tokens.items()}
         self._visits: Counter[tuple[str, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] == "lifespan":
             await _live(self._tasks, receive, send)
             return
@@ -157,7 +157,7 @@ class FeedApp:
         return Reply(200, page.lines, headers=headers)
 
     def _spoilt(self, visit: _Visit, reply: Reply) -> Reply:
-        """The answer after the faults that change lines, which are counted then; an empty page has nothing to spoil."""
+        """Apply the faults that change lines, and count them; an empty page stays unchanged."""
         if reply.status != 200 or not reply.body:
             return reply
         body, rng = reply.body, self._random(visit)
@@ -174,7 +174,7 @@ class FeedApp:
         return replace(reply, body=body, headers=(*reply.headers, counted))
 
     def _random(self, visit: _Visit) -> Random:
-        """Chance that the seed decides, and how many questions the feed was asked before."""
+        """Return a generator determined by the seed and the number of earlier requests to the feed."""
         before = self._visits[visit.town.code, visit.feed]
         text = f"{self._stage.seed}|{visit.town.code}|{visit.feed}|{before}"
         digest = blake2b(text.encode(), digest_size=16).digest()
@@ -201,14 +201,14 @@ async def _begin(send: Send, reply: Reply) -> None:
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:
-    """Close the connection; ASGI has no word for it, so this reaches for the server's own transport."""
+    """Close the connection; ASGI has no message for that, so this uses the server's own transport."""
     send.__self__.transport.close()  # type: ignore[attr-defined]  # a bound method of uvicorn's cycle
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The body of a request; None when it is too long."""
+    """Return the body of a request; None when it is too long."""
     body, more = b"", True
     while more:
         message = await receive()
@@ -236,7 +236,7 @@ async def _live(tasks: Sequence[Task], receive: Receive, send: Send) -> None:
 
 
 async def _encoded(body: bytes, accepted: bytes) -> tuple[bytes, Headers]:
-    """The body, compressed when that helps and the reader takes gzip."""
+    """Return the body, compressed if that helps and the client accepts gzip."""
     if len(body) <= _GZIP_FROM or not _takes_gzip(accepted):
         return body, ()
     if len(body) < _GZIP_ASIDE_FROM:

@@ -1,7 +1,8 @@
-"""The sites' firewalls ask the centre for its block list, apply it, and say so.
+"""Simulated firewalls: poll the centre's block list, apply it, and acknowledge it.
 
-GET {centre}/api/v1/blocklist/feed/{site}.txt and, after applying, POST {centre}/api/v1/blocklist/feed/{site}/ack with
-{"version": n}; both with the site's own token. One task asks for all sites, evenly over the interval.
+GET {centre}/api/v1/blocklist/feed/{site}.txt and, after applying, POST {centre}/api/v1/blocklist/feed/{site}/ack
+with {"version": n}; both with the site's own token. One task polls for all sites, spread evenly over the
+interval.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from secmon.errors import UsageError
 _VERSION = re.compile(r"^# .*\bversion (\d{1,9})\s*$")
 _TIMEOUT = 10.0
 _AT_ONCE = 4
-"""Sites that wait for an answer at the same time; a slow centre is not asked faster than it answers."""
+"""Most requests in progress at a time; a slow centre is not polled faster than it answers."""
 _LARGEST = 4_000_000
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """Where the block list is: the centre's address, a CSV file with the sites' tokens, seconds between questions."""
+    """Access to the block list: the centre's address, a CSV file with the sites' tokens, seconds between polls."""
 
     url: str
     tokens: Path
@@ -38,7 +39,7 @@ class Centre:
 
     @classmethod
     def parse(cls, url: str, tokens: Path | None, every: float) -> "Centre":
-        """UsageError says what is allowed."""
+        """Check the options and build the access; raise UsageError that says what is allowed."""
         wrong = UsageError(f"blocklist {url!r}: write http://127.0.0.1:PORT, the address of the centre")
         try:
             parts = urlsplit(url)
@@ -56,14 +57,14 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A block list as it was read: its version, and one value a line."""
+    """A block list as published: its version, and one value per line."""
 
     version: int
     values: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> "Published":
-        """From the text of a feed; UsageError when its first line does not tell the version."""
+        """Parse the text of a feed; raise UsageError when its first line does not state the version."""
         first, *lines = text.splitlines() or [""]
         told = _VERSION.match(first)
         if told is None:
@@ -72,7 +73,7 @@ class Published:
 
 
 class BlocklistPoll:
-    """Asks for every site in turn; what is applied survives in whoever applies it, what was asked does not."""
+    """Poll for every site in turn; which lists were already fetched is not stored, so a restart fetches all again."""
 
     def __init__(
         self,
@@ -83,9 +84,9 @@ class BlocklistPoll:
         is_down: Callable[[str, datetime], bool],
         settled: Callable[[], None],
     ) -> None:
-        """`apply` has a site block just these values from now on, and says whether that is news.
+        """`apply` makes a site block exactly these values from now on, and returns True if that changed anything.
 
-        `settled` is called after a round in which it was for some site.
+        `settled` is called after a round in which something changed for a site.
         """
         self._centre, self._sites, self._apply = centre, tuple(sites), apply
         self._clock, self._is_down, self._settled = clock, is_down, settled
@@ -93,14 +94,14 @@ class BlocklistPoll:
         self._told, self._changed = "", False
 
     async def run(self) -> None:
-        """Go round until cancelled."""
+        """Poll until cancelled."""
         limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
         async with httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, trust_env=False) as client:
             while True:
                 await self.round(client, self._centre.every / max(1, len(self._sites)))
 
     async def round(self, client: httpx.AsyncClient, pause: float) -> None:
-        """Ask once for each site, so many seconds apart."""
+        """Poll once for each site, this many seconds apart."""
         tokens, free = self._tokens(), asyncio.Semaphore(_AT_ONCE)
         async with asyncio.TaskGroup() as asking:
             for site in self._sites:
@@ -114,7 +115,7 @@ class BlocklistPoll:
             self._changed = False
 
     async def _visit(self, client: httpx.AsyncClient, site: str, token: str) -> None:
-        """Ask for one site; a centre that does not answer as agreed is asked again next round."""
+        """Poll for one site; after an error it is polled again in the next round."""
         try:
             await self._ask(client, site, token)
         except (httpx.HTTPError, UsageError) as error:
@@ -137,11 +138,11 @@ class BlocklistPoll:
         if published.version:
             told = await client.post(f"{address}/ack", headers=headers, json={"version": published.version})
             told.raise_for_status()
-        if "etag" in answer.headers:  # only now: what was not acknowledged is asked for again
+        if "etag" in answer.headers:  # set only now, so that a list that was not acknowledged is fetched again
             self._tags[site] = answer.headers["etag"]
 
     def _tokens(self) -> Mapping[str, str]:
-        """The sites' tokens; none while the centre has not written them yet."""
+        """Return the sites' tokens; empty while the centre has not written them yet."""
         try:
             with self._centre.tokens.open(encoding="utf-8", newline="") as file:
                 return {row["site"]: row["token"] for row in csv.DictReader(file)}
@@ -152,7 +153,7 @@ class BlocklistPoll:
             return {}
 
     def _tell(self, problem: str) -> None:
-        """Say it once, not 226 times a round."""
+        """Log a problem once, not 226 times per round."""
         if problem != self._told:
             self._told = problem
             _log.warning("block list: %s", problem)

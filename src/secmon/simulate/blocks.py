@@ -1,7 +1,7 @@
-"""What the sites' firewalls block: since when, until when, and which lines are therefore never written.
+"""Blocks on the sites' firewalls: their values and times, and the lines they suppress.
 
-A blocked address neither gets in nor is reached: a line that names it is not written from the moment after the block
-was applied at that site. What was written before stays, so readers lose and repeat nothing.
+A blocked address can neither connect nor be reached: lines that name it are not written from the moment after the
+block was applied at that site. Earlier lines remain, so readers neither lose nor repeat any.
 """
 
 import re
@@ -22,7 +22,8 @@ Network = IPv4Network | IPv6Network
 class Block:
     """A value blocked at a site after `begins` and up to `ends` (None: until further notice), microseconds since 1970.
 
-    The value is an address, a network, a domain (its subdomains with it) or a file's hash, as the centre publishes it.
+    The value is an address, a network, a domain (including its subdomains) or a file's hash, as the centre
+    publishes it.
     """
 
     site: str
@@ -31,13 +32,13 @@ class Block:
     ends: int | None = None
 
     def covers(self, at: int) -> bool:
-        """Whether it is in force at a time."""
+        """Return True if the block is in force at a time."""
         return self.begins < at and (self.ends is None or at <= self.ends)
 
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """The blocks of one site, made ready for looking at lines."""
+    """The blocks of one site, prepared for matching lines."""
 
     first: int
     networks: tuple[tuple[Network, Block], ...]
@@ -67,22 +68,22 @@ class _Filter:
 
 
 class Blocks:
-    """What every site blocks and has blocked."""
+    """Current and past blocks of every site."""
 
     def __init__(self, kept: Iterable[Block] = ()) -> None:
-        """Begin with what a plan file kept."""
+        """Start with the blocks stored in a plan file."""
         self._sites: dict[str, list[Block]] = {}
         self._filters: dict[str, _Filter] = {}
         for block in kept:
             self._sites.setdefault(block.site, []).append(block)
 
     def __iter__(self) -> Iterator[Block]:
-        """All of them by site, in the order they were applied."""
+        """Yield all blocks by site, in the order they were applied."""
         for site in sorted(self._sites):
             yield from self._sites[site]
 
     def apply(self, site: str, values: Iterable[str], at: int) -> bool:
-        """Have a site block just these values from now on; False when it did already."""
+        """Make a site block exactly these values from now on; return False if it did already."""
         wanted, blocks = set(values), self._sites.get(site, [])
         running = {block.value for block in blocks if block.ends is None}
         if wanted == running:
@@ -93,11 +94,11 @@ class Blocks:
         return True
 
     def any_at(self, site: str) -> bool:
-        """Whether the site blocks or has blocked anything."""
+        """Return True if the site blocks or has blocked anything."""
         return site in self._sites
 
     def stops(self, site: str, line: str, at: int) -> bool:
-        """Whether a line of this moment is not written."""
+        """Return True if a line at this time is suppressed by a block."""
         if site not in self._sites:
             return False
         if site not in self._filters:
@@ -122,11 +123,11 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(text)
     except ValueError:
-        return None  # a version number, a time of day
+        return None  # for example a version number or a time of day
 
 
 def _parents(word: str) -> Iterator[str]:
-    """A word, and for a domain what it lies under."""
+    """Yield a word and, for a domain, each of its parent domains."""
     yield word
     while "." in word:
         word = word.partition(".")[2]

@@ -50,7 +50,7 @@ def simulate(
     blocklist_every: Annotated[float, typer.Option(help="Seconds between two questions of a site.")] = 15.0,
     copies: Annotated[int, typer.Option(help="How often every site stands there; copies share its networks.")] = 1,
 ) -> None:
-    """Play the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
+    """Simulate the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
     run(
         SimulatorOptions(
             port=port,

@@ -1,8 +1,8 @@
-"""The director's desk of a demonstration: start scenarios and faults while the simulator runs.
+"""Control interface of the simulator: start scenarios and faults while it runs.
 
 GET and POST /control/scenarios, GET and POST /control/faults, DELETE /control/faults/{id}, GET /control/sites,
-POST /control/clock where time is held; all with `Authorization: Bearer CONTROL_TOKEN`. Without the option
-`--control-token` they do not exist.
+POST /control/clock if the clock is controlled from outside; all with `Authorization: Bearer CONTROL_TOKEN`.
+Without the option `--control-token` they do not exist.
 """
 
 import hmac
@@ -26,7 +26,7 @@ _SITES_NAMED = 300
 
 
 class Control:
-    """Carries out what the director asks for."""
+    """Handle requests to the control interface."""
 
     def __init__(
         self,
@@ -37,13 +37,13 @@ class Control:
         towns: Sequence[Town],
         clock: Callable[[], datetime],
     ) -> None:
-        """`token` opens it; `clock` gives aware times."""
+        """`token` authorises requests; `clock` returns aware times."""
         self._bearer = b"Bearer " + token.encode()
         self._playbill, self._faults, self._streams, self._clock = playbill, faults, streams, clock
         self._towns = tuple(towns)
 
     def answer(self, method: str, path: str, authorization: bytes, body: bytes) -> Reply:
-        """The answer to a request whose path begins with /control/."""
+        """Return the answer to a request whose path begins with /control/."""
         if not hmac.compare_digest(authorization, self._bearer):
             return refusal(401, "wrong or missing control token", ((b"www-authenticate", b"Bearer"),))
         try:
@@ -115,7 +115,7 @@ class Control:
 
 
 def _fields(body: bytes, allowed: set[str]) -> dict[str, str]:
-    """A JSON object of texts."""
+    """Parse a JSON object of texts; raise UsageError."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:

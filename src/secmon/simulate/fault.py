@@ -24,7 +24,7 @@ KINDS: Mapping[str, str] = {
     "skewed": "writes times N seconds off (3600; may be negative)",
     "flood": "writes N times as many lines (20)",
 }
-"""What each kind of fault does; N has the default in brackets."""
+"""Effect of each kind of fault; the default of N is in brackets."""
 
 EVERYBODY = "*"
 _DEFAULTS = {"slow": 5.0, "garbage": 10.0, "skewed": 3600.0, "flood": 20.0}
@@ -55,17 +55,17 @@ class Fault:
     text: str
 
     def hits(self, site: str, feed: str, now: datetime) -> bool:
-        """Whether it concerns an answer given now."""
+        """Return True if the fault applies to an answer given now."""
         return self.site in {EVERYBODY, site} and self.feed in {"", feed} and self.begins <= now < self.ends
 
     @property
     def flood(self) -> Flood:
-        """The same for the streams, when it is a flood."""
+        """The fault as additional lines in the streams, if it is a flood."""
         return Flood(self.site, self.feed, micros(self.begins), micros(self.ends), self.number)
 
 
 def parse_fault(text: str, start: datetime, sites: Iterable[str]) -> Fault:
-    """A fault from its text; UsageError says what is allowed."""
+    """Parse a fault; raise UsageError that says what is allowed."""
     what, at, when = text.partition("@")
     head, _, place = what.partition(":")
     kind, given, number = head.partition("=")
@@ -96,7 +96,7 @@ def _number(text: str, kind: str, number: str) -> float:
 
 @dataclass(slots=True)
 class Entry:
-    """A fault under its number, with how many answers and lines it has spoilt."""
+    """A fault with its number, and the number of answers and lines it has affected."""
 
     id: int
     fault: Fault
@@ -105,10 +105,10 @@ class Entry:
 
 
 class Faults:
-    """The faults in force or to come, each under a number."""
+    """Current and future faults, each with a number."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        """Begin with faults of the command line."""
+        """Start with the faults of the command line."""
         self._entries: dict[int, Entry] = {}
         self._past: list[Fault] = []
         self._last = 0
@@ -116,26 +116,26 @@ class Faults:
             self.add(fault)
 
     def __iter__(self) -> Iterator[Entry]:
-        """All, in the order in which they came."""
+        """Yield all faults, in the order they were added."""
         return iter(tuple(self._entries.values()))
 
     def add(self, fault: Fault) -> Entry:
-        """Put a fault into force."""
+        """Add a fault."""
         self._last += 1
         entry = self._entries[self._last] = Entry(self._last, fault)
         return entry
 
     def end(self, number: int, now: datetime) -> bool:
-        """End a fault at once; False when there is none of this number. What a flood has written stays written."""
+        """End a fault at once; return False when none has this number. Lines a flood has written remain."""
         entry = self._entries.pop(number, None)
         if entry is not None and entry.fault.kind == "flood":
             self._past.append(replace(entry.fault, ends=min(entry.fault.ends, now)))
         return entry is not None
 
     def hitting(self, site: str, feed: str, now: datetime) -> dict[str, Entry]:
-        """The faults that concern an answer given now, by kind; of two of a kind the newer."""
+        """Return the faults that apply to an answer given now, by kind; of two of a kind the newer."""
         return {entry.fault.kind: entry for entry in self if entry.fault.hits(site, feed, now)}
 
     def floods(self) -> tuple[Flood, ...]:
-        """What the streams must write more."""
+        """Return the floods, whose additional lines the streams generate."""
         return tuple(fault.flood for fault in (*self._past, *(entry.fault for entry in self)) if fault.kind == "flood")

@@ -1,4 +1,4 @@
-"""Which scenarios are played and when; a plan file keeps runs absolute, so that a restart repeats them."""
+"""Plan of the scenario runs; a plan file stores absolute times, so that a restart repeats the same runs."""
 
 import hashlib
 import json
@@ -26,14 +26,14 @@ _PAUSE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """A run and the text that asked for it."""
+    """A run and the text that requested it."""
 
     text: str
     run: Run
 
     @property
     def looks_back(self) -> bool:
-        """Whether the text counts back from the start of the process, as in `sweep-scan@-3h`."""
+        """True if the text counts back from the start of the process, as in `sweep-scan@-3h`."""
         return self.text.partition("@")[2].startswith("-")
 
 
@@ -47,7 +47,7 @@ class Played:
 
 
 def parse_runs(text: str, start: datetime, sites: Iterable[str]) -> list[PlannedRun]:
-    """The runs of `NAME@WHEN`, `NAME:SITE@WHEN` or `all@WHEN`; UsageError says what is allowed."""
+    """Parse `NAME@WHEN`, `NAME:SITE@WHEN` or `all@WHEN` into runs; raise UsageError that says what is allowed."""
     what, at, when = text.partition("@")
     if what != ALL or not at:
         return [parse_run(text, start, sites)]
@@ -59,7 +59,7 @@ def parse_runs(text: str, start: datetime, sites: Iterable[str]) -> list[Planned
 
 
 def parse_run(text: str, start: datetime, sites: Iterable[str]) -> PlannedRun:
-    """A run from `NAME@WHEN` or `NAME:SITE@WHEN`; UsageError says what is allowed."""
+    """Parse `NAME@WHEN` or `NAME:SITE@WHEN` into a run; raise UsageError that says what is allowed."""
     what, at, when = text.partition("@")
     name, colon, site = what.partition(":")
     scenario = by_name().get(name)
@@ -79,9 +79,9 @@ def _check_site(text: str, scenario: Scenario, site: str, sites: Iterable[str]) 
 
 
 def merge(kept: Sequence[PlannedRun], asked: Sequence[PlannedRun]) -> tuple[PlannedRun, ...]:
-    """The kept runs, then those asked for that are new.
+    """Return the stored runs, followed by the requested runs that are new.
 
-    A text that looks back is made absolute only once, so that a restart finds the same past; one that looks
+    A text that looks back is made absolute only once, so that a restart finds the same past; a text that looks
     ahead is a new attack at every start.
     """
     plan = list(kept)
@@ -93,7 +93,7 @@ def merge(kept: Sequence[PlannedRun], asked: Sequence[PlannedRun]) -> tuple[Plan
 
 
 def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
-    """Runs kept in a plan file; none when there is no file. UsageError when it is damaged."""
+    """Load the runs of a plan file; empty when there is no file. Raises UsageError when it is damaged."""
     known = set(sites)
     try:
         return tuple(_planned(entry, known) for entry in _document(path)["runs"])
@@ -102,7 +102,7 @@ def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
 
 
 def load_blocks(path: Path) -> tuple[Block, ...]:
-    """What the sites block by a plan file; nothing when there is no file. UsageError when it is damaged."""
+    """Load the sites' blocks from a plan file; empty when there is no file. Raises UsageError when it is damaged."""
     try:
         return tuple(
             Block(str(site), str(value), int(begins), None if ends is None else int(ends))
@@ -147,7 +147,10 @@ def save_plan(path: Path, plan: Iterable[PlannedRun], blocks: Iterable[Block] = 
 
 
 def play(plan: Iterable[PlannedRun], towns: Sequence[Town], seed: int) -> tuple[Played, ...]:
-    """The lines of every run: a pure function of seed and run, but for what falls into a silence of any of them."""
+    """Generate the lines of every run.
+
+    A pure function of seed and run, except for lines within a silence of any run.
+    """
     played = [_perform(one.run, tuple(towns), seed) for one in plan]
     silences: dict[tuple[str, str], list[Silence]] = {}
     for silence in (silence for one in played for silence in one.silences):

@@ -1,4 +1,4 @@
-"""What is being played: the plan in force, kept in its files and in the streams while runs are added to it."""
+"""The current plan of scenario runs, kept in its files and in the streams while runs are added."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from secmon.simulate.whole_file import write_whole
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A run with what became of it: the sites it touches, its end, and whether it is planned, running or past."""
+    """A run with its state: the affected sites, its end, and whether it is planned, running or past."""
 
     name: str
     scenario: str
@@ -31,10 +31,10 @@ class Staged:
 
 
 class Playbill:
-    """The plan, its lines and its silences."""
+    """The plan with its lines and silences."""
 
     def __init__(self, towns: Sequence[Town], seed: int, plan_file: Path | None, truth_file: Path | None) -> None:
-        """Nothing is planned yet; the files are where plan and truth are kept, if anywhere."""
+        """Start with an empty plan; plan and ground truth are written to the files, if given."""
         self._towns, self._seed = tuple(towns), seed
         self._codes = tuple(town.code for town in towns)
         self._plan_file, self._truth_file = plan_file, truth_file
@@ -44,7 +44,7 @@ class Playbill:
         self.blocks = Blocks()
 
     def begin(self, texts: Iterable[str], start: datetime) -> None:
-        """Take over the plan file, add the runs asked for on the command line, and keep them."""
+        """Load the plan file, add the runs requested on the command line, and save the plan."""
         asked = [run for text in texts for run in parse_runs(text, start, self._codes)]
         kept = load_plan(self._plan_file, self._codes) if self._plan_file is not None else ()
         self.blocks = Blocks(load_blocks(self._plan_file) if self._plan_file is not None else ())
@@ -54,7 +54,7 @@ class Playbill:
         self._take(plan)
 
     def add(self, text: str, now: datetime, streams: Streams) -> tuple[PlannedRun, ...]:
-        """Add runs that begin from now on; UsageError when they cannot be played."""
+        """Add runs that begin from now on; raise UsageError when they are not valid."""
         asked = parse_runs(text, now, self._codes)
         if any(one.run.start < now for one in asked):
             raise UsageError(f"scenario {text!r}: it would begin in the past, whose lines were served already")
@@ -67,7 +67,7 @@ class Playbill:
         return tuple(asked)
 
     def block(self, site: str, values: Sequence[str], now: datetime, streams: Streams) -> bool:
-        """Have a site block just these values from now on, also after a restart; False when it did already."""
+        """Make a site block exactly these values from now on, also after a restart; return False if it did already."""
         if not self.blocks.apply(site, values, micros(now)):
             return False
         if self._plan_file is not None:
@@ -81,12 +81,12 @@ class Playbill:
         self._outages = tuple(silence for silence in self.silences if not silence.feed)
 
     def write_truth(self) -> None:
-        """Write the ground truth, if it is kept."""
+        """Write the ground truth, if it has a file."""
         if self._truth_file is not None:
             write_whole(self._truth_file, truth(self._written()))
 
     def _written(self) -> Iterator[Played]:
-        """What was played without what the sites block: nobody could have seen it."""
+        """Yield the runs without the lines that the sites block, which no reader could have received."""
         for one in self._played:
             lines = (line for line in one.lines if not self.blocks.stops(line.site, line.line, line.at))
             yield replace(one, lines=tuple(lines))
@@ -102,11 +102,11 @@ class Playbill:
         return [silence for one in self._played for silence in one.silences]
 
     def is_down(self, site: str, now: datetime) -> bool:
-        """Whether a scenario has taken the whole site off the air."""
+        """Return True if a scenario has taken the whole site offline."""
         return any(outage.covers(site, "", micros(now)) for outage in self._outages)
 
     def staged(self, now: datetime) -> tuple[Staged, ...]:
-        """All runs by their beginning."""
+        """Return all runs by their start."""
         return tuple(sorted((_staged(one, now) for one in self._played), key=lambda one: (one.start, one.name)))
 
 

@@ -1,4 +1,4 @@
-"""The register that the simulated municipalities hand to the centre: hosts with their suppliers, and whom to call."""
+"""Registers that the simulated municipalities provide to the centre: hosts with their suppliers, and contacts."""
 
 import csv
 import io
@@ -15,11 +15,11 @@ _AREA = {
     "11": "02", "26": "051", "27": "053", "28": "032", "29": "062", "30": "042", "31": "052", "36": "044", "41": "031",
     "43": "043", "44": "041", "46": "061", "47": "054", "48": "055", "50": "064", "42": "033", "45": "063",
 }  # fmt: skip
-"""Telephone area codes of the provinces; no exchange behind them is called 0000."""
+"""Telephone area codes of the provinces; the numbers use exchange 0000, which does not exist."""
 
 
 def write_register(folder: Path, towns: Sequence[Town]) -> None:
-    """`assets.csv` and `contacts.csv`, as `secmon register` reads them."""
+    """Write `assets.csv` and `contacts.csv`, as `secmon register` reads them."""
     write_whole(folder / "assets.csv", _csv(_ASSETS, (row for town in towns for row in _assets(town))))
     write_whole(folder / "contacts.csv", _csv(_CONTACTS, (row for town in towns for row in _contacts(town))))
 

@@ -1,4 +1,4 @@
-"""An answer over HTTP before it is compressed."""
+"""An HTTP answer before compression."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, body, its type and further headers."""
+    """Status, body, content type and further headers."""
 
     status: int
     body: bytes
@@ -19,10 +19,10 @@ class Reply:
 
 
 def refusal(status: int, text: str, headers: Headers = ()) -> Reply:
-    """An answer of one sentence."""
+    """Return an answer of one sentence."""
     return Reply(status, f"{text}\n".encode(), headers=headers)
 
 
 def document(content: object, status: int = 200) -> Reply:
-    """An answer in JSON."""
+    """Return an answer in JSON."""
     return Reply(status, json.dumps(content, ensure_ascii=False).encode(), b"application/json")

@@ -1,4 +1,4 @@
-"""The simulator's process: 226 sites' feeds on one port of this machine, until it is told to end."""
+"""Process of the simulator: feeds of 226 sites on one port of this machine, until it is stopped."""
 
 import ipaddress
 import os
@@ -31,19 +31,19 @@ from secmon.simulate.whole_file import write_whole
 from secmon.sites.registry import load_sites
 
 SECRET_VARIABLE = "SECMON_SIMULATE_SECRET"  # noqa: S105 - the variable's name, not a secret
-"""Environment variable with the secret tokens are made from; without it every process has its own."""
+"""Environment variable with the secret that tokens are derived from; without it every process has its own."""
 
 _GRACE_SECONDS = 2
-_IDLE_SECONDS = 75  # collectors come back every few seconds and keep their connections
+_IDLE_SECONDS = 75  # collectors return every few seconds and keep their connections
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatorOptions:
-    """What `secmon simulate` was asked for.
+    """Options of `secmon simulate`.
 
-    `rate` is in events per second over all sites and feeds on a working day; relative times refer to `start`,
-    and history counts back from it (None: now). `control_token` is the file the control desk's token is written
-    to; without it there is no desk. Files of `files` are rotated above `files_size` bytes.
+    `rate` is in events per second over all sites and feeds on a working day; relative times refer to `start`, and
+    history counts back from it (None: now). `control_token` is the file the token of the control interface is
+    written to; without it there is no control interface. Files in `files` are rotated above `files_size` bytes.
     """
 
     port: int
@@ -72,7 +72,7 @@ class SimulatorOptions:
 
 
 def run(options: SimulatorOptions) -> None:
-    """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; UsageError comes before serving."""
+    """Serve until SIGTERM, SIGINT or, if requested, the end of stdin; raise UsageError before serving."""
     _check(options)
     towns = build_towns(load_sites(), options.copies)
     start = options.start or datetime.now(UTC)
@@ -117,7 +117,7 @@ def _control(options: SimulatorOptions, stage: Stage) -> Control | None:
 def _tasks(
     options: SimulatorOptions, stage: Stage, target: SyslogTarget | None, chosen: tuple[str, ...]
 ) -> tuple[Task, ...]:
-    """What goes out besides the answers over HTTP."""
+    """Build the background tasks: syslog, files, and block list polling."""
 
     def is_down(site: str, now: datetime) -> bool:
         return "down" in stage.faults.hitting(site, "", now) or stage.playbill.is_down(site, now)
@@ -135,7 +135,7 @@ def _tasks(
 
 
 def _centre(options: SimulatorOptions) -> Centre | None:
-    """Where the sites get their block list from, if they get one."""
+    """Return the access to the centre's block list, None without one."""
     if not options.blocklist:
         return None
     return Centre.parse(options.blocklist, options.blocklist_tokens, options.blocklist_every)
@@ -177,7 +177,7 @@ def _tokens(towns: tuple[Town, ...]) -> dict[str, str]:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """A listening socket of this machine only, so that a busy port is known before anything is written."""
+    """Return a listening socket of this machine only, so that a busy port is known before anything is written."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError as error:
@@ -214,9 +214,9 @@ def _serve(app: FeedApp, listener: socket.socket, *, exit_with_stdin: bool, besi
 
 @contextmanager
 def _signals_end_quietly(server: uvicorn.Server) -> Iterator[None]:
-    """Uvicorn repeats the signal that ended it; with this handler that ends in an exit with 0.
+    """End with exit code 0 although uvicorn raises the signal that ended it again.
 
-    The handler also counts when the signal comes before uvicorn has its own in place.
+    The handler also applies to a signal that comes before uvicorn has installed its own.
     """
 
     def end(*_: object) -> None:
@@ -234,7 +234,10 @@ def _signals_end_quietly(server: uvicorn.Server) -> Iterator[None]:
 
 
 def _end_with_stdin(server: uvicorn.Server) -> None:
-    """Wait for the parent to die; reads are raw, as a buffered one would hold a lock when Python ends."""
+    """Wait for the parent process to end.
+
+    Reads are unbuffered, because a buffered read would hold a lock when Python exits.
+    """
     while os.read(0, 4096):
         pass
     server.should_exit = True

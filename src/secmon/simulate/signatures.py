@@ -28,7 +28,7 @@ ATTEMPTS_2024: dict[AttackType, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What an IDS alert says; `path` is set when it is about a web request, else `port` and `proto` tell."""
+    """Content of an IDS alert; `path` is set for a web request, otherwise `port` and `proto` apply."""
 
     number: int
     name: str
@@ -40,7 +40,7 @@ class Signature:
     path: str = ""
 
     def alert(self, *, blocked: bool) -> str:
-        """Members of the `alert` object, without its braces."""
+        """Return the members of the `alert` object, without its braces."""
         action = "blocked" if blocked else "allowed"
         return (
             f'"action":"{action}","gid":1,"signature_id":{self.number},"rev":3,"signature":"{self.name}",'
@@ -86,7 +86,7 @@ BACKGROUND = (
     Signature(9150002, "LGC MAIL known bait subject", _TROJAN, 2, "malware", 25),
     Signature(9160001, "LGC LOGIN management port from outside", "Misc Attack", 3, "unauthorised_access", 22),
 )
-"""What the Internet does to everybody all day: severity 3, or 2 and then always blocked; never 1."""
+"""Background noise that every site receives: severity 3, or 2 and then always blocked; never 1."""
 
 SSH_GUESSING = Signature(
     9160100,
@@ -119,7 +119,7 @@ SCRIPTED: Mapping[str, Signature] = {
     ),
     "beacon": Signature(9150101, "LGC TROJAN regular beacon to bait domain", _TROJAN, 1, "malware", 443),
 }
-"""Signatures of scripted attacks by the names their definitions use."""
+"""Signatures of scripted attacks, by the names that definitions use."""
 
 
 def _wheel() -> tuple[Signature, ...]:

@@ -1,4 +1,4 @@
-"""What faults do to a page of good lines; each is a function of the lines, a number and a generator."""
+"""Corruptions that faults apply to a page of valid lines; each is a function of lines, a number and a generator."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from random import Random
 from secmon.simulate.clock import KST
 
 Spoil = Callable[[list[bytes], float, Random], tuple[list[bytes], int]]
-"""From lines with their LF to the lines sent instead, and how many of them are wrong, new or moved."""
+"""Convert lines with their LF to the lines sent instead, and count the lines that are wrong, new or moved."""
 
 GARBAGE = (
     b"\x00\x01\x02\xff\xfe\xfd\x80\n",
@@ -20,7 +20,7 @@ GARBAGE = (
 
 
 def garbage(lines: list[bytes], number: float, rng: Random) -> tuple[list[bytes], int]:
-    """A line of garbage after every `number` good ones on average."""
+    """Insert a line of garbage after every `number` valid lines on average."""
     spoilt: list[bytes] = []
     for line in lines:
         spoilt.append(line)
@@ -30,19 +30,19 @@ def garbage(lines: list[bytes], number: float, rng: Random) -> tuple[list[bytes]
 
 
 def duplicates(lines: list[bytes], _: float, rng: Random) -> tuple[list[bytes], int]:
-    """The first quarter again, behind the rest."""
+    """Append the first quarter of the lines again."""
     again = lines[: -(-len(lines) // 4)]
     return [*lines, *again], len(again)
 
 
 def reordered(lines: list[bytes], _: float, rng: Random) -> tuple[list[bytes], int]:
-    """Another order."""
+    """Shuffle the lines."""
     spoilt = rng.sample(lines, len(lines))
     return spoilt, sum(one is not other for one, other in zip(lines, spoilt, strict=True))
 
 
 def skewed(lines: list[bytes], number: float, _: Random) -> tuple[list[bytes], int]:
-    """All times `number` seconds later."""
+    """Shift all times by `number` seconds."""
     distance = timedelta(seconds=number)
     spoilt = [_TIMES.sub(lambda found: _shifted(found, distance), line) for line in lines]
     return spoilt, sum(one != other for one, other in zip(lines, spoilt, strict=True))
@@ -54,7 +54,7 @@ SPOILS: Mapping[str, Spoil] = {
     "duplicates": duplicates,
     "garbage": garbage,
 }
-"""In the order in which they are done."""
+"""Corruptions in the order in which they are applied."""
 
 _MONTHS = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIMES = re.compile(
@@ -66,7 +66,7 @@ _TIMES = re.compile(
     rb"|(?<=>)(?P<bsd>" + _MONTHS + rb" [ \d]\d \d\d:\d\d:\d\d)"
     rb'|(?<="ts":|ime":)(?P<epoch>\d{10})(?=\.\d)'
 )
-"""Every form of time that a line of ours holds."""
+"""Every form of time that a generated line contains."""
 
 
 def _shifted(found: re.Match[bytes], distance: timedelta) -> bytes:
@@ -91,7 +91,7 @@ def _shifted(found: re.Match[bytes], distance: timedelta) -> bytes:
 
 
 def _form(text: str, form: str, distance: timedelta, *, day: bool = False) -> bytes:
-    """The same form, later; `day` says that days below ten are filled with a blank."""
+    """Return the shifted time in the same form; `day` pads days below ten with a space."""
     moment = datetime.strptime(text, form).replace(tzinfo=UTC) + distance
     written = moment.strftime(form.replace("%d", "%e") if day else form)
     return written.encode()

@@ -1,7 +1,8 @@
 """The log of one site and feed as a pure function of seed, site, feed and time, read in pages.
 
-Each minute of absolute time is a bucket with a generator of its own, so any part of any stream can be made at
-any time, in any process, and is always the same; nothing is stored. A line is out once its time has come.
+Each minute of absolute time is a bucket with a generator of its own, so any part of any stream can be generated
+at any time, in any process, and is always the same; nothing is stored. A line is available once its time has
+come.
 """
 
 from bisect import bisect_right
@@ -24,35 +25,35 @@ from secmon.simulate.volume import FEED_SHARE, activity, poisson, poisson_above_
 FORMATS: Mapping[str, str] = {name: feed.format for name, feed in FEEDS.items()}
 """Name of the log format of each feed."""
 
-_OLDEST = 366 * 1440  # minutes before the history; walking further would keep everybody else waiting
-_CACHED_BUCKETS = 6000  # two for each of 2,260 streams, and some
+_OLDEST = 366 * 1440  # minutes before the history; walking further back would block all other requests
+_CACHED_BUCKETS = 6000  # two for each of 2,260 streams, with some reserve
 _SMALL = 4.0
-"""Stories a minute below which a minute may well be empty."""
+"""Stories per minute below which a minute is often empty."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
-    """How far a reader is: the bucket (minutes since 1970) and how many of its lines were read."""
+    """Position of a reader: the bucket (minutes since 1970) and the number of its lines already read."""
 
     bucket: int
     index: int
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """The cursor a reader gives back; UsageError when it is none of ours."""
+        """Parse the cursor a reader returns; raise UsageError when it is not valid."""
         bucket, dot, index = text.partition(".")
         if not (dot and _number(bucket) and _number(index)):
             raise UsageError("malformed cursor: give back the value of X-Next-Cursor as it was")
         return cls(int(bucket), int(index))
 
     def __str__(self) -> str:
-        """The text a reader gets; opaque to it."""
+        """Return the text for the reader, which must not interpret it."""
         return f"{self.bucket}.{self.index}"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Lines in time order, where to go on, and whether more lines are ready now."""
+    """Lines in time order, the next cursor, and whether more lines are ready now."""
 
     lines: bytes
     cursor: Cursor
@@ -83,7 +84,7 @@ _Key = tuple[str, str, int]
 
 
 class Streams:
-    """All sites' streams for one seed, rate and plan; keeps only a few buckets somebody is still reading."""
+    """Streams of all sites for one seed, rate and plan; caches only the few buckets that are still being read."""
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class Streams:
         silences: Iterable[Silence] = (),
         blocks: Blocks | None = None,
     ) -> None:
-        """Rate is in events per second over all towns; history begins with the minute of `since`."""
+        """`rate` is in events per second over all municipalities; history begins with the minute of `since`."""
         self._seed, self._rate = seed, rate
         self._blocks = blocks or Blocks()
         self._first = Cursor(micros(since) // BUCKET, 0)
@@ -108,7 +109,7 @@ class Streams:
         self.replan(injected, silences)
 
     def replan(self, injected: Iterable[Injected], silences: Iterable[Silence]) -> None:
-        """Take another plan; readers lose and repeat nothing when the two differ in the future only."""
+        """Replace the plan; readers neither lose nor repeat lines if the plans differ in the future only."""
         self._injected.clear()
         self._silences.clear()
         self._open.clear()
@@ -120,20 +121,20 @@ class Streams:
             self._silences.setdefault((silence.site, silence.feed), []).append(silence)
 
     def flood(self, floods: Iterable[Flood]) -> None:
-        """Take other floods; as with `replan`, only the future may differ."""
+        """Replace the floods; as with `replan`, only the future may differ."""
         self._floods = tuple(floods)
         self._open.clear()
         self._nothing_until.clear()
 
     def forget(self, site: str) -> None:
-        """A site blocks something else from now on: make its newest lines anew; only the future may differ."""
+        """Regenerate the newest lines of a site whose blocks changed; only the future may differ."""
         for key in [key for key in self._open if key[0] == site]:
             del self._open[key]
         for pair in [pair for pair in self._nothing_until if pair[0] == site]:
             del self._nothing_until[pair]
 
     def lines(self, town: Town, feed: str, after: Cursor | None, limit: int, now: datetime) -> Page:
-        """At most `limit` lines of a town's feed that follow `after` and are not later than `now`."""
+        """Return at most `limit` lines of a feed that follow `after` and are not later than `now`."""
         start = after or self._first
         if start.bucket < self._first.bucket - _OLDEST:
             raise UsageError("malformed cursor: it lies more than a year before the history")
@@ -149,7 +150,7 @@ class Streams:
             if ready > index:
                 end = min(ready, index + limit - len(parts))
                 if end == index:
-                    break  # the page is full and there is more
+                    break  # the page is full and there are more lines
                 parts += whole.lines[index:end]
                 index = end
             if index < ready or bucket == newest:
@@ -170,7 +171,7 @@ class Streams:
             return known
         made = self._make(town, feed, bucket)
         if made is _EMPTY and bucket < newest:
-            return made  # quickly made again, and readers seldom end in one
+            return made  # quick to generate again, and readers rarely stop in an empty bucket
         self._open[key] = made
         if len(self._open) > _CACHED_BUCKETS:
             self._open.popitem(last=False)
@@ -195,7 +196,7 @@ class Streams:
         return _Bucket(tuple(offset for offset, _ in lines), tuple(line for _, line in lines))
 
     def _flooded(self, flood: Flood, town: Town, feed: str, bucket: int) -> list[Line]:
-        """The lines a flood adds in a minute."""
+        """Return the lines a flood adds in a minute."""
         begins = bucket * BUCKET
         if flood.site not in {"*", town.code} or flood.feed not in {"", feed} or flood.times <= 1:
             return []
@@ -205,7 +206,7 @@ class Streams:
         return [line for line in lines if flood.begins <= begins + line[0] < flood.ends]
 
     def _background(self, town: Town, feed: str, bucket: int, times: float = 1.0, salt: str = "") -> list[Line]:
-        """The quiet lines; most minutes of small feeds are empty, which one number of the hash decides."""
+        """Return the background lines; most minutes of small feeds are empty, which one number of the hash decides."""
         made = FEEDS[feed]
         mean = times * self._rate * 60 * town.share * FEED_SHARE[feed] * activity(bucket) / made.lines_per_story
         digest = blake2b(f"{self._seed}|{town.code}|{feed}|{bucket}{salt}".encode(), digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""Who delivers and maintains the municipalities' systems: invented companies that many sites share."""
+"""Suppliers of the municipalities' systems: invented companies that many sites share."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from secmon.simulate.addresses import supplier
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """A company; it maintains what it delivered remotely, with one account, from one address."""
+    """A company; it maintains its systems remotely, with one account, from one address."""
 
     name: str
     ko: str
@@ -31,7 +31,7 @@ VENDORS = (
     _supplier(7, "Baekdu Works", "백두웍스", "bdworks", "open"),
     _supplier(8, "Yeongsan Tech", "영산테크", "ystech", "culture"),
 )
-"""Makers of the web content management systems; `product` is the first folder of their addresses."""
+"""Makers of the web content management systems; `product` is the first folder of their URLs."""
 
 PROVIDERS = (
     _supplier(20, "Nakdong Managed Services", "낙동매니지드", "ndmsp", "RemoteView Agent"),
@@ -41,4 +41,4 @@ PROVIDERS = (
     _supplier(24, "Odae Network", "오대네트워크", "odmsp", "RemoteView Agent"),
     _supplier(25, "Sobaek Care", "소백케어", "sbmsp", "HelpLink Agent"),
 )
-"""Service providers that look after the sites' servers and PCs; `product` is their remote-maintenance agent."""
+"""Service providers for the sites' servers and PCs; `product` is their remote-maintenance agent."""

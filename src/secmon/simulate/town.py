@@ -1,4 +1,4 @@
-"""What stands in a municipality's machine room, and who works there."""
+"""Model of a municipality: its servers, its staff and its suppliers."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ PCS = 64
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A login of the staff; the first four of a town administer its servers."""
+    """An account of the staff; the first four of a municipality administer its servers."""
 
     name: str
     uid: int
@@ -44,7 +44,7 @@ class Account:
 
     @property
     def admin(self) -> bool:
-        """Whether it administers servers."""
+        """True if the account administers servers."""
         return self.number < ADMINISTRATORS
 
 
@@ -53,7 +53,7 @@ class Town:
     """One municipality as its own network sees it: addresses of its servers, its people and its suppliers.
 
     `firewall` holds the members by which its FortiGate names itself; `vendor` made the web site's software and
-    `provider` looks after servers and PCs, both for many towns.
+    `provider` maintains servers and PCs, both for many municipalities.
     """
 
     code: str
@@ -90,7 +90,7 @@ class Town:
         return self.slug.upper()[:15]
 
     def pc_name(self, number: int) -> str:
-        """Host name of an endpoint; `number` is its place in `pcs`."""
+        """Return the host name of an endpoint; `number` is its position in `pcs`."""
         return f"PC{self.code}-{number:02d}"
 
     @property
@@ -100,15 +100,15 @@ class Town:
 
     @property
     def bastion_host(self) -> str:
-        """Name the bastion writes into its log lines."""
+        """Name of the bastion in its log lines."""
         return f"bastion01.{self.slug}"
 
 
 def build_towns(sites: Sequence[Site], copies: int = 1) -> tuple[Town, ...]:
-    """Towns in the order of their codes; networks depend on that order, nothing else does.
+    """Build the municipalities in the order of their codes; only their networks depend on that order.
 
-    With `copies` every town stands there so often: all but the first have codes that begin with X and collide with
-    none, share the networks of the original, and write logs of their own.
+    With `copies` every municipality exists that many times: all but the first have codes that begin with X and do
+    not collide, share the networks of the original, and write logs of their own.
     """
     if len(sites) > SITES:
         raise UsageError(f"the simulator has addresses for {SITES} sites, the registry lists {len(sites)}")
@@ -126,7 +126,7 @@ def build_towns(sites: Sequence[Site], copies: int = 1) -> tuple[Town, ...]:
 
 
 def _copy_code(number: int) -> str:
-    """`X` and four digits to the base of 36."""
+    """Return `X` and four digits in base 36."""
     digits = ""
     for _ in range(4):
         number, digit = divmod(number, 36)

@@ -1,7 +1,7 @@
-"""Other ways out of the sites: syslog over UDP or TCP, and files that grow and are rotated.
+"""Further transports of the sites: syslog over UDP or TCP, and files that grow and are rotated.
 
-Both carry on from the moment the simulator started; the history is read over HTTP only. A site that is down sends
-nothing, and sends what it has kept when it is back.
+Both start from the moment the simulator started; the history is available over HTTP only. A site that is down
+sends nothing, and sends its backlog when it is back.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SyslogTarget:
-    """Where syslog goes: `udp` or `tcp` (with octet counting), to an address of this machine."""
+    """Destination of syslog: `udp` or `tcp` (with octet counting), to an address of this machine."""
 
     scheme: str
     host: str
@@ -45,7 +45,7 @@ class SyslogTarget:
 
     @classmethod
     def parse(cls, text: str) -> "SyslogTarget":
-        """From `udp://127.0.0.1:5514`; UsageError says what is allowed."""
+        """Parse `udp://127.0.0.1:5514`; raise UsageError that says what is allowed."""
         wrong = UsageError(f"syslog {text!r}: write udp://127.0.0.1:PORT or tcp://127.0.0.1:PORT")
         try:
             parts = urlsplit(text)
@@ -63,7 +63,7 @@ class SyslogTarget:
 
 
 def syslog_feeds(text: str) -> tuple[str, ...]:
-    """Feeds that go by syslog, from `auth,vpn`; only those whose lines are syslog already."""
+    """Parse the feeds to send by syslog, from `auth,vpn`; only feeds whose lines are syslog are allowed."""
     names = tuple(name for name in text.split(",") if name) or DEFAULT_FEEDS
     fit = ", ".join(name for name, feed in FEEDS.items() if feed.format in FRAMED)
     for name in names:
@@ -75,7 +75,7 @@ def syslog_feeds(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """New lines of a feed; `place` is the town's place in the list of sites."""
+    """New lines of a feed; `place` is the position of the municipality in the list of sites."""
 
     place: int
     town: Town
@@ -84,7 +84,7 @@ class Batch:
 
 
 class Tails:
-    """Follows feeds of all towns from now on."""
+    """Follow the feeds of all municipalities from now on."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Tails:
         clock: Callable[[], datetime],
         is_down: Callable[[str, datetime], bool],
     ) -> None:
-        """Nothing before this moment is told."""
+        """Set the cursors to this moment; earlier lines are not sent."""
         self._streams, self._towns, self._feeds = streams, tuple(towns), tuple(feeds)
         self._clock, self._is_down = clock, is_down
         begins = clock()
@@ -106,7 +106,7 @@ class Tails:
         }
 
     def new(self) -> Iterator[Batch]:
-        """What is new; a batch that the reader could not take comes again."""
+        """Yield the new lines; a batch that the reader could not process is yielded again."""
         now = self._clock()
         for place, town in enumerate(self._towns):
             if self._is_down(town.code, now):
@@ -136,14 +136,14 @@ async def send_syslog(tails: Tails, target: SyslogTarget) -> None:
 
 
 class _Datagrams:
-    """One datagram a message."""
+    """UDP sender: one datagram per message."""
 
     def __init__(self, target: SyslogTarget) -> None:
         self._target = (target.host, target.port)
         self._sockets: dict[int, socket.socket] = {}
 
     async def batch(self, batch: Batch) -> None:
-        """Send a batch; datagrams nobody listens for are lost, as they are in reality."""
+        """Send a batch; datagrams without a listener are lost, as in reality."""
         out = self._sockets.get(batch.place)
         if out is None:
             out = self._sockets[batch.place] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -154,22 +154,22 @@ class _Datagrams:
                 await asyncio.sleep(0)
 
     def close(self) -> None:
-        """Give the sockets back."""
+        """Close the sockets."""
         for out in self._sockets.values():
             out.close()
 
 
 class _Connections:
-    """A connection a site, with octet counting (RFC 6587)."""
+    """TCP sender: one connection per site, with octet counting (RFC 6587)."""
 
     def __init__(self, target: SyslogTarget) -> None:
         self._target = target
         self._writers: dict[int, asyncio.StreamWriter] = {}
 
     async def batch(self, batch: Batch) -> None:
-        """Send a batch; OSError when the receiver is not there."""
+        """Send a batch; raise OSError when the receiver is not reachable."""
         writer = self._writers.get(batch.place)
-        if writer is None or writer.is_closing():  # a receiver that was restarted has closed all of them at once
+        if writer is None or writer.is_closing():  # a restarted receiver has closed all connections at once
             _, writer = await asyncio.open_connection(
                 self._target.host, self._target.port, local_addr=(sender(batch.place), 0)
             )
@@ -188,7 +188,7 @@ class _Connections:
 
 
 async def write_files(tails: Tails, folder: Path, most_bytes: int) -> None:
-    """Append to DIR/{site}/{feed}.log until cancelled; a file over `most_bytes` moves to .1, that one to .2.gz."""
+    """Append to DIR/{site}/{feed}.log until cancelled; a file over `most_bytes` moves to .1, and .1 to .2.gz."""
     while True:
         for batch in tails.new():
             path = folder / batch.town.code / f"{batch.feed}.log"

@@ -12,7 +12,7 @@ _Entry = tuple[int, str, str, str, str, dict[str, str]]
 
 
 def truth(played: Iterable[Played]) -> bytes:
-    """One object per injected line or silence, by time; the same bytes for the same seed and plan.
+    """Return one object per injected line or silence, by time; identical bytes for the same seed and plan.
 
     A silence has `until`, an empty `line`, and '' as its feed when the whole site does not answer.
     """

@@ -1,4 +1,4 @@
-"""How many lines a site writes in a minute: by its size, the hour in Korea and the day of the week."""
+"""Number of lines a site writes in a minute: by its size, the hour in Korea and the day of the week."""
 
 import math
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ HOURS = (
     *(1.25, 1.75, 2.10, 1.80, 1.20, 1.65, 2.00, 2.00),  # 08-15, offices open at nine, lunch at noon
     *(1.80, 1.45, 1.10, 0.90, 0.80, 0.72, 0.62, 0.52),  # 16-23
 )
-"""Relative volume at half past each hour; straight lines in between."""
+"""Relative volume at half past each hour, interpolated linearly."""
 
 _DAY = 1440
 _KST_MINUTES = 540
@@ -48,14 +48,14 @@ _CURVE = _curve()
 
 
 def activity(bucket: int) -> float:
-    """Volume of a minute (counted from 1970 in UTC) relative to the mean of a working day."""
+    """Return the volume of a minute (counted from 1970 in UTC) relative to the mean of a working day."""
     day, minute = divmod(bucket + _KST_MINUTES, _DAY)
     closed = (day + 3) % 7 >= 5 or day in _HOLIDAYS  # 1970 began on a Thursday
     return _CURVE[minute] * WEEKEND if closed else _CURVE[minute]
 
 
 def poisson(mean: float, rng: Random) -> int:
-    """A Poisson count; above a mean of 50 the normal distribution stands in for it."""
+    """Return a Poisson count; above a mean of 50 the normal distribution approximates it."""
     if mean >= _NORMAL_FROM:
         return max(0, round(rng.gauss(mean, math.sqrt(mean))))
     chance = total = math.exp(-mean)
@@ -68,7 +68,7 @@ def poisson(mean: float, rng: Random) -> int:
 
 
 def poisson_above_zero(mean: float, rng: Random) -> int:
-    """A Poisson count of a small mean that is known not to be zero."""
+    """Return a Poisson count of a small mean, given that it is not zero."""
     chance = math.exp(-mean)
     point = chance + rng.random() * (1 - chance)
     count, total = 0, chance

@@ -1,4 +1,4 @@
-"""What people look at and with what: pages, browsers, cloud services, and the probes every server sees."""
+"""Pages, browsers and cloud services that people use, and the probes every server receives."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -51,7 +51,7 @@ _PROBES = (
 
 
 def request(path: str, agent: str, kind: str, method: str, status: int) -> str:
-    """Members of `http` between the host name and the length."""
+    """Return the members of `http` between the host name and the length."""
     content = f'"http_content_type":"{kind}",' if kind else ""
     answered = f'"status":{status},' if status else ""
     return (
@@ -61,7 +61,7 @@ def request(path: str, agent: str, kind: str, method: str, status: int) -> str:
 
 
 def dropped(path: str, agent: str) -> str:
-    """A request the IPS dropped: nothing came back."""
+    """Return the members of a request the IPS dropped, without an answer."""
     return request(path, agent, "", "GET", 0) + "0"
 
 
@@ -73,7 +73,7 @@ PROBES = tuple(
     request(path, agent, "text/html", "GET", status) for path, agent, status in (_PROBES[n % 8] for n in range(256))
 )
 VISITS = tuple((f"{method} {path}", status) for path, _, method, status in _PATHS)
-"""Method and path of what citizens ask for, and the status they get."""
+"""Method and path of citizens' requests, with the status they get."""
 PROBE_REQUESTS = _PROBES
 PROBE_AGENTS = tuple(agent for _, agent, _ in _PROBES)
 
@@ -89,7 +89,7 @@ FINGERPRINTS = tuple(
     )
     for n, agent in enumerate(BROWSERS)
 )
-"""JA3 and, for Suricata 8, JA4 of each browser; made up, in the right form."""
+"""JA3 and, for Suricata 8, JA4 of each browser; invented, in the right form."""
 
 
 @dataclass(frozen=True, slots=True)

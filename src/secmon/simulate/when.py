@@ -1,4 +1,4 @@
-"""Times as they are written on the command line: `+60s`, `-3h`, or absolute with a UTC offset."""
+"""Parse times of the command line: `+60s`, `-3h`, or absolute with a UTC offset."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 def parse_when(text: str, start: datetime) -> datetime:
-    """The UTC time `text` means when the process starts at `start`; UsageError says what is allowed."""
+    """Return the UTC time of `text`, relative to `start`; raise UsageError that says what is allowed."""
     if relative := _RELATIVE.fullmatch(text):
         sign, number, unit = relative.groups()
         distance = timedelta(**{_UNITS[unit]: int(number)})

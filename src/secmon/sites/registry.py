@@ -1,4 +1,4 @@
-"""The 226 municipalities and the 17 provinces, read from the two tables beside this file."""
+"""The 226 municipalities and the 17 provinces, read from two CSV files in this package."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -30,11 +30,11 @@ class Province:
 class Site:
     """A basic local government.
 
-    `code` is its 5-digit administrative code and `province` the first two digits of it. `short_ko` (at most
-    4 characters) and `short_en` (at most 12) are unique labels for a small tile. `lon` and `lat` (WGS84
-    degrees) are a point well inside its largest part; `size` counts its towns and legal neighbourhoods (eup,
-    myeon, dong). `valid_from` is the ISO date since when it exists under this name and rank, 1995-07-01 for
-    all that existed when elected local government began; `valid_to` is '' while it exists.
+    `code` is its 5-digit administrative code and `province` the first two digits of it. `short_ko` (at most 4
+    characters) and `short_en` (at most 12) are unique labels for a small tile. `lon` and `lat` (WGS84 degrees)
+    are a point well inside its largest part; `size` counts its towns and legal neighbourhoods (eup, myeon, dong).
+    `valid_from` is the ISO date since which it exists under this name and rank, 1995-07-01 for all that existed
+    when elected local government began; `valid_to` is '' while it exists.
     """
 
     code: str
@@ -53,23 +53,23 @@ class Site:
 
 @cache
 def load_sites() -> tuple[Site, ...]:
-    """All municipalities in code order, from `sites.csv`. Raises RegistryError naming the damaged line."""
+    """Return all municipalities in code order, from `sites.csv`; raise RegistryError naming the damaged line."""
     return parse_sites(_shipped("sites.csv"))
 
 
 @cache
 def load_provinces() -> tuple[Province, ...]:
-    """All provinces in code order, from `provinces.csv`. Raises RegistryError naming the damaged line."""
+    """Return all provinces in code order, from `provinces.csv`; raise RegistryError naming the damaged line."""
     return parse_provinces(_shipped("provinces.csv"))
 
 
 def parse_sites(text: str) -> tuple[Site, ...]:
-    """Municipalities from a CSV text whose columns are the fields of Site, ascending by code."""
+    """Parse municipalities from CSV whose columns are the fields of Site, ascending by code."""
     return tuple(_rows(text, "sites.csv", Site, _site))
 
 
 def parse_provinces(text: str) -> tuple[Province, ...]:
-    """Provinces from a CSV text whose columns are the fields of Province, ascending by code."""
+    """Parse provinces from CSV whose columns are the fields of Province, ascending by code."""
     return tuple(_rows(text, "provinces.csv", Province, _province))
 
 
@@ -149,7 +149,7 @@ def _kind(text: str) -> Kind:
 
 
 def _shipped(name: str) -> str:
-    """Text of a table inside the package."""
+    """Return the text of a CSV file inside the package."""
     try:
         return resources.files("secmon.sites").joinpath(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -157,5 +157,5 @@ def _shipped(name: str) -> str:
 
 
 def site_record(site: Site, province: Province) -> dict[str, Any]:
-    """A site of the registry as JSON, with its province's names."""
+    """Return a site as a JSON record, with the names of its province."""
     return {**asdict(site), "province_ko": province.ko, "province_en": province.en}

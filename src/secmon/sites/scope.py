@@ -1,4 +1,4 @@
-"""Which municipalities somebody may see: all of them, a province's, or one's own."""
+"""Scope of a user: all municipalities, those of one province, or a single municipality."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,43 +9,43 @@ from secmon.sites.registry import Site
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The sites that may be seen, by 5-digit code; None is every site, also those a later registry adds.
+    """Sites that may be seen, by 5-digit code; None means every site, including sites that a later registry adds.
 
-    Every function that reads for somebody takes a scope, so that pages, API, stream, exports and digests cannot differ.
+    Every function that reads for a user takes a scope, so that pages, API, stream, exports and digests cannot differ.
     """
 
     codes: frozenset[str] | None = None
 
     @classmethod
     def of_sites(cls, codes: Iterable[str]) -> Self:
-        """Just these sites."""
+        """Return a scope of just these sites."""
         return cls(frozenset(codes))
 
     @classmethod
     def of_province(cls, province: str, sites: Iterable[Site]) -> Self:
-        """The sites of the province with this 2-digit code."""
+        """Return a scope of the sites in the province with this 2-digit code."""
         return cls.of_sites(site.code for site in sites if site.province == province)
 
     @property
     def everything(self) -> bool:
-        """True when no site is left out."""
+        """True when every site may be seen."""
         return self.codes is None
 
     def covers(self, site: str) -> bool:
-        """True when the site may be seen; '' (no site in particular) only by those who see everything."""
+        """Return True if the site may be seen; '' (no particular site) requires a scope of all sites."""
         return self.codes is None or site in self.codes
 
     @property
     def listed(self) -> list[str]:
-        """The codes as a query takes them: empty for every site, a code that no site has for none at all."""
+        """Site codes as queries expect them: empty for all sites, a code that does not exist for an empty scope."""
         return [] if self.codes is None else sorted(self.codes) or ["none"]
 
     def narrowed(self, other: "Scope") -> "Scope":
-        """What both may see."""
+        """Return the sites that both scopes cover."""
         if self.codes is None:
             return other
         return self if other.codes is None else Scope(self.codes & other.codes)
 
 
 EVERYTHING = Scope()
-"""For jobs that act for nobody in particular."""
+"""Scope of jobs that do not act for a particular user."""

@@ -1,1 +1,1 @@
-"""The event store: schema, format views, loading and named reads, all ClickHouse SQL."""
+"""The event store: schema, format views, loading and named queries, all in ClickHouse SQL."""

@@ -1,4 +1,4 @@
-"""A connection to the event store: embedded chDB (`chdb:///path`) or a ClickHouse server (`clickhouse://…`)."""
+"""Connection to the event store: embedded chDB (`chdb:///path`) or a ClickHouse server (`clickhouse://…`)."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from secmon.errors import StoreError
+from secmon.store.sql import identifier
 
 _SETTINGS = {
     "max_memory_usage": 600_000_000,
@@ -23,17 +24,18 @@ _SETTINGS = {
     "max_bytes_before_external_sort": 300_000_000,
     "max_partitions_per_insert_block": 500,
     "max_query_size": 10_000_000,
-    "exclude_materialize_skip_indexes_on_insert": "raw_data_words",  # built once a day is over: secmon.hunt.words
+    # secmon.search.text_index builds this index once a day is over
+    "exclude_materialize_skip_indexes_on_insert": "raw_data_words",
     "max_threads": 2,
     "max_insert_threads": 1,
 }
 
 
 class Store:
-    """One database of the event store; may be used from any thread (a client is opened for each)."""
+    """One database of the event store; safe to use from any thread (each thread gets its own client)."""
 
     def __init__(self, dsn: str, database: str = "secmon") -> None:
-        """Remember where the store is; nothing is opened before the first use.
+        """Remember the address; nothing is opened before the first use.
 
         `dsn` is `chdb:///absolute/path`, or `clickhouse://user:password@host:8123` (`clickhouses://` for TLS).
         """
@@ -47,7 +49,7 @@ class Store:
     def command(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> str | int:
-        """Run a statement that returns no rows; `{name:Type}` in it is bound from `parameters`."""
+        """Run a statement that returns no rows; `{name:Type}` placeholders are bound from `parameters`."""
         with self._errors():
             answer = self._client().command(sql, parameters=_plain(parameters), settings=_plain(settings))
         return answer if isinstance(answer, str | int) else str(answer)
@@ -55,7 +57,7 @@ class Store:
     def rows(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> list[tuple[Any, ...]]:
-        """Rows of a query as tuples; times come back aware, in UTC."""
+        """Return the rows of a query as tuples; times are aware, in UTC."""
         with self._errors():
             result = self._client().query(sql, parameters=_plain(parameters), settings=_plain(settings))
         return [tuple(row) for row in result.result_rows]
@@ -63,7 +65,7 @@ class Store:
     def records(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """Rows of a query as dicts by column name."""
+        """Return the rows of a query as dicts by column name."""
         with self._errors():
             result = self._client().query(sql, parameters=_plain(parameters), settings=_plain(settings))
         return list(result.named_results())
@@ -71,14 +73,14 @@ class Store:
     def frame(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Rows of a query as a pandas frame; times are aware, in UTC."""
+        """Return the rows of a query as a pandas frame; times are aware, in UTC."""
         with self._errors():
             frame: pd.DataFrame = self._client().query_df(sql, parameters=_plain(parameters), settings=_plain(settings))
         return frame
 
     def insert(self, table: str, rows: pa.Table, settings: Mapping[str, Any] | None = None) -> None:
         """Insert an Arrow table; columns are matched by name."""
-        # the client's own insert_arrow copies the whole file once more in memory, which shows in the peak
+        # the client's own insert_arrow copies the whole file in memory once more, which raises the peak
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, rows.schema) as writer:
             writer.write_table(rows)
@@ -87,7 +89,7 @@ class Store:
             self._client().raw_insert(table, rows.column_names, body, settings=_plain(settings), fmt="Arrow")
 
     def insert_together(self, parts: Sequence[tuple[str, pa.Table, Mapping[str, Any]]]) -> None:
-        """Insert (table, rows, settings), two at a time; an error is raised once none is under way."""
+        """Insert (table, rows, settings) tuples, two at a time; raise the first error once all have finished."""
         if len(parts) == 1:
             self.insert(*parts[0])
             return
@@ -97,7 +99,7 @@ class Store:
             done.result()
 
     def close(self) -> None:
-        """Close every client that was opened; the store may be used again afterwards."""
+        """Close all clients; the store may be used again afterwards."""
         self._inserters.shutdown()
         self._inserters = _inserters()
         with self._guard:
@@ -125,13 +127,11 @@ class Store:
 
 
 def _inserters() -> ThreadPoolExecutor:
-    """Threads live as long as the store is open, because each keeps a client; more than two would not fit in memory."""
+    """Create the insert threads; they live as long as the store, because each keeps a client.
+
+    More than two inserts at a time would not fit in memory.
+    """
     return ThreadPoolExecutor(2, thread_name_prefix="secmon-insert")
-
-
-def identifier(name: str) -> str:
-    """A table, column or database name, quoted so that it can only be a name."""
-    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 def _connect(dsn: str) -> Client:
@@ -161,7 +161,7 @@ def _connect(dsn: str) -> Client:
 
 
 def without_password(dsn: str) -> str:
-    """An address without the password in it."""
+    """Return an address with its password replaced by an ellipsis."""
     url = urlsplit(dsn)
     return dsn.replace(f":{url.password}@", ":…@") if url.password else dsn
 

@@ -1,4 +1,4 @@
-"""What lines would become, without keeping anything."""
+"""Parse lines without storing anything."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _AT_ONCE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One line as read: its place (from 0), the event's non-empty columns, or the reason why there is none."""
+    """Result for one line: its position (from 0), and the event's non-empty columns or the reason of its rejection."""
 
     place: int
     event: dict[str, Any] | None
@@ -23,7 +23,7 @@ class Read:
 
 
 def dry_run(scratch: Store, lines: Sequence[bytes], format_name: str, received_at: datetime) -> Iterator[Read]:
-    """Every line in order, read by the same views that load it; `scratch` is a throw-away store."""
+    """Parse every line, in order, with the same views that load it; `scratch` is a temporary store."""
     for start in range(0, len(lines), _AT_ONCE):
         batch = f"dry-{secrets.token_hex(6)}-{start}"
         part = Lines("", "", format_name, received_at, lines[start : start + _AT_ONCE])

@@ -1,4 +1,4 @@
-"""Lines into the store: through the landing table of their format and its views."""
+"""Insert log lines into the event store through the landing table of their format and its views."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,13 +24,14 @@ SCHEMA = pa.schema(
     ]
 )
 
-pa.set_memory_pool(pa.system_memory_pool())  # it gives a batch's memory back; the default pool keeps its peak
+# the system allocator returns a batch's memory to the system; Arrow's default pool keeps its peak
+pa.set_memory_pool(pa.system_memory_pool())
 
 AT_ONCE = 50_000
-"""Lines in one insert: parsing 100,000 lines of 600 bytes in one block came near the memory limit of a query."""
+"""Most lines in one insert: 100,000 lines of 600 bytes in one block nearly reached a query's memory limit."""
 
 _TOKEN = "insert_deduplication_token"  # noqa: S105  # the name of a setting
-_BYTES_AT_ONCE = 32_000_000  # the same for long lines: two inserts of them at a time must fit beside each other
+_BYTES_AT_ONCE = 32_000_000  # the same for long lines: two such inserts at a time must fit into memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ class Lines:
 
 
 def table_of(parts: Sequence[Lines]) -> pa.Table:
-    """The landing rows of a batch in one chunk, without its id; `seq` counts from 0 over the whole batch.
+    """Return the landing rows of a batch in one chunk, without its id; `seq` counts from 0 over the whole batch.
 
-    Lines of one format come together: each format has a landing table of its own.
+    Lines of one format are adjacent: each format has a landing table of its own.
     """
+    # A batch holds up to 100,000 lines of hundreds of feeds. Building a Python object per line and column would
+    # dominate the load; one value per part, repeated by an index array, builds the four constant columns inside Arrow.
+    # Sorting by format makes each format one slice, so each landing table gets few, large inserts.
     parts = sorted(parts, key=lambda part: part.format)
     sizes = [len(part.lines) for part in parts]
     part_of_line = pa.array(np.repeat(np.arange(len(parts)), sizes))
@@ -66,12 +70,12 @@ def table_of(parts: Sequence[Lines]) -> pa.Table:
 
 
 def insert_table(store: Store, batch_id: str, rows: pa.Table, attempt: int = 1) -> None:
-    """Put landing rows through the chain as batch `batch_id`; `attempt` tells repeated loads of it apart."""
+    """Insert landing rows as batch `batch_id`; `attempt` distinguishes repeated loads of the same batch."""
     _insert(store, rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows)), f"{batch_id}#{attempt}")
 
 
 def insert_batches(store: Store, batches: Mapping[str, Sequence[Lines]]) -> None:
-    """Put many small batches through the chain together, for a throw-away store: one insert a format, not a batch."""
+    """Insert many small batches together into a temporary store: one insert per format instead of one per batch."""
     tables = [
         rows.append_column("batch_id", pa.repeat(batch_id, rows.num_rows))
         for batch_id, rows in ((batch_id, table_of(parts)) for batch_id, parts in batches.items() if parts)
@@ -81,6 +85,10 @@ def insert_batches(store: Store, batches: Mapping[str, Sequence[Lines]]) -> None
 
 
 def _insert(store: Store, rows: pa.Table, token: str) -> None:
+    # Every insert runs all views of its landing table, which costs about 0.1 s however few its rows are, so inserts are
+    # as large as memory allows: the limit is in lines and, for long lines, in bytes. The token names the attempt. If it
+    # did not, the engine could take the reload of a repaired batch for a duplicate of the first, interrupted attempt
+    # and silently drop it.
     rows = rows.combine_chunks()
     size = max(1, min(AT_ONCE, rows.num_rows * _BYTES_AT_ONCE // max(1, rows.nbytes)))
     store.insert_together(
@@ -93,8 +101,10 @@ def _insert(store: Store, rows: pa.Table, token: str) -> None:
 
 
 def _by_format(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """The rows of each format; those of one format stand together."""
+    """Yield the rows of each format; rows of one format are adjacent."""
     start = 0
+    # A filter per format would read the whole batch once for each format and copy the rows; slices of runs copy
+    # nothing.
     ends = pc.run_end_encode(rows.column("format").combine_chunks())
     for name, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
         yield name, rows.slice(start, end - start)
@@ -102,5 +112,5 @@ def _by_format(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 
 
 def insert_lines(store: Store, batch_id: str, parts: Sequence[Lines], attempt: int = 1) -> None:
-    """Put lines through the chain as batch `batch_id`."""
+    """Insert lines as batch `batch_id`."""
     insert_table(store, batch_id, table_of(parts), attempt)

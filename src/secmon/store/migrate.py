@@ -1,4 +1,4 @@
-"""Bring a store to the schema of this program: numbered files once each, then the views that hold no data."""
+"""Migrate a store to the current schema: numbered files, each applied once, then the views, which hold no data."""
 
 from secmon.errors import StoreError
 from secmon.store import sql
@@ -12,11 +12,10 @@ ENGINE = MergeTree ORDER BY version
 
 
 def migrate(store: Store, engine: str = "", zone: str = "Asia/Seoul") -> tuple[str, ...]:
-    """Apply what is missing and return the names of the files applied.
+    """Apply the missing schema files and return their names.
 
-    `engine` is put before MergeTree in table engines: '' here, 'Replicated' on a cluster. `zone` (IANA) is where the
-    sites' clocks stand when a line does not say.
-    Raises StoreError when the store was written by a newer program.
+    `engine` is put before MergeTree in table engines: '' here, 'Replicated' on a cluster. `zone` (IANA) is the
+    time zone of lines that do not state theirs. Raises StoreError when the store was written by a newer program.
     """
     store.command(_VERSIONS)
     done = {row[0] for row in store.rows("SELECT version FROM schema_version")}

@@ -1,8 +1,8 @@
-"""The views that lines pass from landing to events, and the tables between them; none of them holds data.
+"""Materialised views that turn landing rows into events, and the Null tables between them; none of them holds data.
 
-A chain is the views that depend on each other's columns: one view for most formats; for formats that share stages,
-their views and those of the stages, with a Null table in front of each stage. The engine plans short views between
-Null tables several times faster than one long SELECT.
+A chain is a group of views that depend on each other's columns: one view for most formats; for formats that share
+stages, their views and those of the stages, with a Null table in front of each stage. The engine plans short
+views between Null tables several times faster than one long SELECT.
 """
 
 import hashlib
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from secmon.store import sql
-from secmon.store.client import Store, identifier
+from secmon.store.client import Store
 from secmon.store.formats import FORMATS, UNKNOWN, Format, landing_table
+from secmon.store.sql import identifier
 
 _STAGE = "stage_"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A materialised view and where its rows go; a target whose name begins with `stage_` is made from the SELECT."""
+    """A materialised view and its target; a target named `stage_…` is created from the SELECT."""
 
     name: str
     target: str
@@ -41,7 +42,7 @@ def make_views(store: Store, zone: str, schema: int) -> None:
     wanted = set()
     for chain in _chains(zone):
         wanted |= {name for view in chain for name in (view.name, view.target)}
-        # a view keeps the columns its target had when it was made, so a new schema means new views
+        # a view keeps the columns its target had when the view was created, so a new schema requires new views
         digest = hashlib.sha256(f"{schema} {chain}".encode()).hexdigest()[:16]
         if any(found.get(view.name) != digest for view in chain):
             _replace(store, chain, digest)

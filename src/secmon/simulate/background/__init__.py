@@ -1,4 +1,4 @@
-"""What each feed holds on a day without attacks, one module a feed, and the table that names them."""
+"""Background traffic of each feed on a day without attacks, one module per feed, and the table of feeds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from secmon.simulate.town import Town
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: the format of its lines, and the stories its quiet minutes are made of."""
+    """A feed: the format of its lines, and the generator of its background stories."""
 
     format: str
     lines_per_story: float

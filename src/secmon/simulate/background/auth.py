@@ -1,7 +1,7 @@
-"""The `auth` feed on a day without attacks: logins from inside, administrators at work, cron, stray guesses.
+"""Background of the `auth` feed: internal logins, administrators at work, cron, occasional stray guesses.
 
-A bucket is a number of stories, each of a few lines of one process. No story here lets somebody in from
-outside, opens a root shell, adds a user or touches /etc/shadow.
+A bucket is a number of stories, each of a few lines of one process. No story here logs in from outside, opens a
+root shell, adds a user or touches /etc/shadow.
 """
 
 import struct
@@ -23,7 +23,7 @@ from secmon.simulate.lines.syslog import (
 from secmon.simulate.town import ADMINISTRATORS, Account, Town
 
 Draw = tuple[int, ...]
-"""One story's randomness: time, (32 bit), process, port, what (16), four bytes."""
+"""Randomness of a story: time, (32 bit), process, port, what (16), four bytes."""
 Story = Callable[[Town, Minute, Draw], tuple[Line, ...]]
 
 COMMANDS = (
@@ -50,11 +50,11 @@ SERVERS = ("bastion01", "web01", "web02", "db01")
 _DRAW = struct.Struct("<IHHHBBBB")
 _KIND = 4
 _ROOM = 45_000_000
-"""Stories begin in the first 45 s, so that all their lines fall in the bucket (the longest takes 14 s)."""
+"""Stories begin in the first 45 s, so that all their lines fall into the bucket (the longest takes 14 s)."""
 
 
 def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
-    """Lines of `count` stories of one minute, in no order."""
+    """Return the lines of `count` stories of one minute, unordered."""
     lines: list[Line] = []
     strays = forgotten = 0
     for draw in _DRAW.iter_unpack(rng.randbytes(_DRAW.size * count)):
@@ -76,7 +76,7 @@ def _ssh_host(town: Town, choice: int) -> str:
 def _session(
     minute: Minute, at: int, host: str, pid: int, account: Account, source: tuple[str, int], length: int
 ) -> tuple[Line, ...]:
-    """Lines of an ssh session after the login was accepted."""
+    """Return the lines of an SSH session after the login was accepted."""
     address, port = source
     end = at + 1_500_000 + length
     opened = session_opened("sshd", account.name, account.uid)
@@ -117,7 +117,7 @@ def _key_login(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _key_print(town: Town, account: Account) -> str:
-    """A fingerprint-like text that stays the same for an account."""
+    """Return a fingerprint-like text that is constant for an account."""
     return f"{account.name.replace('.', '')}{town.code}{account.uid}Zq7Xw2LrT9bVn4KcYh8PdUs3GfEj6Am1RoQi"[:43]
 
 
@@ -126,7 +126,7 @@ def _password_login(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _forgotten(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """One to three wrong passwords, then the right one; a PC's turn comes once in 64 minutes."""
+    """Generate one to three wrong passwords, then the right one; the same PC at most every 64 minutes."""
     when, process, port, what, _, host, tries, length = draw
     at, pid, port = when * _ROOM >> 32, 900 + process, 32768 + (port >> 1)
     account = town.staff[minute.bucket % len(town.staff)]
@@ -142,7 +142,7 @@ def _forgotten(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _stray(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Somebody outside tries one name once."""
+    """Generate a single guess of one name from outside."""
     when, process, port, what, _, _, who, _ = draw
     at, pid, port = when * _ROOM >> 32, 900 + process, 32768 + (port >> 1)
     slot = noise_slot("auth", minute.bucket, 0)
@@ -187,7 +187,7 @@ def _cron(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _su(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Root starts the nightly database job as the database's account."""
+    """Generate the start of the nightly database job: root switches to the database's account."""
     when, process, _, _, _, _, _, length = draw
     at, pid = when * _ROOM >> 32, 900 + process
     name = f"db01.{town.slug}"
@@ -209,7 +209,7 @@ _SHARES: tuple[tuple[Story, int, float], ...] = (
     (_cron, 58, 3),
     (_su, 8, 3),
 )
-"""Story, its share of 256, and how many lines it has."""
+"""Story, its share of 256, and its number of lines."""
 
 _MIX = tuple(story for story, share, _ in _SHARES for _ in range(share))
 LINES_PER_STORY = sum(share * lines for _, share, lines in _SHARES) / 256

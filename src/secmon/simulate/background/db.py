@@ -1,6 +1,6 @@
-"""The `db` feed on a day without attacks: officials look up single residents, applications ask what has changed.
+"""Background of the `db` feed: officials look up single residents, applications query for changes.
 
-Nobody reads more than two hundred rows at a time here.
+No statement here reads more than two hundred rows at a time.
 """
 
 from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share
@@ -21,7 +21,7 @@ _SERVICE = ("SELECT", "petition", "SELECT id, status FROM petition WHERE changed
 
 
 def _official(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Login, one to four statements, logout."""
+    """Generate a login, one to four statements, and a logout."""
     big, when, port, who, what, _, count, rows, *_ = draw
     at, account = when * ROOM >> 32, town.staff[ADMINISTRATORS + who % (len(town.staff) - ADMINISTRATORS)]
     session = Session(
@@ -48,7 +48,7 @@ def _official(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _application(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """The web application asks what has changed."""
+    """Generate the web application's query for changes."""
     big, when, _, _, _, _, rows, *_ = draw
     at = when * ROOM >> 32
     session = Session(
@@ -61,7 +61,7 @@ def _application(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _denied(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A statement the policy forbids, once in a while and by one person."""
+    """Generate a statement that the policy forbids, rarely and by one person."""
     big, when, _, _, _, _, *_ = draw
     at, account = when * ROOM >> 32, town.staff[ADMINISTRATORS + minute.bucket % 12]
     session = Session(

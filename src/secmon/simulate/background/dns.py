@@ -1,4 +1,4 @@
-"""The `dns` feed on a day without attacks: a Zeek sensor beside the town's resolver sees questions and connections."""
+"""Background of the `dns` feed: queries and connections seen by a Zeek sensor beside the resolver."""
 
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import Line, Minute
@@ -8,7 +8,7 @@ from secmon.simulate.webpages import SERVICES
 
 
 def _question(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A PC asks for a name; one in thirty does not exist."""
+    """Generate a PC's query for a name; one name in thirty does not exist."""
     big, when, port, who, what, _, which, *_ = draw
     at = when * ROOM >> 32
     service = SERVICES[what & 255]
@@ -20,7 +20,7 @@ def _question(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _asked_us(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A resolver outside asks for the town's own web site."""
+    """Generate an outside resolver's query for the municipality's web site."""
     big, when, port, _, what, *_ = draw
     at = when * ROOM >> 32
     ends = (SERVICES[what & 255].address, EPHEMERAL + (port >> 1), town.dns, 53)

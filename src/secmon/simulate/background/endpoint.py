@@ -1,6 +1,6 @@
-"""The `endpoint` feed on a day without attacks: people log on, programs start, the domain hands out tickets.
+"""Background of the `endpoint` feed: logons, program starts, Kerberos tickets.
 
-No account, group, task or service is made here, no log is cleared, and nobody fails more than three times.
+No account, group, task or service is created here, no log is cleared, and no user fails more than three times.
 """
 
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
@@ -32,7 +32,7 @@ _ENDINGS = (".hwp", ".xlsx", ".pdf")
 
 
 def _logon(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Somebody logs on to the file server; administrators get their privileges; later they are logged off."""
+    """Generate a logon to the file server; administrators get their privileges; a logoff follows later."""
     big, when, port, who, what, _, length, *_ = draw
     at = when * ROOM >> 32
     account = town.staff[who & 15]
@@ -55,7 +55,7 @@ def _logon(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _failed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """One to three wrong passwords, then the right one; a PC's turn comes once in 64 minutes."""
+    """Generate one to three wrong passwords, then the right one; the same PC at most every 64 minutes."""
     big, when, port, _, what, _, tries, *_ = draw
     at, host = when * ROOM >> 32, _host(town, "FS01")
     number = minute.bucket % len(town.pcs)
@@ -72,7 +72,7 @@ def _failed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _ticket(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """The domain controller hands out a ticket, then one for a service."""
+    """Generate a ticket issued by the domain controller, then a service ticket."""
     _, when, port, who, what, *_ = draw
     at, account = when * ROOM >> 32, town.staff[who & 15]
     host, record = _host(town, "DC01"), _record(minute, what)
@@ -101,7 +101,7 @@ def _ntlm(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Sysmon sees a program start."""
+    """Generate a program start as Sysmon logs it."""
     big, when, port, who, what, _, which, *_ = draw
     at, pc = when * BUCKET >> 32, who & 63
     image, command, parent = _PROGRAMS[which % len(_PROGRAMS)]
@@ -115,7 +115,7 @@ def _program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _audited_program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """The Security channel of a server sees a program start."""
+    """Generate a program start as the Security channel of a server logs it."""
     big, when, port, who, what, _, which, *_ = draw
     at = when * BUCKET >> 32
     account = town.staff[who % ADMINISTRATORS]
@@ -149,7 +149,7 @@ def _file(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _query(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A browser asks for a name and connects to it."""
+    """Generate a browser's query for a name and its connection."""
     big, when, port, who, what, _, which, *_ = draw
     at, pc = when * ROOM >> 32, who & 63
     service, image = SERVICES[what & 255], _PROGRAMS[1 + (which & 1)][0]
@@ -170,7 +170,7 @@ def _host(town: Town, name: str) -> str:
 
 
 def _record(minute: Minute, what: int) -> int:
-    """Record numbers grow with time."""
+    """Return a record number that grows with time."""
     return (minute.bucket - 29_000_000) * 400 + what % 390
 
 

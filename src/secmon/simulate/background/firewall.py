@@ -1,4 +1,4 @@
-"""The `firewall` feed on a day without attacks: visitors, offices at work, and what the Internet knocks with.
+"""Background of the `firewall` feed: visitors, offices at work, and noise from the Internet.
 
 A session is logged when it ends. Every source of noise is refused at most three times an hour.
 """
@@ -21,7 +21,7 @@ PORTS: dict[AttackType, tuple[int, ...]] = {
     "malware": (445, 5555, 37215),
     "unauthorised_access": (22, 3389),
 }
-"""Ports the seven types of attempts knock at."""
+"""Ports that each of the seven attack types targets."""
 
 ATTACKS: dict[AttackType, tuple[str, int, str]] = {
     "denial_of_service": ("HTTP.Request.Flood", 49001, "low"),
@@ -33,7 +33,7 @@ ATTACKS: dict[AttackType, tuple[str, int, str]] = {
     "unauthorised_access": ("SSH.Connection.Brute.Force", 34711, "low"),
 }
 _LAST_USE = NOISE_CAPACITY["firewall"] - 1
-"""The last use of a minute's addresses is kept for what the intrusion prevention drops."""
+"""The last use of a minute's addresses is reserved for what the intrusion prevention drops."""
 _COUNTRIES = tuple(fortigate.place(noise_foreign(1, slot)) for slot in range(512))
 _SERVICE_COUNTRIES = tuple(fortigate.place(service.address) for service in SERVICES)
 
@@ -95,7 +95,7 @@ def _mail(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _tunnel(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """The tunnel to the province speaks of itself."""
+    """Generate statistics of the tunnel to the province."""
     at = draw[1] * BUCKET >> 32
     line = fortigate.tunnel(minute.fortigate(at), town.firewall, SERVICES[1].address, "tunnel-stats", "to-province")
     return ((at, line),)
@@ -120,7 +120,7 @@ def _refused(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _prevented(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """One attack of low severity was dropped by the intrusion prevention."""
+    """Generate an attack of low severity dropped by the intrusion prevention."""
     big, when, port, who, what, _, _, _, _, _, turn = draw
     at = when * ROOM >> 32
     source, place = _source(town, noise_slot("firewall", minute.bucket, _LAST_USE + turn), what)

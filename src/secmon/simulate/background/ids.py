@@ -1,4 +1,4 @@
-"""The `ids` feed on a day without attacks: citizens on the web site, offices on the Internet, and noise.
+"""Background of the `ids` feed: citizens on the web site, offices on the Internet, and noise.
 
 A bucket is a number of conversations, each of one to four lines that share flow id, addresses and ports.
 """
@@ -23,7 +23,7 @@ from secmon.simulate.town import Town
 from secmon.simulate.webpages import FINGERPRINTS, PAGES, PROBE_AGENTS, PROBES, SERVICES, dropped
 
 Draw = tuple[int, ...]
-"""One conversation's randomness: flow id (64 bit), time, bytes (32), port, who, what (16), five bytes."""
+"""Randomness of a conversation: flow id (64 bit), time, bytes (32), port, who, what (16), five bytes."""
 Conversation = Callable[[Town, Minute, Draw], tuple[Line, ...]]
 
 _DRAW = struct.Struct("<QIIHHHBBBBB")
@@ -33,7 +33,7 @@ _EPHEMERAL = 32768
 
 
 def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
-    """Lines of `count` conversations of one minute, in no order."""
+    """Return the lines of `count` conversations of one minute, unordered."""
     lines: list[Line] = []
     noises = 0
     for draw in _DRAW.iter_unpack(rng.randbytes(_DRAW.size * count)):
@@ -49,7 +49,7 @@ def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
 
 
 def _span(minute: Minute, when: int, much: int) -> tuple[int, int, str, str]:
-    """End of a flow, when it spoke, its end as text, and its life; it may begin in the minute before."""
+    """Return the end of a flow, the time of its data, its end as text, and its life; it may begin a minute earlier."""
     end = when * BUCKET >> 32
     age = (much & 0xFFFF) * (much >> 16 & 0x1FF) + 20_000  # 0 to 33 s, mostly short
     spoke = end - age + 9_000
@@ -60,7 +60,7 @@ def _span(minute: Minute, when: int, much: int) -> tuple[int, int, str, str]:
 
 
 def _visitor(town: Town, who: int, kind: int) -> tuple[str, str]:
-    """A citizen's address and the web server's, both IPv6 in three of a hundred visits."""
+    """Return a citizen's address and the web server's, both IPv6 in three of a hundred visits."""
     number = who & 0x3FFF
     if kind & 31:
         return citizen(town.index, number), town.web
@@ -98,7 +98,7 @@ def _tls_visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """An office PC uses an outside service: its name is looked up, then TLS."""
+    """Generate an office PC's use of an outside service: a name lookup, then TLS."""
     flow_id, when, much, port, who, what, _, _, size, _, packets = draw
     end, spoke, until, life = _span(minute, when, much)
     service, pc = SERVICES[what & 255], town.pcs[who & 63]
@@ -119,7 +119,7 @@ def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """An office PC asks for a name; one in sixteen does not exist."""
+    """Generate an office PC's name lookup; one name in sixteen does not exist."""
     flow_id, when, _, port, who, what, *_ = draw
     service = SERVICES[what & 255]
     exists = what >> 12
@@ -132,7 +132,7 @@ def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 def _asked(
     town: Town, minute: Minute, asked: int, who: tuple[int, int, int, str], host: str, address: str
 ) -> tuple[Line, Line]:
-    """Question and answer; Suricata 8 writes the answer from the server's end, 7 from the client's."""
+    """Return query and answer; Suricata 8 writes the answer from the server's side, 7 from the client's."""
     flow_id, port, number, pc = who
     version, client = town.suricata, _EPHEMERAL + (port >> 1)
     answered = asked + 700 + (port & 0x1FFF)
@@ -168,7 +168,7 @@ def _time(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _noise(town: Town, minute: Minute, draw: Draw, nth: int) -> tuple[Line, ...]:
-    """Something unwanted from outside: a web probe in three of eight times, else an alert."""
+    """Generate unwanted traffic from outside: a web probe in three of eight cases, otherwise an alert."""
     flow_id, when, much, port, who, what, _, style, page, _, _ = draw
     slot = noise_slot("ids", minute.bucket, nth)
     source = _noise_source(town, slot, what, who)
@@ -203,14 +203,14 @@ def _alert(town: Town, minute: Minute, at: int, source: tuple[str, int], link: s
 
 
 def _target(town: Town, source: str, port: int) -> str:
-    """The server that listens on the port; IPv6 reaches only the web server."""
+    """Return the server that listens on the port; IPv6 reaches only the web server."""
     if ":" in source:
         return town.web6
     return {22: town.bastion, 25: town.mail, 53: town.dns}.get(port, town.web)
 
 
 def _noise_source(town: Town, slot: int, what: int, who: int) -> str:
-    """Foreign to domestic is eleven to one; three of a hundred speak IPv6."""
+    """Return a noise source: eleven foreign to one domestic, three of a hundred IPv6."""
     if what % 12 == 0:
         return noise_domestic(town.index, slot)
     if who & 31 == 0:
@@ -228,7 +228,7 @@ _SHARES: tuple[tuple[Conversation | None, int, float], ...] = (
     (_mail, 12, 1),
     (_time, 12, 1),
 )
-"""Conversation (None is noise), its share of 256, and how many lines it has."""
+"""Conversation (None is noise), its share of 256, and its number of lines."""
 
 _MIX = tuple(conversation for conversation, share, _ in _SHARES for _ in range(share))
 LINES_PER_STORY = sum(share * lines for _, share, lines in _SHARES) / 256

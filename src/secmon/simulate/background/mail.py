@@ -1,4 +1,4 @@
-"""The `mail` feed on a day without attacks: letters between offices and citizens, newsletters, and spam refused."""
+"""Background of the `mail` feed: mail between offices and citizens, newsletters, and refused spam."""
 
 from secmon.simulate.addresses import NOISE_CAPACITY, noise_slot, noise_source
 from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share
@@ -50,7 +50,7 @@ def _letter(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _sent(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A member of staff writes to somebody outside."""
+    """Generate a mail from a member of staff to an outside recipient."""
     big, when, port, who, what, _, which, *_ = draw
     at, account = when * BUCKET >> 32, town.staff[who & 15]
     recipient = f"team{what >> 12}@{SERVICES[what & 255].host}"

@@ -1,4 +1,4 @@
-"""A feed's quiet minute as a mixture of short stories: drawn by their shares, each told in a few lines."""
+"""Background of a feed as a mixture of short stories: drawn by their shares, each a few lines long."""
 
 import struct
 from collections.abc import Callable, Sequence
@@ -9,11 +9,11 @@ from secmon.simulate.clock import Line, Minute
 from secmon.simulate.town import Town
 
 Draw = tuple[int, ...]
-"""One story's randomness: 64 bits, time (32), port, who, what (16), which story (8), four bytes."""
+"""Randomness of a story: 64 bits, time (32), port, who, what (16), which story (8), four bytes."""
 Story = Callable[[Town, Minute, Draw], tuple[Line, ...]]
 
 ROOM = 45_000_000
-"""Stories begin in the first 45 s of a minute, so that all their lines fall in it."""
+"""Stories begin in the first 45 s of a minute, so that all their lines fall into it."""
 EPHEMERAL = 32_768
 
 _DRAW = struct.Struct("<QIHHHBBBBB")
@@ -22,10 +22,10 @@ _KIND = 5
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A story, its share of 256, and how many lines it has on average.
+    """A story, its share of 256, and its average number of lines.
 
-    `most` is how often it may be told in a minute of a site; what comes after that is the mixture's first story.
-    `told` of a story with a limit is what `Draw` ends with: how often it was told in this minute.
+    `most` limits how often it occurs in a minute of a site; beyond that, the mixture's first story is used. For a
+    story with a limit, the last item of `Draw` is the number of its occurrences in this minute so far (`told`).
     """
 
     story: Story
@@ -35,10 +35,10 @@ class Share:
 
 
 class Mixture:
-    """The stories of one feed."""
+    """The stories of one feed with their shares."""
 
     def __init__(self, shares: Sequence[Share]) -> None:
-        """The first story must have no limit; shares add up to 256."""
+        """Check the shares: the first story must have no limit, and the shares must add up to 256."""
         self._wheel = tuple(share for share in shares for _ in range(share.share))
         if len(self._wheel) != 256 or shares[0].most:
             raise ValueError("shares must add up to 256 and begin with a story without limit")
@@ -46,7 +46,7 @@ class Mixture:
         self.lines_per_story = sum(share.share * share.lines for share in shares) / 256
 
     def stories(self, town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
-        """Lines of `count` stories of one minute, in no order."""
+        """Return the lines of `count` stories of one minute, unordered."""
         lines: list[Line] = []
         told: dict[Story, int] = {}
         wheel, calm = self._wheel, self._calm

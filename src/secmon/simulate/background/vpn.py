@@ -1,4 +1,4 @@
-"""The `vpn` feed on a day without attacks: staff work at home, somebody mistypes, a stranger rings once."""
+"""Background of the `vpn` feed: staff work at home, mistyped passwords, single attempts by strangers."""
 
 from secmon.simulate.addresses import NOISE_CAPACITY, home, noise_slot, noise_source
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
@@ -10,12 +10,12 @@ PID = 1874
 
 
 def host_name(town: Town) -> str:
-    """Name of the town's VPN gateway; syslog receivers tell sites apart by it."""
+    """Return the name of the municipality's VPN gateway, by which syslog receivers identify the site."""
     return f"vpn01-{town.slug}"
 
 
 def _session(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Certificate, password, address, routes, and the end of an earlier session of the same person."""
+    """Generate certificate, password, address, routes, and the end of an earlier session of the same person."""
     big, when, port, who, _, _, wait, *_ = draw
     account = town.staff[who & 15]
     peer = f"{home(town.index, account.number)}:{EPHEMERAL + (port >> 1)}"
@@ -33,7 +33,7 @@ def _session(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _renewed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """After an hour a connection gets new keys."""
+    """Generate the renewal of a connection's keys after an hour."""
     _, when, port, who, what, *_ = draw
     account = town.staff[who & 15]
     peer = f"{account.name}/{home(town.index, account.number)}:{EPHEMERAL + (port >> 1)}"
@@ -49,7 +49,7 @@ def _renewed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _mistyped(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """One wrong password, at most once in 16 minutes for a person."""
+    """Generate a wrong password, at most one in 16 minutes per person."""
     big, when, port, *_ = draw
     account = town.staff[minute.bucket & 15]
     peer = f"{home(town.index, account.number)}:{EPHEMERAL + (port >> 1)}"
@@ -59,7 +59,7 @@ def _mistyped(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _stranger(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """Somebody outside without a certificate; there is nothing to guess."""
+    """Generate an attempt from outside without a certificate, which cannot succeed."""
     big, when, port, _, what, *_ = draw
     peer = f"{noise_source(town.index, noise_slot('vpn', minute.bucket, 0), what)}:{EPHEMERAL + (port >> 1)}"
     late = "TLS key negotiation failed to occur within 60 seconds (check your network connectivity)"

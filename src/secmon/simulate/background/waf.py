@@ -1,4 +1,4 @@
-"""The `waf` feed on a day without attacks: clumsy probes it refuses, and citizens it only wonders about."""
+"""Background of the `waf` feed: crude probes that are refused, and unusual but harmless requests by citizens."""
 
 from secmon.simulate.addresses import NOISE_CAPACITY, citizen, noise_slot, noise_source
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
@@ -17,7 +17,7 @@ _FILE = HITS["file-access"].told(
 
 
 def _tolerated(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A citizen fetches a form in a format the rules know nothing of; it is let through."""
+    """Generate a citizen's download of a form in a format unknown to the rules; the request is let through."""
     big, when, port, who, what, _, _, _, browser, *_ = draw
     at = when * BUCKET >> 32
     uri = f"/file/form{what % 800}.hwp"
@@ -30,7 +30,7 @@ def _tolerated(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _probe(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
-    """A stranger is refused."""
+    """Generate a refused probe from outside."""
     big, when, port, _, what, _, page, _, _, _, turn = draw
     at = when * ROOM >> 32
     source = noise_source(town.index, noise_slot("waf", minute.bucket, turn), what)

@@ -1,4 +1,4 @@
-"""The `web` feed on a day without attacks: citizens read the town's pages, crawlers come by, strangers try the door."""
+"""Background of the `web` feed: citizens read the municipality's pages, crawlers visit, strangers probe."""
 
 from secmon.simulate.addresses import NOISE_CAPACITY, citizen, domestic_cloud, noise_slot, noise_source
 from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share

@@ -1,1 +1,1 @@
-"""Log lines exactly as each product writes them, one module a product; values go in, a line with its LF comes out."""
+"""Log lines exactly as each product writes them, one module per product: values in, a line with its LF out."""

@@ -4,5 +4,8 @@
 def access(
     at: str, client: str, request: str, status: int, size: int | str, referrer: str = "-", agent: str = "-"
 ) -> str:
-    """A request; `at` comes from `Minute.common`, `request` is method and path, `size` in bytes or `-`."""
+    """Return the line of a request.
+
+    `at` comes from `Minute.common`, `request` is method and path, `size` is in bytes or `-`.
+    """
     return f'{client} - - [{at}] "{request} HTTP/1.1" {status} {size} "{referrer}" "{agent}"\n'

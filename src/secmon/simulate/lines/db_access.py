@@ -1,11 +1,11 @@
-"""A database access-control gateway, as all Korean authorities must run one: a JSON object for every statement."""
+"""Database access-control gateway, which all Korean authorities must run: a JSON object for every statement."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is connected through the gateway to which database."""
+    """A connection through the gateway: its user, client and database."""
 
     number: str
     db_user: str
@@ -18,7 +18,7 @@ class Session:
 
     @property
     def members(self) -> str:
-        """Members of every line of the session before its schema."""
+        """JSON members of every line of the session, up to its schema."""
         return (
             f'"db_user":"{self.db_user}","os_user":"{self.os_user}","app":"{self.app}","client_ip":"{self.client}",'
             f'"client_host":"{self.client_host}","server_ip":"{self.server}","server_port":5432,"dbms":"postgresql",'
@@ -37,7 +37,7 @@ def line(
     result: str = "ok",
     policy: str = "",
 ) -> str:
-    """A line; `statement` is its type, the object and the text as JSON writes it, `size` in bytes, `elapsed` in ms.
+    """Return a line; `statement` is type, object and text as JSON, `size` in bytes, `elapsed` in ms.
 
     `at` comes from `Minute.stamp`.
     """

@@ -28,7 +28,7 @@ _SEVERITIES = {"info": 5, "low": 10, "medium": 20, "high": 30, "critical": 50}
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Who speaks to whom, with the interfaces between them as the firewall names them."""
+    """Source and target of a session, with the interfaces between them as the firewall names them."""
 
     source: str
     source_port: int
@@ -38,7 +38,7 @@ class Ends:
     proto: int = 6
 
     def text(self, source_country: str, target_country: str) -> str:
-        """Members about both ends."""
+        """Return the members about source and target."""
         return (
             f"srcip={self.source} srcport={self.source_port} dstip={self.target} dstport={self.port} "
             f'{self.interfaces} srccountry="{source_country}" dstcountry="{target_country}"'
@@ -46,19 +46,19 @@ class Ends:
 
 
 def place(address: str) -> str:
-    """Country of an address as the firewall writes it; its own networks are `Reserved`."""
+    """Return the country of an address as the firewall writes it; its own networks are `Reserved`."""
     return "Reserved" if address.startswith("10.") else country(address)[1]
 
 
 def service(port: int, proto: int) -> str:
-    """Name of a service, or protocol and port."""
+    """Return the name of a service, or protocol and port."""
     return SERVICES.get(port) or f"{'udp' if proto == 17 else 'tcp'}/{port}"
 
 
 def traffic(
     at: tuple[str, str], firewall: str, ends: str, session: int, action: str, *, proto: int, policy: int, port: int
 ) -> str:
-    """A line about a session without its counters; `ends` comes from `Ends.text`, `at` from `Minute.fortigate`."""
+    """Return a session line without its counters; `ends` comes from `Ends.text`, `at` from `Minute.fortigate`."""
     day, nanoseconds = at
     level, pri = ("warning", 188) if action == "deny" else ("notice", 189)
     return (
@@ -69,7 +69,7 @@ def traffic(
 
 
 def counted(duration: int, sent: int, received: int, packets: int) -> str:
-    """Counters that end a line about a session; `sent` and `received` in bytes, `packets` there."""
+    """Return the counters at the end of a session line; `sent` and `received` in bytes, `packets` sent."""
     return (
         f" duration={duration} sentbyte={sent} rcvdbyte={received} sentpkt={packets} rcvdpkt={packets - (packets >> 2)}"
         ' appcat="unscanned"\n'
@@ -77,13 +77,13 @@ def counted(duration: int, sent: int, received: int, packets: int) -> str:
 
 
 REFUSED = ' duration=0 sentbyte=0 rcvdbyte=0 sentpkt=0 rcvdpkt=0 appcat="unscanned" crscore=30 craction=131072\n'
-"""Counters of a session that was denied."""
+"""Counters of a denied session."""
 
 
 def ips(
     at: tuple[str, str], firewall: str, ends: str, session: int, attack: tuple[str, int, str], *, action: str, port: int
 ) -> str:
-    """An alert of its intrusion prevention; `attack` is name, number and severity."""
+    """Return the line of an intrusion prevention alert; `attack` is name, number and severity."""
     day, nanoseconds = at
     name, number, severity = attack
     return (
@@ -96,7 +96,7 @@ def ips(
 
 
 def tunnel(at: tuple[str, str], firewall: str, remote: str, action: str, tunnel: str) -> str:
-    """State of an IPsec tunnel to another office."""
+    """Return the line with the state of an IPsec tunnel to another office."""
     day, nanoseconds = at
     return (
         f'<189>{day} {firewall} eventtime={nanoseconds} tz="+0900" logid="0101037141" type="event" subtype="vpn" '
@@ -108,7 +108,7 @@ def tunnel(at: tuple[str, str], firewall: str, remote: str, action: str, tunnel:
 
 
 def rebooted(at: tuple[str, str], firewall: str, user: str, words: str) -> str:
-    """A restart that an administrator asked for."""
+    """Return the line of a restart requested by an administrator."""
     day, nanoseconds = at
     return (
         f'<186>{day} {firewall} eventtime={nanoseconds} tz="+0900" logid="0100032138" type="event" subtype="system" '

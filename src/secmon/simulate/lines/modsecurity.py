@@ -1,4 +1,4 @@
-"""ModSecurity 3 audit log in JSON, one transaction a line, with the OWASP Core Rule Set 4."""
+"""ModSecurity 3 audit log in JSON, one transaction per line, with the OWASP Core Rule Set 4."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule of the Core Rule Set that matched; `severity` counts down from 0 (emergency) to 7."""
+    """A matched rule of the Core Rule Set; `severity` ranges from 0 (emergency) to 7."""
 
     rule: int
     message: str
@@ -16,7 +16,7 @@ class Hit:
     tags: tuple[str, ...]
 
     def told(self, match: str, data: str) -> str:
-        """The rule as an element of `messages`; `match` and `data` as ModSecurity explains them."""
+        """Return the rule as an element of `messages`; `match` and `data` as ModSecurity writes them."""
         details = {
             "match": match,
             "reference": "o0,4v4,12t:urlDecodeUni",
@@ -117,7 +117,7 @@ HITS = {
         (*_GENERIC, "attack-dos", "paranoia-level/1", "OWASP_CRS"),
     ),
 }
-"""Rules of the Core Rule Set by the short names we use for them."""
+"""Rules of the Core Rule Set by our own short names."""
 
 
 def transaction(
@@ -129,7 +129,7 @@ def transaction(
     messages: str,
     unique: str,
 ) -> str:
-    """One transaction; `host` is address and name, `request` method, uri and agent as JSON writes them.
+    """Return the line of a transaction; `host` is address and name, `request` is method, URI and agent as JSON.
 
     `at` comes from `Minute.ctime`: version 3 writes local time without a zone.
     """

@@ -1,4 +1,4 @@
-"""OpenVPN 2.6 server messages, through a syslog that writes RFC 3164 in local time."""
+"""OpenVPN 2.6 server messages, sent by a syslog daemon that writes RFC 3164 in local time."""
 
 DAEMON_NOTICE = 29
 DAEMON_ERROR = 27
@@ -6,42 +6,42 @@ _OPTIONS = "PUSH_REPLY,route 10.0.0.0 255.0.0.0,route-gateway 10.8.0.1,topology 
 
 
 def line(at: str, host: str, pid: int, text: str, pri: int = DAEMON_NOTICE) -> str:
-    """One line with its LF; `at` comes from `Minute.syslog`."""
+    """Return a line with its LF; `at` comes from `Minute.syslog`."""
     return f"<{pri}>{at} {host} openvpn[{pid}]: {text}\n"
 
 
 def initial(peer: str, session: int) -> str:
-    """The first packet of a client; `peer` is address:port."""
+    """Return the message about a client's first packet; `peer` is address:port."""
     return f"{peer} TLS: Initial packet from [AF_INET]{peer}, sid={session >> 32:08x} {session & 0xFFFFFFFF:08x}"
 
 
 def certificate(peer: str, name: str) -> str:
-    """The client's certificate was accepted."""
+    """Return the message that the client's certificate was accepted."""
     return f"{peer} VERIFY OK: depth=0, C=KR, O=Government of Korea, CN={name}"
 
 
 def initiated(peer: str, user: str) -> str:
-    """The client is in."""
+    """Return the message that the connection is established."""
     return f"{peer} [{user}] Peer Connection Initiated with [AF_INET]{peer}"
 
 
 def accepted(peer: str, user: str) -> str:
-    """The password was right."""
+    """Return the message that the password was accepted."""
     return f"{peer} TLS: Username/Password authentication succeeded for username '{user}'"
 
 
 def pool(peer: str, user: str, number: int) -> str:
-    """The inner address the client gets."""
+    """Return the message with the inner address assigned to the client."""
     return f"{user}/{peer} MULTI_sva: pool returned IPv4=10.8.0.{number}, IPv6=(Not enabled)"
 
 
 def pushed(peer: str, user: str, number: int) -> str:
-    """Routes and address are sent to the client."""
+    """Return the message with the routes and address sent to the client."""
     return f"{user}/{peer} SENT CONTROL [{user}]: '{_OPTIONS},ifconfig 10.8.0.{number} 255.255.255.0' (status=1)"
 
 
 def refused(peer: str, user: str) -> tuple[str, str]:
-    """The password was wrong: the plug-in names the user, OpenVPN names the peer."""
+    """Return both messages about a wrong password: the plug-in names the user, OpenVPN names the peer."""
     return (
         f"{peer} PLUGIN AUTH-PAM: BACKGROUND: user '{user}' failed to authenticate: Authentication failure",
         f"{peer} TLS Auth Error: Auth Username/Password verification failed for peer",
@@ -49,5 +49,5 @@ def refused(peer: str, user: str) -> tuple[str, str]:
 
 
 def left(peer: str, user: str) -> str:
-    """The client said goodbye."""
+    """Return the message that the client disconnected."""
     return f"{user}/{peer} SIGTERM[soft,remote-exit] received, client-instance exiting"

@@ -1,4 +1,4 @@
-"""Mail as Rspamd tells about it, one JSON object a message."""
+"""Mail log of Rspamd, one JSON object per message."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from hashlib import sha256
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one message is: everything that does not change from copy to copy, as JSON members."""
+    """Content of a message: the JSON members that are the same in every copy."""
 
     members: str
 
@@ -22,7 +22,7 @@ class Message:
         urls: Sequence[str] = (),
         score: float | None = None,
     ) -> "Message":
-        """A message by its subject, what Rspamd found, an attachment's name and content, and links."""
+        """Build a message from its subject, Rspamd's symbols, an attachment's name and content, and links."""
         total = round(sum(value for _, value in symbols), 2) if score is None else score
         files = (
             [{"filename": attachment[0], "sha256": sha256(attachment[1].encode()).hexdigest()}] if attachment else []
@@ -47,7 +47,7 @@ def _action(score: float) -> str:
 
 
 def mail(at: str, number: int, ends: tuple[str, str, str, str], message: Message, size: int, user: str = "") -> str:
-    """A message; `ends` is address of the sending server, its host name, sender and recipient."""
+    """Return the line of a message; `ends` is address and host name of the sending server, sender and recipient."""
     address, host, sender, recipient = ends
     return (
         f'{{"unix_time":{at[:-3]},"message-id":"{number:016x}@{host}","ip":"{address}","user":"{user}",'

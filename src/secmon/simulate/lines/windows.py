@@ -1,6 +1,6 @@
 """Windows events as Winlogbeat 8 writes them: the Security and System channels and Sysmon.
 
-`data` is the event's own data as members of a JSON object, without braces. Text in it has its backslashes doubled.
+`data` is the event's own data as members of a JSON object, without braces. Backslashes in its text are doubled.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _END = '"log":{"level":"information"},"agent":{"type":"winlogbeat","version":"8.
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of event: its number, the action Winlogbeat names, and the first sentence of its message."""
+    """A kind of event: its number, Winlogbeat's action, and the first sentence of its message."""
 
     code: int
     action: str
@@ -72,7 +72,7 @@ SYSMON_STATE = Kind(4, "Sysmon service state changed", "Sysmon service state cha
 
 
 def security(at: str, kind: Kind, host: str, record: int, data: str) -> str:
-    """An event of the Security channel; `at` comes from `Minute.utc`."""
+    """Return an event of the Security channel; `at` comes from `Minute.utc`."""
     outcome, keyword = ("failure", "Audit Failure") if kind.failed else ("success", "Audit Success")
     return (
         f'{{"@timestamp":"{at}",{_SECURITY}"task":"{kind.task}","event_id":"{kind.code}","computer_name":"{host}",'
@@ -84,7 +84,7 @@ def security(at: str, kind: Kind, host: str, record: int, data: str) -> str:
 
 
 def sysmon(at: str, kind: Kind, host: str, record: int, data: str) -> str:
-    """An event of Sysmon."""
+    """Return an event of Sysmon."""
     return (
         f'{{"@timestamp":"{at}",{_SYSMON}"task":"{kind.action}","event_id":"{kind.code}","computer_name":"{host}",'
         f'"record_id":{record},"process":{{"pid":3184,"thread":{{"id":4712}}}},"event_data":{{{data}}}}},'
@@ -94,7 +94,7 @@ def sysmon(at: str, kind: Kind, host: str, record: int, data: str) -> str:
 
 
 def service_installed(at: str, host: str, record: int, data: str) -> str:
-    """Event 7045 of the System channel."""
+    """Return event 7045 of the System channel: a service was installed."""
     kind = SERVICE_INSTALLED
     return (
         f'{{"@timestamp":"{at}","winlog":{{"channel":"System","provider_name":"Service Control Manager",'
@@ -107,7 +107,7 @@ def service_installed(at: str, host: str, record: int, data: str) -> str:
 
 
 def log_cleared(at: str, host: str, record: int, user: str, domain: str) -> str:
-    """Event 1102: its data stands in `user_data`."""
+    """Return event 1102, the log was cleared; its data is in `user_data`."""
     kind = LOG_CLEARED
     data = f'"SubjectUserName":"{user}","SubjectDomainName":"{domain}","SubjectLogonId":"0x3e2f1a"'
     return (
@@ -121,7 +121,7 @@ def log_cleared(at: str, host: str, record: int, user: str, domain: str) -> str:
 
 
 def subject(user: str, domain: str, logon: int) -> str:
-    """Who caused an event."""
+    """Return the members that name the account which caused an event."""
     return (
         f'"SubjectUserSid":"S-1-5-21-3457937927-2839227994-823803824-{1100 + logon % 64}","SubjectUserName":"{user}",'
         f'"SubjectDomainName":"{domain}","SubjectLogonId":"0x{logon:x}"'
@@ -132,7 +132,7 @@ SYSTEM = '"SubjectUserSid":"S-1-5-18","SubjectUserName":"-","SubjectDomainName":
 
 
 def logon(user: str, domain: str, number: int, kind: int, source: tuple[str, str, int], process: str) -> str:
-    """Data of a logon; `kind` 3 is over the network, 10 remote desktop; `source` is workstation, address, port."""
+    """Return the data of a logon; `kind` 3 is network, 10 remote desktop; `source` is workstation, address, port."""
     workstation, address, port = source
     package = "Kerberos" if process == "Kerberos" else "NTLM"
     return (
@@ -144,7 +144,7 @@ def logon(user: str, domain: str, number: int, kind: int, source: tuple[str, str
 
 
 def logon_failed(user: str, domain: str, kind: int, source: tuple[str, str, int], status: str) -> str:
-    """Data of a refused logon; status 0xc000006a is a wrong password, 0xc0000064 an unknown name."""
+    """Return the data of a failed logon; status 0xc000006a is a wrong password, 0xc0000064 an unknown name."""
     workstation, address, port = source
     return (
         f'{SYSTEM},"TargetUserSid":"S-1-0-0","TargetUserName":"{user}","TargetDomainName":"{domain}",'
@@ -155,7 +155,7 @@ def logon_failed(user: str, domain: str, kind: int, source: tuple[str, str, int]
 
 
 def hashes(text: str) -> str:
-    """Hashes of a program or file, made up from a text, in the form of Sysmon."""
+    """Return invented hashes of a program or file, derived from a text, in Sysmon's form."""
     return (
         f"SHA256={blake2b(text.encode(), digest_size=32).hexdigest().upper()},"
         f"MD5={blake2b(text.encode(), digest_size=16).hexdigest().upper()}"
@@ -163,13 +163,13 @@ def hashes(text: str) -> str:
 
 
 def guid(big: int, pid: int) -> str:
-    """A process's GUID as Sysmon forms it."""
+    """Return a process GUID in Sysmon's form."""
     first, second, third = big >> 48 & 0xFFFF, big & 0xFFFF, big >> 16 & 0xFFFF
     return f"{{a7c3{first:04x}-{second:04x}-{third:04x}-{pid & 0xFFFF:04x}-0000000{big & 0xFFFFF:05x}}}"
 
 
 def process(at: str, image: str, command: str, user: str, parent: tuple[str, str], pid: int, identity: str) -> str:
-    """Data of Sysmon's event 1; `parent` is the parent's image and command line, `at` from `sysmon_time`."""
+    """Return the data of Sysmon's event 1; `parent` is the parent's image and command line, `at` from `sysmon_time`."""
     parent_image, parent_command = parent
     return (
         f'"RuleName":"-","UtcTime":"{at}","ProcessGuid":"{identity}","ProcessId":"{pid}","Image":"{image}",'
@@ -191,12 +191,12 @@ def _image_hashes(image: str) -> str:
 
 
 def sysmon_time(at: str) -> str:
-    """`2026-11-24 02:35:02.123` from `Minute.utc`."""
+    """Convert a time from `Minute.utc` to `2026-11-24 02:35:02.123`."""
     return f"{at[:10]} {at[11:23]}"
 
 
 def file_data(at: str, image: str, target: str, user: str, pid: int, identity: str) -> str:
-    """Data of Sysmon's event 11."""
+    """Return the data of Sysmon's event 11."""
     return (
         f'"RuleName":"-","UtcTime":"{at}","ProcessGuid":"{identity}","ProcessId":"{pid}","Image":"{image}",'
         f'"TargetFilename":"{target}","CreationUtcTime":"{at}","User":"{user}"'
@@ -204,7 +204,7 @@ def file_data(at: str, image: str, target: str, user: str, pid: int, identity: s
 
 
 def query_data(at: str, image: str, name: str, answer: str, user: str, pid: int, identity: str) -> str:
-    """Data of Sysmon's event 22."""
+    """Return the data of Sysmon's event 22."""
     return (
         f'"RuleName":"-","UtcTime":"{at}","ProcessGuid":"{identity}","ProcessId":"{pid}","QueryName":"{name}",'
         f'"QueryStatus":"0","QueryResults":"::ffff:{answer};","Image":"{image}","User":"{user}"'
@@ -212,7 +212,7 @@ def query_data(at: str, image: str, name: str, answer: str, user: str, pid: int,
 
 
 def connection_data(at: str, image: str, ends: tuple[str, int, str, int], user: str, pid: int, identity: str) -> str:
-    """Data of Sysmon's event 3; `ends` is source, port, target, port."""
+    """Return the data of Sysmon's event 3; `ends` is source, port, target, port."""
     source, source_port, target, port = ends
     return (
         f'"RuleName":"-","UtcTime":"{at}","ProcessGuid":"{identity}","ProcessId":"{pid}","Image":"{image}",'

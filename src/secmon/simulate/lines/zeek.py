@@ -1,11 +1,11 @@
-"""Zeek's JSON streaming logs of a sensor beside the resolvers."""
+"""JSON streaming logs of a Zeek sensor beside the resolvers."""
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _PAIRS = tuple(_LETTERS[n % 62] + _LETTERS[n // 62 % 62] for n in range(4096))
 
 
 def uid(big: int) -> str:
-    """A connection's name from 64 random bits."""
+    """Return a connection's id from 64 random bits."""
     return (
         f"C{_PAIRS[big & 4095]}{_PAIRS[big >> 12 & 4095]}{_PAIRS[big >> 24 & 4095]}{_PAIRS[big >> 36 & 4095]}"
         f"{_PAIRS[big >> 48 & 4095]}{_PAIRS[(big >> 52) * 7 & 4095]}{_PAIRS[big * 31 & 4095]}{_PAIRS[big * 97 & 4095]}"
@@ -13,7 +13,7 @@ def uid(big: int) -> str:
 
 
 def head(path: str, at: str, name: str, ends: tuple[str, int, str, int], proto: str) -> str:
-    """Members all logs share; `at` comes from `Minute.epoch`, `ends` is originator, port, responder, port."""
+    """Return the shared members; `at` comes from `Minute.epoch`, `ends` is originator, port, responder, port."""
     source, source_port, target, port = ends
     return (
         f'{{"_path":"{path}","_system_name":"zeek01","ts":{at},"uid":"{name}","id.orig_h":"{source}",'
@@ -22,7 +22,7 @@ def head(path: str, at: str, name: str, ends: tuple[str, int, str, int], proto: 
 
 
 def dns(head: str, number: int, name: str, answer: str, code: int = 0, kind: tuple[int, str] = (1, "A")) -> str:
-    """A question and its answer; `code` 3 says that the name does not exist, 2 that the server failed."""
+    """Return a query with its answer; `code` 3 means that the name does not exist, 2 that the server failed."""
     words = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN"}[code]
     found = f',"AA":false,"TC":false,"RD":true,"RA":true,"Z":0,"answers":["{answer}"],"TTLs":[{60 + number % 240}.0]'
     return (
@@ -35,7 +35,7 @@ def dns(head: str, number: int, name: str, answer: str, code: int = 0, kind: tup
 def conn(
     head: str, service: str, duration: float, sent: int, received: int, state: str = "SF", packets: int = 6
 ) -> str:
-    """A connection that is over; `sent` and `received` in bytes, without headers."""
+    """Return a finished connection; `sent` and `received` in bytes, without headers."""
     named = f',"service":"{service}"' if service else ""
     return (
         f'{head}{named},"duration":{duration},"orig_bytes":{sent},"resp_bytes":{received},"conn_state":"{state}",'
@@ -46,7 +46,7 @@ def conn(
 
 
 def notice(at: str, note: str, message: str, source: str) -> str:
-    """Something Zeek finds worth a notice."""
+    """Return a Zeek notice."""
     return (
         f'{{"_path":"notice","_system_name":"zeek01","ts":{at},"note":"{note}","msg":"{message}","src":"{source}",'
         '"peer_descr":"zeek01","actions":["Notice::ACTION_LOG"],"suppress_for":3600.0}\n'

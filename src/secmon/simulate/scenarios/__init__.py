@@ -1,1 +1,1 @@
-"""Scripted attacks and decoys: one YAML definition each, and what plays them."""
+"""Scripted attacks and decoys: one YAML definition each, and the code that runs them."""

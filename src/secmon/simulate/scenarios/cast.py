@@ -1,4 +1,4 @@
-"""Who plays in a run: the names a definition may write with a dollar sign, and what they stand for."""
+"""Actors of a run: the names a definition may write with a dollar sign, and their values."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -9,9 +9,9 @@ from secmon.simulate.scenarios.script import Role
 from secmon.simulate.town import Account, Town
 
 ROLES = ("address", "scanner", "citizen", "staff", "administrator", "text", "hash")
-"""What a role can be.
+"""Kinds of roles.
 
-An attacker's address (`address` from 198.51.100.0/24, `scanner` from 192.0.2.0/24), a citizen's, somebody of the
+An attacker's address (`address` from 198.51.100.0/24, `scanner` from 192.0.2.0/24), a citizen's, a member of the
 staff, one of several texts, or the hash of a file.
 """
 
@@ -21,7 +21,7 @@ SITE_NAMES = {
     *("provider", "provider_account", "provider_address", "provider_product"),
     *("pc", "pc_name"),
 }
-"""What every site has a value for; `pc` and `pc_name` are one of its endpoints, another each time."""
+"""Names with a value at every site; `pc` and `pc_name` name another of its endpoints each time."""
 
 _OF_A_SITE = {"staff", "administrator", "citizen"}
 
@@ -30,14 +30,14 @@ Bound = Mapping[str, Sequence[str]]
 
 
 def names_of(role: Role) -> tuple[str, ...]:
-    """The names a role brings."""
+    """Return the names that a role defines."""
     if role.is_a in {"staff", "administrator"}:
         return tuple(f"{role.name}{part}" for part in ("", "_pc", "_pc_name", "_mail", "_db"))
     return (role.name,)
 
 
 def of_run(cast: Sequence[Role], rng: Random) -> dict[str, Sequence[str]]:
-    """Values of the roles that are the same for all sites of a run."""
+    """Return the values of the roles that are the same for all sites of a run."""
     bound: dict[str, Sequence[str]] = {}
     for role in cast:
         if role.each == "run" and role.is_a not in _OF_A_SITE:
@@ -46,7 +46,7 @@ def of_run(cast: Sequence[Role], rng: Random) -> dict[str, Sequence[str]]:
 
 
 def of_site(cast: Sequence[Role], town: Town, rng: Random) -> dict[str, Sequence[str]]:
-    """Values of the roles every site has for itself, and of what the site is."""
+    """Return the values of the roles that each site has for itself, and of the site's own names."""
     bound: dict[str, Sequence[str]] = {name: (value,) for name, value in _site(town).items()}
     bound["pc"], bound["pc_name"] = town.pcs, tuple(town.pc_name(n) for n in range(len(town.pcs)))
     for role in cast:
@@ -84,7 +84,7 @@ def _people(role: Role, town: Town, rng: Random) -> dict[str, Sequence[str]]:
 
 
 def pc_name(town: Town, account: Account) -> str:
-    """Host name of the PC somebody works at."""
+    """Return the host name of a member of staff's PC."""
     return town.pc_name(account.number * 3 % len(town.pcs))
 
 

@@ -1,4 +1,4 @@
-"""Reads scenario definitions: one YAML file each, checked so that a mistake names its file and place."""
+"""Read scenario definitions: one YAML file each, checked so that an error names its file and place."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ from secmon.simulate.scenarios.script import Choice, Expected, Kind, Occurs, Pha
 from secmon.simulate.scenarios.sightings import WHATS
 from secmon.simulate.signatures import ATTEMPTS_2024
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may come without libyaml
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without libyaml
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?", re.ASCII)
 _TIMES = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 _OF_OCCURS = {"what", "seen", "times", "at", "sites"}
 
 
 class _Place:
-    """A part of a definition, which knows where it is when something is wrong."""
+    """A part of a definition, with its place for error messages."""
 
     def __init__(self, where: str, content: object, allowed: set[str] | None = None) -> None:
         if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
@@ -74,7 +74,7 @@ class _Place:
 
 @cache
 def scenario_names() -> tuple[str, ...]:
-    """Names of the shipped definitions, without reading them."""
+    """Return the names of the shipped definitions, without reading them."""
     return tuple(sorted(file.name.removesuffix(".yml") for file in _folder().iterdir() if file.name.endswith(".yml")))
 
 
@@ -84,13 +84,13 @@ def _folder() -> Traversable:
 
 @cache
 def load_scenarios() -> tuple[Scenario, ...]:
-    """All shipped definitions by name. UsageError names the damaged file."""
+    """Return all shipped definitions by name; raise UsageError that names the damaged file."""
     files = [_folder().joinpath(f"{name}.yml") for name in scenario_names()]
     return tuple(parse_scenario(file.name, file.read_text("utf-8")) for file in files)
 
 
 def parse_scenario(file: str, text: str) -> Scenario:
-    """A definition from the text of its file, whose name it bears."""
+    """Parse a definition from the text of its file, which has the same name."""
     try:
         content = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
@@ -211,5 +211,5 @@ def _template(place: _Place, name: str, text: str, known: set[str]) -> str:
 
 @cache
 def by_name() -> Mapping[str, Scenario]:
-    """All shipped definitions by their names."""
+    """Return all shipped definitions by their names."""
     return {scenario.name: scenario for scenario in load_scenarios()}

@@ -1,4 +1,4 @@
-"""Plays a scenario: from a definition and a run to the lines and silences it puts into the feeds."""
+"""Run a scenario: turn a definition and a run into lines and silences of the feeds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SPREAD = "spread"
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What a run puts into the feeds, and the silences it causes."""
+    """Lines and silences that a run adds to the feeds."""
 
     lines: tuple[Injected, ...]
     silences: tuple[Silence, ...]
@@ -26,7 +26,7 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A site in a run: which in the order of sites, when the run begins there, and who plays."""
+    """A site in a run: its position in the order of sites, when the run begins there, and its actors."""
 
     town: Town
     number: int
@@ -35,7 +35,7 @@ class _Stage:
 
 
 def perform(scenario: Scenario, run: Run, towns: Sequence[Town], rng: Random) -> Performance:
-    """Lines and silences of a run: a pure function of definition, run, towns and generator."""
+    """Return the lines and silences of a run: a pure function of definition, run, municipalities and generator."""
     chosen = choose(scenario, run.site, towns, rng)
     common = cast.of_run(scenario.cast, rng)
     step = scenario.sites.stagger / len(chosen)
@@ -54,7 +54,7 @@ def perform(scenario: Scenario, run: Run, towns: Sequence[Town], rng: Random) ->
 
 
 def choose(scenario: Scenario, site: str, towns: Sequence[Town], rng: Random) -> list[Town]:
-    """The sites of a run; a site that was asked for comes first."""
+    """Return the sites of a run; a requested site comes first."""
     sites = scenario.sites
     if sites.choose == _SPREAD:
         return _spread(towns, sites.count, rng)
@@ -75,7 +75,7 @@ def _shares(one: Town, other: Town, what: str) -> bool:
 
 
 def _spread(towns: Sequence[Town], count: int, rng: Random) -> list[Town]:
-    """One site of each province in turn, until there are enough."""
+    """Choose one site of each province in turn, until there are enough."""
     provinces: dict[str, list[Town]] = {}
     for town in rng.sample(list(towns), len(towns)):
         provinces.setdefault(town.province, []).append(town)
@@ -117,7 +117,7 @@ def _lines(step: Step, occurs: Occurs, stage: _Stage, source: str, rng: Random) 
 
 
 def _moments(step: Step, occurs: Occurs, rng: Random) -> list[float]:
-    """Seconds after the beginning: evenly over the phase, each a little late."""
+    """Return seconds after the beginning: evenly over the phase, each slightly delayed."""
     count = rng.randint(*occurs.times)
     if occurs.at is not None:
         return [occurs.at + number * 0.4 for number in range(count)]
@@ -126,7 +126,7 @@ def _moments(step: Step, occurs: Occurs, rng: Random) -> list[float]:
 
 
 def _filled(text: str, stage: _Stage, turn: int, number: int) -> str:
-    """The text with its names replaced; where a name has several values, all names take the same turn."""
+    """Return the text with its names replaced; where names have several values, all take the same turn."""
     if "$" not in text:
         return text
     values = {name: found[turn % len(found)] for name, found in stage.bound.items()}

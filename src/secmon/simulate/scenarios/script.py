@@ -1,4 +1,4 @@
-"""What a scripted event is made of: its definition, one run of it, and what that run puts into the feeds."""
+"""Types of scripted events: the definition, a run of it, and the lines and silences it adds to the feeds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The same for the same run in every process."""
+        """Name of the run, identical in every process."""
         site = f":{self.site}" if self.site else ""
         return f"{self.scenario}{site}@{self.start.astimezone(UTC).isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A step of a scenario: seconds after the run's start, which of the seven types it is, and its ATT&CK technique.
+    """A step of a scenario: seconds after the run's start, its attack type, and its ATT&CK technique.
 
     Steps of decoys have neither type nor technique.
     """
@@ -55,9 +55,9 @@ class Injected:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A site falls silent: nothing is written to a feed, or ('' as feed) the site does not answer at all.
+    """A site falls silent: a feed writes nothing, or ('' as feed) the site does not answer at all.
 
-    `begins` and `ends` are in microseconds since 1970; the end does not belong to it.
+    `begins` and `ends` are in microseconds since 1970; the end is exclusive.
     """
 
     site: str
@@ -67,15 +67,15 @@ class Silence:
     phase: Phase
 
     def covers(self, site: str, feed: str, at: int) -> bool:
-        """Whether a line would not be written because of it."""
+        """Return True if a line is suppressed by this silence."""
         return self.feed == feed and self.site == site and self.begins <= at < self.ends
 
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """How a scenario chooses its sites.
+    """Selection of the sites of a scenario.
 
-    `spread` takes `count` over as many provinces as possible; `vendor`, `provider` and `province` take those who
+    `spread` takes `count` over as many provinces as possible; `vendor`, `provider` and `province` take sites that
     share one with a site, `count` of them at most (0: all). Each next site begins later, over `stagger` seconds.
     """
 
@@ -86,7 +86,7 @@ class Sites:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Somebody or something a definition gives a name: `is_a` says what, `each` whether every site has its own."""
+    """A person or thing a definition names: `is_a` is its kind, `each` whether every site has its own."""
 
     name: str
     is_a: str
@@ -97,7 +97,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
-    """Something that happens in a phase, and which feeds see it.
+    """An event in a phase, and the feeds that see it.
 
     It happens `times` (least, most) over the phase, at `sites` sites only (0: all), or once at second `at` of the run.
     """
@@ -112,7 +112,7 @@ class Occurs:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A phase with what happens in it; `silence` names feeds that write nothing, `down` that the site is gone."""
+    """A phase with its events; `silence` names feeds that write nothing, `down` means that the site is offline."""
 
     phase: Phase
     occurs: tuple[Occurs, ...]
@@ -122,7 +122,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a watchful centre should notice of it; `key` names it for scoring."""
+    """What a centre should detect of the scenario; `key` names it for scoring."""
 
     key: str
     says: str
@@ -145,10 +145,10 @@ class Scenario:
 
     @property
     def takes_site(self) -> bool:
-        """Whether a run can be told its site (or one site of its group)."""
+        """True if a run can be given its site (or one site of its group)."""
         return self.sites.choose != "spread"
 
     @property
     def seconds(self) -> float:
-        """How long a run takes."""
+        """Duration of a run in seconds."""
         return max(step.phase.ends for step in self.steps) + self.sites.stagger

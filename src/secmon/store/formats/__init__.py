@@ -1,4 +1,4 @@
-"""Log formats: one SQL file each, and one line in this table."""
+"""Log formats: one SQL file each, and one entry in this table."""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A log format the store can read; `first` is how its lines begin (for `auto`: the first entry that fits wins).
+    """A log format the store can read; `first` matches the start of its lines.
 
-    `stages` names the file in formats/stages whose SELECTs go on where the SELECT of the format ends.
+    For `auto`, the first matching entry wins. `stages` names the file in formats/stages whose SELECTs continue
+    after the SELECT of the format.
     """
 
     name: str
@@ -22,8 +23,8 @@ _CLOCK = (
     r"(?:[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: 20\d\d)?"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)"
 )
-# what a syslog sender or relay puts before a line of another format: never a word of the message itself, so that text
-# somebody wrote into a message does not make it a line of that format
+# Header that a syslog sender or relay puts before a line of another format. It never matches a word of the message
+# itself, so that text written into a message cannot make the line look like that format.
 _HEADER = (
     r"(?:<\d{1,3}>)?(?:1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?"
     rf"|:? ?(?:{_CLOCK}[: ] ?)?(?:[^\s=|%:{{]\S* )?(?:[^\s=|%{{]*: ?)?)"
@@ -65,25 +66,25 @@ FORMATS: tuple[Format, ...] = (
 )
 
 UNKNOWN = "unknown"
-"""Stands for every name that is not in the table; its lines go to quarantine."""
+"""Format name for every name that is not in the table; its lines go to quarantine."""
 
 _NAMES = frozenset(entry.name for entry in FORMATS)
 _FIRST = re.compile("|".join(f"(?P<{entry.name}>{entry.first})" for entry in FORMATS).encode())
 
 
 def recognise(line: bytes) -> str:
-    """The format a line begins as, UNKNOWN when it fits none; only its first 4 kB are looked at."""
+    """Return the format of a line by its first 4 kB, UNKNOWN if no format matches."""
     found = _FIRST.match(line[:4096])
     return found.lastgroup or UNKNOWN if found else UNKNOWN
 
 
 def most_common(lines: Sequence[bytes]) -> str:
-    """The format that most of the lines begin as."""
+    """Return the most frequent format of the lines, by how they start; UNKNOWN if none is recognised."""
     votes = [recognise(line) for line in lines]
     known = [vote for vote in votes if vote != UNKNOWN]
     return max(dict.fromkeys(known), key=known.count, default=UNKNOWN)
 
 
 def landing_table(name: str) -> str:
-    """The table that lines of this format are inserted into."""
+    """Return the table that lines of this format are inserted into."""
     return f"landing_{name if name in _NAMES else UNKNOWN}"

@@ -1,8 +1,8 @@
-"""The REST API: one module a noun, all under /api/v1."""
+"""The REST API: one module per resource, all under /api/v1."""
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from secmon.people.roles import Role
+from secmon.auth.roles import Role
 from secmon.web.api import (
     alerts,
     audit,
@@ -30,7 +30,7 @@ from secmon.web.api import (
     tour,
 )
 from secmon.web.api.service import Service
-from secmon.web.visitor import current_visitor
+from secmon.web.gateway.current_user import current_visitor
 
 NOUNS = (
     health.routes,
@@ -54,18 +54,18 @@ NOUNS = (
     indicators.routes,
     commands.routes,
 )
-"""What each noun puts on the router."""
+"""Functions that add the routes of a resource to the router."""
 
 
 def register(server: FastAPI, service: Service) -> None:
-    """Put the routes on the server; must come before Dash, whose catch-all would take them."""
+    """Register the routes on the server; must run before Dash, whose catch-all would take them."""
     problems.register(server)
     health.register(server, service)
     stream.register(server, service)
     prometheus.register(server, service)
 
     async def throttled() -> None:
-        """Count a request; the command line of this machine is not counted."""
+        """Count a request against the rate limit; the command line of this machine is exempt."""
         visitor = current_visitor()
         if visitor.name == "cli" and visitor.role is Role.ADMINISTRATOR and not visitor.session:
             return

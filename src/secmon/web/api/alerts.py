@@ -1,4 +1,4 @@
-"""Alerts: listed, read, and what operators do with them, one or many at once."""
+"""Alerts: list and read them, and the operators' actions on a single alert or many at once."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -6,23 +6,24 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import queue, suppression, workflow
-from secmon.alerts.models import Alert, AlertStatus
-from secmon.alerts.queue import Wanted
+from secmon.alerts import queries as queue
+from secmon.alerts import suppression, workflow
+from secmon.alerts.queries import Wanted
 from secmon.alerts.workflow import Closure
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.db.models import Alert, AlertStatus
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 Triaging = Annotated[Visitor, Depends(Needs(Permission.TRIAGE))]
 
 
 class AlertOut(Out):
-    """Findings of one rule on one site and actor; `severity` 0 to 5, `priority` 0 to 100, times in UTC."""
+    """Findings of one rule at one site by one actor; `severity` 0 to 5, `priority` 0 to 100, times in UTC."""
 
     id: int
     version: int
@@ -51,39 +52,39 @@ class AlertOut(Out):
 
 
 class Note(In):
-    """A note to what is done."""
+    """A note for the action."""
 
     note: Words = ""
 
 
 class Reason(In):
-    """Why it is done; mandatory."""
+    """The reason for the action; mandatory."""
 
     reason: Words = Field(min_length=1)
 
 
 class Closing(In):
-    """What an alert turned out to be, and the note that says why."""
+    """The closure of an alert, and the note that explains it."""
 
     closure: Closure
     note: Words = Field(min_length=1)
 
 
 class Assignment(In):
-    """Who takes it; '' is nobody."""
+    """The new owner; '' for no owner."""
 
     owner: Line
 
 
 class Merging(In):
-    """The alert to hide this one behind."""
+    """The alert to merge this alert into."""
 
     into: int = Field(ge=1, lt=2**31)
     note: Words = ""
 
 
 class Suppressing(In):
-    """Until when no such alert is opened, and why."""
+    """The end of the suppression, and its reason."""
 
     until: Moment
     reason: Words = Field(min_length=1)
@@ -91,14 +92,14 @@ class Suppressing(In):
 
 
 class Chosen(In):
-    """An alert and the version of it that was seen; without one nothing is compared."""
+    """An alert and the version the caller has seen; without a version nothing is compared."""
 
     id: int = Field(ge=1, lt=2**31)
     version: int | None = Field(None, ge=1, lt=2**31)
 
 
 class Bulk(In):
-    """One act on many alerts, kept for all of them or none."""
+    """One action on many alerts, applied to all of them or to none."""
 
     action: Literal["acknowledge", "start", "close", "reopen", "assign", "unmerge"]
     alerts: list[Chosen] = Field(min_length=1, max_length=500)
@@ -108,20 +109,20 @@ class Bulk(In):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and changing alerts."""
+    """Add the routes for reading and changing alerts."""
     _reading(api, service)
     _moves(api, service)
     _groups(api, service)
 
     @api.post("/alerts/bulk", tags=["alerts"], response_model=list[AlertOut])
     def bulk(body: Bulk, visitor: Triaging) -> object:
-        """The same act on many alerts, with one note."""
+        """Apply one action to many alerts, with one note."""
         return _all(service, visitor, body)
 
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/alerts", tags=["alerts"], response_model=Page[AlertOut])
-    def alerts(  # the parameters of the address
+    def alerts(  # one argument per query parameter
         visitor: Viewing,
         status: Annotated[list[AlertStatus], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: Annotated[list[SiteCode], Query(max_length=300)] = [],  # noqa: B006  # as above
@@ -136,7 +137,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[AlertOut]:
-        """Alerts of one's scope by falling id, so that reading on is not disturbed by new findings."""
+        """List alerts within the caller's scope by falling id, so that new findings do not disturb paging."""
         wanted = Wanted(
             status=tuple(status), sites=tuple(site), least=least, rule_id=rule_id, attack_type=attack_type,
             owner=owner, text=text, since=since, until=until, merged=merged,
@@ -150,7 +151,7 @@ def _reading(api: APIRouter, service: Service) -> None:
 
     @api.get("/alerts/{number}", tags=["alerts"], response_model=AlertOut)
     def alert(number: Id, visitor: Viewing, response: Response) -> object:
-        """One alert; its version is the ETag."""
+        """Read an alert; its version is the ETag."""
         return _tagged(queue.get(service.desk, visitor.scope, number), response)
 
 
@@ -159,7 +160,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/acknowledge", tags=["alerts"], response_model=AlertOut)
     def acknowledge(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Somebody has seen it."""
+        """Acknowledge an alert."""
         [row] = workflow.acknowledge(
             desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
             versions=_seen(number, seen),
@@ -168,7 +169,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/start", tags=["alerts"], response_model=AlertOut)
     def start(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Work on it has begun."""
+        """Start work on an alert."""
         [row] = workflow.start(
             desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
             versions=_seen(number, seen),
@@ -177,7 +178,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/close", tags=["alerts"], response_model=AlertOut)
     def close(number: Id, body: Closing, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Close it as what it turned out to be."""
+        """Close an alert with its closure."""
         [row] = workflow.close(
             desk, visitor.scope, [number], body.closure, note=body.note, actor=visitor.actor, now=service.now(),
             versions=_seen(number, seen),
@@ -186,7 +187,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/reopen", tags=["alerts"], response_model=AlertOut)
     def reopen(number: Id, body: Reason, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Open it again."""
+        """Reopen an alert."""
         [row] = workflow.reopen(
             desk, visitor.scope, [number], note=body.reason, actor=visitor.actor, now=service.now(),
             versions=_seen(number, seen),
@@ -195,7 +196,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/assign", tags=["alerts"], response_model=AlertOut)
     def assign(number: Id, body: Assignment, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Give it to somebody."""
+        """Assign an alert to an owner."""
         [row] = workflow.assign(
             desk, visitor.scope, [number], body.owner, actor=visitor.actor, now=service.now(),
             versions=_seen(number, seen),
@@ -208,7 +209,7 @@ def _groups(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/merge", tags=["alerts"], response_model=AlertOut)
     def merge(number: Id, body: Merging, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Hide it behind another; the answer is the other."""
+        """Merge an alert into another alert, and return that alert."""
         row = workflow.merge(
             desk, visitor.scope, [number], body.into, note=body.note, actor=visitor.actor, now=service.now(),
             versions=_seen(number, seen),
@@ -217,7 +218,7 @@ def _groups(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/unmerge", tags=["alerts"], response_model=AlertOut)
     def unmerge(number: Id, visitor: Triaging, seen: IfMatch, response: Response) -> object:
-        """Bring it back as an alert of its own."""
+        """Undo the merge of an alert."""
         [row] = workflow.unmerge(
             desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), versions=_seen(number, seen)
         )
@@ -225,7 +226,7 @@ def _groups(api: APIRouter, service: Service) -> None:
 
     @api.post("/alerts/{number}/suppress", tags=["alerts"], response_model=AlertOut)
     def suppress(number: Id, body: Suppressing, visitor: Triaging, response: Response) -> object:
-        """Open no such alert until then, and close this one."""
+        """Close this alert, and open no such alert until the given time."""
         now = service.now()
         if body.until > now + timedelta(days=366):
             raise UsageError("a suppression ends within a year: a rule that is wrong for longer wants an exemption")

@@ -1,4 +1,4 @@
-"""The audit log: who did what, when and from where."""
+"""The audit log: actor, action, time and origin of every change."""
 
 import json
 from datetime import datetime
@@ -6,20 +6,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from secmon.alerts import audit
-from secmon.alerts.audit import AuditEntry
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.db import audit_log
+from secmon.db.audit_log import AuditEntry
 from secmon.web.api.reply import Page, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Line, Out
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 _Auditing = Annotated[Visitor, Depends(Needs(Permission.AUDIT))]
 
 
 class AuditOut(Out):
-    """An entry; `hash` chains it to the one before."""
+    """An entry; `hash` chains it to the previous entry."""
 
     id: int
     at: datetime
@@ -34,7 +34,7 @@ class AuditOut(Out):
 
 
 class ChainOut(Out):
-    """Whether the chain is whole; else the first entry that is not, and why."""
+    """Result of the chain check: whole, or the first broken entry and the reason."""
 
     whole: bool
     broken_at: int | None = None
@@ -42,10 +42,10 @@ class ChainOut(Out):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading the audit log."""
+    """Add the routes for reading the audit log."""
 
     @api.get("/audit", tags=["audit"], response_model=Page[AuditOut])
-    def entries(  # the parameters of the address
+    def entries(  # one argument per query parameter
         visitor: _Auditing,
         subject: Line = "",
         actor: Line = "",
@@ -53,9 +53,9 @@ def routes(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[AuditOut]:
-        """Entries newest first; `action` may be a beginning, as `alert.`."""
+        """List entries, newest first; `action` may be a prefix, as `alert.`."""
         at = cursor_parts(cursor, (int,))
-        rows = audit.entries(
+        rows = audit_log.entries(
             service.desk, visitor.scope, limit=limit, before=at[0] if at else None, subject=subject, actor=actor,
             action=action,
         )  # fmt: skip
@@ -63,8 +63,8 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/audit/chain", tags=["audit"], response_model=ChainOut)
     def chain(_visitor: _Auditing) -> ChainOut:
-        """Read the whole chain; takes longer the longer it is."""
-        broken = audit.verify(service.desk)
+        """Verify the whole chain; takes longer as the log grows."""
+        broken = audit_log.verify(service.desk)
         return (
             ChainOut(whole=True) if broken is None else ChainOut(whole=False, broken_at=broken.id, reason=broken.reason)
         )

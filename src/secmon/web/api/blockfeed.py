@@ -1,19 +1,20 @@
-"""What firewalls poll: the block list of a site, a province or all, as text, CSV or STIX 2.1."""
+"""Block list feeds polled by firewalls: of a site, a province or all sites, as text, CSV or STIX 2.1."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import Field
 
-from secmon.alerts import block_work, blocklist
-from secmon.alerts.block_formats import comma_separated, plain, stix
-from secmon.alerts.blocklist import BlockFeed
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.response.blocklist import blocklist
+from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist.blocklist import BlockFeed
+from secmon.response.blocklist.export_formats import comma_separated, plain, stix
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Out, SiteCode
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 _Polling = Annotated[Visitor, Depends(Needs(Permission.BLOCK_FEED))]
 _IfNoneMatch = Annotated[str | None, Header(max_length=500)]
@@ -35,13 +36,13 @@ _FEED = {
 
 
 class Applied(In):
-    """The version of the list that the site's equipment has applied."""
+    """The version of the list applied by the site's equipment."""
 
     version: int = Field(ge=1, lt=2**31)
 
 
 class AppliedOut(Out):
-    """`new` is False when it was known already."""
+    """`new` is False if the version was acknowledged before."""
 
     site: str
     version: int
@@ -49,12 +50,12 @@ class AppliedOut(Out):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Feeds of the block list and their acknowledgement."""
+    """Add the routes of the block list feeds and of their acknowledgement."""
     _feeds(api, service)
 
     @api.post("/blocklist/feed/{site}/ack", tags=["block list"], response_model=AppliedOut)
     def acknowledge(site: SiteCode, body: Applied, visitor: _Polling) -> object:
-        """A site has applied the list up to a version."""
+        """Acknowledge that a site has applied the list up to a version."""
         _known(service, visitor, site)
         new = block_work.acknowledge(
             service.desk, visitor.scope, site, body.version, actor=visitor.actor, now=service.now()
@@ -67,7 +68,10 @@ def _feeds(api: APIRouter, service: Service) -> None:
 
     @api.get("/blocklist/feed/province/{name}", **shown)  # type: ignore[arg-type]  # three keywords
     def of_province(name: _OfProvince, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
-        """What any site of a province has to block, for those who see all of it: `11.txt`, `11.csv`, `11.stix.json`."""
+        """Return the block list of a province: `11.txt`, `11.csv`, `11.stix.json`.
+
+        The caller must see every site of the province.
+        """
         province, form = name.split(".", 1)
         codes = [site.code for site in service.console.sites if site.province == province]
         if not codes or not all(visitor.scope.covers(code) for code in codes):
@@ -77,7 +81,10 @@ def _feeds(api: APIRouter, service: Service) -> None:
 
     @api.get("/blocklist/feed/{name}", **shown)  # type: ignore[arg-type]  # three keywords
     def of_site(name: _OfSite, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
-        """What one site has to block, as `11110.txt`, `.csv` or `.stix.json`; `all.txt` for those who see all sites."""
+        """Return the block list of a site, as `11110.txt`, `.csv` or `.stix.json`.
+
+        Callers who see all sites may read `all.txt`.
+        """
         site, form = name.split(".", 1)
         if site == "all":
             if not visitor.scope.everything:

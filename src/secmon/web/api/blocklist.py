@@ -1,4 +1,4 @@
-"""The block list: proposed, approved by somebody else, pushed, undone; and what is never blocked."""
+"""The block list: propose, approve by a second person, push, undo; and the allowlist."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,25 +6,26 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import block_work, blocklist, never_block
-from secmon.alerts.block_work import Proposal
-from secmon.alerts.blocklist import BlockEntry, BlockState
-from secmon.alerts.never_block import Protected
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.response.blocklist import allowlist, blocklist
+from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist.allowlist import Protected
+from secmon.response.blocklist.blocklist import BlockEntry, BlockState
+from secmon.response.blocklist.workflow import Proposal
 from secmon.web.api.alerts import Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 _Proposing = Annotated[Visitor, Depends(Needs(Permission.BLOCK_PROPOSE))]
 _Approving = Annotated[Visitor, Depends(Needs(Permission.BLOCK_APPROVE))]
 
 
 class BlockOut(Out):
-    """A value to block until `expires_at`, at all sites or at some; who decided what and when (UTC)."""
+    """A value to block until `expires_at`, at all sites or some; author and time (UTC) of each decision."""
 
     id: int
     version: int
@@ -50,7 +51,7 @@ class BlockOut(Out):
 
 
 class CoverageOut(Out):
-    """How far an entry in force has been applied; `missing` are the sites that have not acknowledged it."""
+    """Coverage of an entry in force; `missing` are the sites that have not acknowledged it."""
 
     entry_id: int
     value: str
@@ -62,7 +63,7 @@ class CoverageOut(Out):
 
 
 class ProtectedOut(Out):
-    """A value that is never blocked; without a number when it is built in."""
+    """An allowlisted value, never blocked; `id` is null for built-in values."""
 
     id: int | None
     kind: str
@@ -73,7 +74,7 @@ class ProtectedOut(Out):
 
 
 class Proposing(In):
-    """What to block until when and why; without sites at all of them."""
+    """Value, end and reason of a proposed block; without sites it applies to all of them."""
 
     value: Line = Field(min_length=1)
     reason: Words = Field(min_length=1)
@@ -84,14 +85,14 @@ class Proposing(In):
 
 
 class Protecting(In):
-    """What is never to be blocked, and why."""
+    """A value to allowlist, and the reason."""
 
     value: Line = Field(min_length=1)
     reason: Words = Field(min_length=1)
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and changing the block list."""
+    """Add the routes for reading and changing the block list."""
     _reading(api, service)
     _deciding(api, service)
     _protecting(api, service)
@@ -99,7 +100,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/blocklist", tags=["block list"], response_model=Page[BlockOut])
-    def entries(  # the parameters of the address
+    def entries(  # one argument per query parameter
         visitor: Viewing,
         state: Annotated[list[BlockState], Query()] = [],  # noqa: B006  # FastAPI copies it
         text: Annotated[Line, Query(description="Part of the value.")] = "",
@@ -107,7 +108,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[BlockOut]:
-        """Entries that concern a site of one's scope, newest first."""
+        """List entries that concern a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = blocklist.search(
             service.desk, visitor.scope, states=state, text=text, incident_id=incident, limit=limit,
@@ -118,13 +119,13 @@ def _reading(api: APIRouter, service: Service) -> None:
 
     @api.get("/blocklist/coverage", tags=["block list"], response_model=list[CoverageOut])
     def coverage(visitor: Viewing) -> object:
-        """How far each entry in force has been applied."""
+        """Return the coverage of each entry in force."""
         codes = [site.code for site in service.console.sites]
         return blocklist.coverage(service.desk, visitor.scope, codes)
 
     @api.get("/blocklist/{number}", tags=["block list"], response_model=BlockOut)
     def one(number: Id, visitor: Viewing, response: Response) -> object:
-        """One entry; its version is the ETag."""
+        """Read an entry; its version is the ETag."""
         return _tagged(blocklist.get(service.desk, visitor.scope, number), response)
 
 
@@ -133,7 +134,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
 
     @api.post("/blocklist", tags=["block list"], response_model=BlockOut, status_code=201)
     def propose(body: Proposing, visitor: _Proposing, response: Response) -> object:
-        """Ask for a block; conflicts with what is never blocked are explained."""
+        """Propose a block; a conflict with the allowlist is refused with an explanation."""
         unknown = [code for code in body.sites if service.console.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
@@ -144,13 +145,13 @@ def _deciding(api: APIRouter, service: Service) -> None:
 
     @api.post("/blocklist/{number}/approve", tags=["block list"], response_model=BlockOut)
     def approve(number: Id, visitor: _Approving, seen: IfMatch, response: Response) -> object:
-        """Agree, as a second person."""
+        """Approve an entry, as a second person."""
         row = block_work.approve(desk, visitor.scope, number, actor=visitor.actor, now=service.now(), version=seen)
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/reject", tags=["block list"], response_model=BlockOut)
     def reject(number: Id, body: Reason, visitor: _Approving, seen: IfMatch, response: Response) -> object:
-        """Disagree."""
+        """Reject an entry."""
         row = block_work.reject(
             desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -158,13 +159,13 @@ def _deciding(api: APIRouter, service: Service) -> None:
 
     @api.post("/blocklist/{number}/push", tags=["block list"], response_model=BlockOut)
     def push(number: Id, visitor: _Approving, seen: IfMatch, response: Response) -> object:
-        """Bring it into force."""
+        """Put an entry into force."""
         row = block_work.push(desk, visitor.scope, number, actor=visitor.actor, now=service.now(), version=seen)
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/undo", tags=["block list"], response_model=BlockOut)
     def undo(number: Id, body: Reason, visitor: _Approving, seen: IfMatch, response: Response) -> object:
-        """Take it back."""
+        """Take an entry out of force."""
         row = block_work.undo(
             desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -176,19 +177,19 @@ def _protecting(api: APIRouter, service: Service) -> None:
 
     @api.get("/never-block", tags=["block list"], response_model=list[ProtectedOut])
     def protected(_visitor: Viewing) -> object:
-        """What is never blocked, whoever asks."""
-        return [_protected(one) for one in never_block.every(desk)]
+        """List the allowlist; it is the same for every caller."""
+        return [_protected(one) for one in allowlist.every(desk)]
 
     @api.post("/never-block", tags=["block list"], response_model=ProtectedOut, status_code=201)
     def protect(body: Protecting, visitor: _Approving) -> object:
-        """Protect a value; what it touches of the block list ends now."""
-        added, _ = never_block.add(desk, body.value, reason=body.reason, actor=visitor.actor, now=service.now())
+        """Add a value to the allowlist; block list entries that it touches end immediately."""
+        added, _ = allowlist.add(desk, body.value, reason=body.reason, actor=visitor.actor, now=service.now())
         return _protected(added)
 
     @api.post("/never-block/{number}/remove", tags=["block list"], status_code=204)
     def unprotect(number: Id, body: Reason, visitor: _Approving) -> None:
-        """Take a value off the list."""
-        never_block.remove(desk, number, reason=body.reason, actor=visitor.actor, now=service.now())
+        """Remove a value from the allowlist."""
+        allowlist.remove(desk, number, reason=body.reason, actor=visitor.actor, now=service.now())
 
 
 def _protected(one: Protected) -> ProtectedOut:

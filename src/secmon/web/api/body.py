@@ -1,4 +1,4 @@
-"""What a request brings that is no JSON: log lines, lists."""
+"""Request bodies that are not JSON: log lines and lists."""
 
 from fastapi import Request
 
@@ -8,7 +8,7 @@ _MOST_BYTES = 64_000_000
 
 
 async def body_of(request: Request) -> bytes:
-    """The body; UsageError for more than a request may bring."""
+    """Return the body; raise UsageError above the size limit."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

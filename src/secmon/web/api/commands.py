@@ -1,4 +1,4 @@
-"""What the command line and sites have a running server do: take lines, announce work, collect."""
+"""Commands to a running server, from the command line and from sites: ingest, maintenance, collection."""
 
 import asyncio
 from datetime import datetime
@@ -7,16 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from secmon.alerts import maintenance
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.feed_health import maintenance
 from secmon.web.api.body import body_of
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import json_reply
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Moment
-from secmon.web.visitor import Needs, Refused
+from secmon.web.gateway.current_user import Needs, Refused
 
 _Name = Annotated[str, Query(max_length=32, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 _NameOrNone = Annotated[str, Query(max_length=32, pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
@@ -29,7 +29,7 @@ _Collecting = Annotated[Visitor, Depends(Needs(Permission.COLLECT))]
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """What changes the running centre."""
+    """Add the routes that change the running centre."""
     _sites(api, service)
     _centre(api, service)
 
@@ -49,7 +49,7 @@ def _sites(api: APIRouter, service: Service) -> None:
         feed: _Name,
         format: _Name = "auto",  # noqa: A002  # the parameter's name in the address
     ) -> Response:
-        """Lines of the body into the store, as `secmon ingest`; for sites that push, and by hand."""
+        """Ingest the lines of the body, as `secmon ingest`; for sites that push, and for manual imports."""
         known(site, visitor)
         return json_reply(await service.ingest(site, feed, format, await body_of(request)))
 
@@ -57,7 +57,7 @@ def _sites(api: APIRouter, service: Service) -> None:
     async def post_maintenance(
         visitor: _Announcing, site: str, until: datetime, reason: str, feed: _NameOrNone = ""
     ) -> Response:
-        """Announce work at a site, or at one feed of it, from now on, as `secmon maintenance`."""
+        """Announce maintenance of a site, or of one of its feeds, from now on, as `secmon maintenance`."""
         known(site, visitor)
         if until.tzinfo is None:
             raise UsageError("until: write the time with its zone, as 2026-03-02T09:00:00+09:00")
@@ -67,7 +67,7 @@ def _sites(api: APIRouter, service: Service) -> None:
 
     @api.post("/maintenance/end", tags=["centre"])
     async def end_maintenance(visitor: _Announcing, site: str, feed: _NameOrNone = "") -> Response:
-        """End what was announced, as `secmon maintenance --end`."""
+        """End announced maintenance, as `secmon maintenance --end`."""
         known(site, visitor)
         ended = await asyncio.to_thread(maintenance.end, service.desk, site, feed, service.now())
         return json_reply({"site": site, "feed": feed, "ended": ended})
@@ -76,17 +76,17 @@ def _sites(api: APIRouter, service: Service) -> None:
 def _centre(api: APIRouter, service: Service) -> None:
     @api.post("/collect", tags=["centre"])
     async def post_round(visitor: _Collecting) -> Response:
-        """One collection round now, as `secmon collect --once`."""
+        """Run a collection round now, as `secmon collect --once`."""
         if not visitor.scope.everything:
             raise Refused("a round asks every site: it needs an account that sees every site")
         return json_reply(await service.collect())
 
     @api.post("/rules/rerun", tags=["centre"])
     async def post_rerun(_visitor: _Tuning, rule: _Rule, begins: Moment, ends: Moment) -> Response:
-        """One rule again over events of the past, as `secmon rules rerun`; answers when it is done."""
+        """Backtest a rule over past events, as `secmon rules rerun`; answers when it has finished."""
         return json_reply(await service.rerun(rule, begins, ends))
 
     @api.post("/backup", tags=["centre"])
     async def post_backup(_visitor: _Keeping) -> Response:
-        """A backup beside the data, as `secmon backup`, which then puts it where it is wanted."""
+        """Create a backup beside the data; `secmon backup` calls this and then moves it to its destination."""
         return json_reply(await service.back_up())

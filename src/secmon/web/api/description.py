@@ -1,4 +1,4 @@
-"""The description of the API in OpenAPI, for those who are logged in."""
+"""OpenAPI description of the API, for logged-in users."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -8,18 +8,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from secmon.people.roles import Permission
+from secmon.auth.roles import Permission
 from secmon.web.api.problems import Problem
 from secmon.web.api.reply import json_reply
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 PERMISSION = "x-permission"
-"""Member of an operation: the permission that it needs."""
+"""Extension member of an operation: the permission it requires."""
 
 
 @cache
 def described(server: FastAPI) -> dict[str, Any]:
-    """OpenAPI of everything on the server that is part of the API."""
+    """Return the OpenAPI description of every API route on the server."""
     spec = server.openapi()
     parts = spec.setdefault("components", {})
     parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
@@ -35,7 +35,7 @@ def described(server: FastAPI) -> dict[str, Any]:
 
 
 def _permissions(routes: Sequence[Any]) -> Iterator[tuple[str, str, Permission]]:
-    """Path, method and permission of each route, those of included routers too."""
+    """Yield path, method and permission of each route, including those of included routers."""
     for route in routes:
         if isinstance(route, APIRoute):
             needed = [one.call.permission for one in route.dependant.dependencies if isinstance(one.call, Needs)]
@@ -45,9 +45,9 @@ def _permissions(routes: Sequence[Any]) -> Iterator[tuple[str, str, Permission]]
 
 
 def routes(api: APIRouter, server: FastAPI) -> None:
-    """Put it beside the routes it describes."""
+    """Add the description beside the routes it describes."""
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi(_visitor: Viewing) -> Response:
-        """Every route of the API with its parameters and answers."""
+        """Return every route of the API with its parameters and responses."""
         return json_reply(described(server))

@@ -1,4 +1,4 @@
-"""Digests: the archive, deliveries, and who gets what."""
+"""Digests: archive, deliveries and recipients."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.live.digest_shelf import DigestShelf
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Limit, Line, Out
-from secmon.web.digest_shelf import DigestShelf
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 _Reading = Annotated[Visitor, Depends(Needs(Permission.EXPORT))]
 _Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
@@ -23,7 +23,7 @@ _Name = Annotated[str, Path(pattern=r"^[a-z]{1,16}\.[a-z]{1,5}$")]
 
 
 class DigestOut(Out):
-    """A digest of the archive; `scope` is '' for all municipalities, 11 for a province, 11110 for one of them."""
+    """An archived digest; `scope` is '' for all municipalities, 11 for a province, 11110 for a municipality."""
 
     id: int
     kind: str
@@ -37,19 +37,19 @@ class DigestOut(Out):
 
 
 class DigestWhole(DigestOut):
-    """With the names of its documents by version."""
+    """A digest with the names of its documents by version."""
 
     documents: dict[str, list[str]]
 
 
 class DigestList(Out):
-    """Newest first."""
+    """Digests, newest first."""
 
     digests: list[DigestOut]
 
 
 class DeliveryOut(Out):
-    """What became of a digest at one recipient."""
+    """Delivery of a digest to one recipient."""
 
     key: str
     recipient: int
@@ -70,13 +70,13 @@ class Composed(Out):
 
 
 class Resend(In):
-    """To whom; nobody named is all."""
+    """Recipients to resend to; an empty list means all."""
 
     to: list[Annotated[int, Field(ge=1, lt=2**31)]] = Field(default=[], max_length=500)
 
 
 class RecipientIn(In):
-    """Somebody who gets digests, notices and letters."""
+    """A recipient of digests, notices and letters."""
 
     name: Line = Field(min_length=1, max_length=64)
     channel: Literal["mail", "webhook", "chat"] = "mail"
@@ -90,7 +90,7 @@ class RecipientIn(In):
 
 
 class RecipientOut(RecipientIn):
-    """As it is kept; `source` is hand or settings."""
+    """A recipient as stored; `source` is hand or settings."""
 
     id: int
     source: str
@@ -103,7 +103,7 @@ class Sent(Out):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """The archive for those who may take things away, within their scope; the rest for those who keep the settings."""
+    """Add the archive for callers who may export, within their scope, and the rest for those who manage settings."""
 
     def shelf() -> DigestShelf:
         found = service.console.shelf
@@ -118,7 +118,7 @@ def routes(api: APIRouter, service: Service) -> None:
         limit: Limit = 50,
         before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     ) -> object:
-        """Newest first, below the id `before` for reading on."""
+        """List digests, newest first; `before` is the id to continue below."""
         return {"digests": shelf().digests(visitor.scope, kind=kind, limit=limit, before=before)}
 
     @api.post("/digests", tags=["digests"], response_model=Composed)
@@ -130,7 +130,7 @@ def routes(api: APIRouter, service: Service) -> None:
         versions: Annotated[str, Query(max_length=60)] = "",
         send: bool = False,
     ) -> Mapping[str, Any]:
-        """Compose one, or find it: a period has one. Without `date`, of the newest period that is over."""
+        """Compose the digest of a period, or find it if it exists; without `date`, of the newest completed period."""
         wanted = [one for one in versions.split(",") if one]
         return shelf().compose(kind, date, site, wanted, send=send, now=service.now())
 
@@ -141,43 +141,43 @@ def routes(api: APIRouter, service: Service) -> None:
 def _of_one(api: APIRouter, service: Service, shelf: Any) -> None:
     @api.get("/digests/{number}", tags=["digests"], response_model=DigestWhole)
     def one(number: Id, visitor: _Reading) -> object:
-        """One digest with the names of its documents."""
+        """Read a digest with the names of its documents."""
         return shelf().digest(visitor.scope, number)
 
     @api.get("/digests/{number}/documents/{version}/{name}", tags=["digests"], response_class=Response)
     def document(number: Id, version: _Version, name: _Name, visitor: _Reading) -> Response:
-        """A document as it was sent; in a page the pictures are those beside it instead of those in the mail."""
+        """Return a document as it was sent; images in a page link to the files beside it, not to those in the mail."""
         content, media = shelf().document(visitor.scope, number, version, name)
         return Response(content, media_type=media)
 
     @api.get("/digests/{number}/deliveries", tags=["digests"], response_model=list[DeliveryOut])
     def deliveries(number: Id, visitor: _Setting) -> object:
-        """How it stands at each recipient."""
+        """List the delivery to each recipient."""
         return shelf().deliveries(visitor.scope, number)
 
     @api.post("/digests/{number}/resend", tags=["digests"], response_model=Sent)
     def resend(number: Id, body: Resend, visitor: _Setting) -> object:
-        """Send it again as it was."""
+        """Resend a digest unchanged."""
         return {"recipients": shelf().resend(visitor.scope, number, body.to, visitor.actor, service.now())}
 
 
 def _of_recipients(api: APIRouter, service: Service, shelf: Any) -> None:
     @api.get("/recipients", tags=["digests"], response_model=list[RecipientOut])
     def recipients(_visitor: _Setting) -> object:
-        """Everybody who gets something."""
+        """List all recipients."""
         return shelf().recipients()
 
     @api.post("/recipients", tags=["digests"], response_model=RecipientOut, status_code=201)
     def add(body: RecipientIn, visitor: _Setting) -> object:
-        """One more; those from the settings are changed there."""
+        """Add a recipient; recipients from the settings are changed there."""
         return shelf().save_recipient({**body.model_dump(), "id": 0}, visitor.actor, service.now())
 
     @api.put("/recipients/{number}", tags=["digests"], response_model=RecipientOut)
     def change(number: Id, body: RecipientIn, visitor: _Setting) -> object:
-        """Other languages, hours, kinds or places."""
+        """Change language, hours, kinds or scope of a recipient."""
         return shelf().save_recipient({**body.model_dump(), "id": number}, visitor.actor, service.now())
 
     @api.delete("/recipients/{number}", tags=["digests"], status_code=204)
     def remove(number: Id, visitor: _Setting) -> None:
-        """Send nothing more."""
+        """Stop all sending to a recipient."""
         shelf().remove_recipient(number, visitor.actor, service.now())

@@ -1,4 +1,4 @@
-"""Events: searched in the language of the page to hunt, and read one by one."""
+"""Events: search them in the query language of the hunt page, and read single events."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,19 +9,19 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.detection.sigma.literals import lit
 from secmon.errors import UsageError
-from secmon.hunt import search
-from secmon.hunt.draft import draft, file_name
-from secmon.hunt.query import LONGEST, Condition, condition
-from secmon.hunt.search import Search
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
-from secmon.rules.literals import lit
+from secmon.search import search
+from secmon.search.query import LONGEST, Condition, condition
+from secmon.search.search import Search
+from secmon.search.sigma_draft import draft, file_name
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import Page, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Moment
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 Hunting = Annotated[Visitor, Depends(Needs(Permission.HUNT))]
 _DAY, _LONGEST = timedelta(days=1), timedelta(days=93)
@@ -31,7 +31,7 @@ _Query = Annotated[
 
 
 class EventOut(BaseModel, extra="allow"):
-    """A normalised log record; `batch_id` and `seq` name it, and lead to all of its columns."""
+    """A normalised log record; `batch_id` and `seq` identify it, and lead to all of its columns."""
 
     time: datetime
     site: str
@@ -41,7 +41,7 @@ class EventOut(BaseModel, extra="allow"):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Searching and reading events."""
+    """Add the routes for searching and reading events."""
 
     @api.get("/events", tags=["events"], response_model=Page[EventOut])
     def events(
@@ -52,7 +52,7 @@ def routes(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[EventOut]:
-        """Events of one's scope, newest first; of the last day unless `since` and `until` say otherwise."""
+        """List events within the caller's scope, newest first; of the last day unless `since` or `until` is given."""
         begin, end = period(service.now(), since, until)
         at = cursor_parts(cursor, (int, str, int))
         wanted = Search(_before(condition(q), at), visitor.scope, begin, end)
@@ -63,7 +63,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/rules/draft", tags=["events"], response_class=PlainTextResponse)
     def rule_draft(visitor: Hunting, q: _Query, since: Moment | None = None, until: Moment | None = None) -> Response:
-        """A search as the draft of a Sigma rule (YAML), over the log source that most of the events found belong to."""
+        """Return a search as a draft Sigma rule (YAML), for the log source of most of the events found."""
         begin, end = period(service.now(), since, until)
         source = search.log_source(service.console.store, Search(condition(q), visitor.scope, begin, end))
         if source is None:
@@ -78,7 +78,7 @@ def routes(api: APIRouter, service: Service) -> None:
         batch_id: Annotated[str, Path(max_length=64, pattern=r"^[\w.:-]+$")],
         seq: Annotated[int, Path(ge=0, lt=2**32)],
     ) -> EventOut:
-        """One event with all its columns."""
+        """Read an event with all its columns."""
         found = search.event(service.console.store, visitor.scope, batch_id, seq)
         if found is None:
             raise Absent(f"no event {batch_id}/{seq}")
@@ -86,7 +86,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def period(now: datetime, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-    """The time to look through; UsageError when it is empty or too long."""
+    """Return begin and end of the search; raise UsageError if the period is empty or too long."""
     end = until or now + timedelta(minutes=5)  # clocks of sites run a little ahead
     begin = since or end - _DAY
     if not begin < end:
@@ -97,12 +97,12 @@ def period(now: datetime, since: datetime | None, until: datetime | None) -> tup
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the store with addresses as text."""
+    """Return a row of the store with addresses as text."""
     return {name: str(value) if isinstance(value, IPv4Address | IPv6Address) else value for name, value in row.items()}
 
 
 def _before(asked: Condition, at: tuple[Any, ...] | None) -> Condition:
-    """What is asked, from where the page before ended."""
+    """Restrict a search to events after the end of the previous page."""
     if at is None:
         return asked
     place = f"(fromUnixTimestamp64Milli({at[0]}, 'UTC'), {lit(at[1])}, {at[2]})"

@@ -1,4 +1,4 @@
-"""Findings: what the rules found, as it was found."""
+"""Findings of the rules, unchanged."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +16,7 @@ _LAST = 2**62
 
 
 class FindingOut(Out):
-    """One rule matched one event or one correlated group; `kind` says which. Times in UTC."""
+    """One rule matched one event or one correlated group, as `kind` says; times in UTC."""
 
     finding_uid: str
     rule_id: str
@@ -34,10 +34,10 @@ class FindingOut(Out):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading findings."""
+    """Add the route for reading findings."""
 
     @api.get("/findings", tags=["findings"], response_model=Page[FindingOut])
-    def findings(  # the parameters of the address
+    def findings(  # one argument per query parameter
         visitor: Hunting,
         site: SiteCode | None = None,
         rule_id: Line = "",
@@ -48,7 +48,7 @@ def routes(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[FindingOut]:
-        """Findings of one's scope by their last event, newest first; of the last day unless said otherwise."""
+        """List findings within the caller's scope by their last event, newest first; by default of the last day."""
         begin, end = period(service.now(), since, until)
         if site is not None and not visitor.scope.covers(site):
             raise Absent(f"no site has the code {site}")

@@ -1,16 +1,16 @@
-"""Whether the server lives, and how the centre does."""
+"""Health check of the server, and status of the centre."""
 
 import asyncio
 
 from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse, Response
 
+from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.people.roles import Permission
+from secmon.live.status import status
 from secmon.web.api.reply import json_reply
 from secmon.web.api.service import Service
-from secmon.web.status import status
-from secmon.web.visitor import Refused, Viewing, known_visitor
+from secmon.web.gateway.current_user import Refused, Viewing, known_visitor
 
 
 def register(server: FastAPI, service: Service) -> None:
@@ -18,7 +18,7 @@ def register(server: FastAPI, service: Service) -> None:
 
     @server.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
-        """200 while every job works and the store answers, else 503; what is wrong is for those who are logged in."""
+        """Answer 200 while every job works and the store answers, else 503; only logged-in callers see the problems."""
         console = service.console
         try:
             await asyncio.to_thread(console.store.rows, "SELECT 1")
@@ -33,11 +33,11 @@ def register(server: FastAPI, service: Service) -> None:
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """State of the centre."""
+    """Add the route for the status of the centre."""
 
     @api.get("/status", tags=["centre"])
     async def read_status(visitor: Viewing) -> Response:
-        """Totals and health, as `secmon status --json`; for those who see every site."""
+        """Return totals and health, as `secmon status --json`; for callers who see every site."""
         if not visitor.scope.everything:
             raise Refused("the status is of the whole centre: it needs an account that sees every site")
         console = service.console

@@ -1,4 +1,4 @@
-"""What belongs to an incident: timeline, comments, tasks, alerts, sites, evidence."""
+"""Records of an incident: timeline, comments, tasks, alerts, sites, evidence."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,19 +7,21 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from secmon.alerts import case_alerts, casework, evidence, incident, playbook, queue, timeline
-from secmon.alerts.incident import State
-from secmon.alerts.playbook import TaskState
+from secmon.alerts import queries as queue
 from secmon.errors import UsageError
+from secmon.incidents import evidence, incident, members, playbook, timeline
+from secmon.incidents import workflow as casework
+from secmon.incidents.incident import State
+from secmon.incidents.playbook import TaskState
 from secmon.web.api.alerts import AlertOut
 from secmon.web.api.incidents import Handling, IncidentOut, shown
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Out, SiteCode, Words
-from secmon.web.visitor import Viewing
+from secmon.web.gateway.current_user import Viewing
 
 
 class EntryOut(Out):
-    """Something that happened."""
+    """An entry of the timeline."""
 
     id: int
     at: datetime
@@ -31,7 +33,7 @@ class EntryOut(Out):
 
 
 class TaskOut(Out):
-    """Something to do."""
+    """A task of the playbook."""
 
     id: int
     phase: str
@@ -45,7 +47,7 @@ class TaskOut(Out):
 
 
 class EvidenceOut(Out):
-    """A line as it was received, with the SHA-256 of its bytes when it was added."""
+    """A line as received, with the SHA-256 of its bytes at the time it was added."""
 
     id: int
     alert_id: int | None
@@ -62,28 +64,28 @@ class EvidenceOut(Out):
 
 
 class Comment(In):
-    """Words for the timeline; about one site when it is named, which that site can read."""
+    """A comment for the timeline; if it names a site, that site can read it."""
 
     text: Words = Field(min_length=1)
     site: SiteCode | None = None
 
 
 class NewTask(In):
-    """A task in one's own words."""
+    """A task in free text."""
 
     text: Words = Field(min_length=1)
     phase: State = State.CONTAINED
 
 
 class TaskMove(In):
-    """What became of a task."""
+    """The new state of a task."""
 
     state: TaskState
     note: Words = ""
 
 
 class TaskOwner(In):
-    """Who takes it; '' is nobody."""
+    """The new owner; '' for no owner."""
 
     owner: Line
 
@@ -101,19 +103,19 @@ class Sites(In):
 
 
 class OfAlert(In):
-    """The alert whose lines are kept."""
+    """The alert whose lines are added as evidence."""
 
     alert: int = Field(ge=1, lt=2**31)
 
 
 class Added(Out):
-    """How many were new."""
+    """Number of new records."""
 
     added: int
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and adding what belongs to an incident."""
+    """Add the routes for reading and adding records of an incident."""
     _told(api, service)
     _tasks(api, service)
     _members(api, service)
@@ -123,13 +125,13 @@ def routes(api: APIRouter, service: Service) -> None:
 def _told(api: APIRouter, service: Service) -> None:
     @api.get("/incidents/{number}/timeline", tags=["incidents"], response_model=list[EntryOut])
     def entries(number: Id, visitor: Viewing) -> object:
-        """Everything that happened, in order."""
+        """List everything that happened, in order."""
         incident.get(service.desk, visitor.scope, number)
         return timeline.of_incident(service.desk, visitor.scope, number)
 
     @api.post("/incidents/{number}/comments", tags=["incidents"], response_model=IncidentOut, status_code=201)
     def comment(number: Id, body: Comment, visitor: Handling, response: Response) -> object:
-        """Write into the timeline."""
+        """Add a comment to the timeline."""
         row = casework.comment(
             service.desk, visitor.scope, number, body.text, actor=visitor.actor, now=service.now(), site=body.site or ""
         )
@@ -141,20 +143,20 @@ def _tasks(api: APIRouter, service: Service) -> None:
 
     @api.get("/incidents/{number}/tasks", tags=["incidents"], response_model=list[TaskOut])
     def tasks(number: Id, visitor: Viewing) -> object:
-        """What is to do, in its order; for those who see all of the incident."""
+        """List the tasks in order; for callers who see every site of the incident."""
         incident.get(desk, visitor.scope, number)
         return playbook.of_incident(desk, visitor.scope, number)
 
     @api.post("/incidents/{number}/tasks", tags=["incidents"], response_model=TaskOut, status_code=201)
     def add_task(number: Id, body: NewTask, visitor: Handling) -> object:
-        """Add a task."""
+        """Add a task to the playbook."""
         return playbook.add(
             desk, visitor.scope, number, body.text, phase=body.phase, actor=visitor.actor, now=service.now()
         )
 
     @api.post("/tasks/{number}/move", tags=["incidents"], response_model=TaskOut)
     def move_task(number: Id, body: TaskMove, visitor: Handling) -> object:
-        """It is done, left out with a reason, or to be done after all."""
+        """Mark a task done, skip it with a reason, or open it again."""
         who = visitor.actor
         if body.state is TaskState.DONE:
             return playbook.done(desk, visitor.scope, number, note=body.note, actor=who, now=service.now())
@@ -164,7 +166,7 @@ def _tasks(api: APIRouter, service: Service) -> None:
 
     @api.post("/tasks/{number}/assign", tags=["incidents"], response_model=TaskOut)
     def assign_task(number: Id, body: TaskOwner, visitor: Handling) -> object:
-        """Give it to somebody."""
+        """Assign a task to an owner."""
         return playbook.assign(desk, visitor.scope, number, body.owner, actor=visitor.actor, now=service.now())
 
 
@@ -173,31 +175,31 @@ def _members(api: APIRouter, service: Service) -> None:
 
     @api.get("/incidents/{number}/alerts", tags=["incidents"], response_model=list[AlertOut])
     def alerts(number: Id, visitor: Viewing) -> object:
-        """Its alerts, as far as one's scope goes."""
+        """List the alerts of the incident within the caller's scope."""
         incident.get(desk, visitor.scope, number)
         return incident.alerts_of(desk, visitor.scope, number)
 
     @api.post("/incidents/{number}/alerts", tags=["incidents"], response_model=IncidentOut)
     def add_alerts(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
-        """Take further alerts along, and their sites."""
+        """Add further alerts, and their sites."""
         _possible(body.alerts)
-        row = case_alerts.add_alerts(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
+        row = members.add_alerts(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
         return shown(service, visitor, row, response)
 
     @api.post("/incidents/{number}/alerts/take-out", tags=["incidents"], response_model=IncidentOut)
     def take_out(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
-        """Give alerts back to the queue."""
+        """Return alerts to the queue."""
         _possible(body.alerts)
-        row = case_alerts.take_out(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
+        row = members.take_out(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
         return shown(service, visitor, row, response)
 
     @api.post("/incidents/{number}/sites", tags=["incidents"], response_model=IncidentOut)
     def add_sites(number: Id, body: Sites, visitor: Handling, response: Response) -> object:
-        """Say that further sites are touched."""
+        """Add further sites touched by the incident."""
         unknown = [code for code in body.sites if service.console.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
-        row = case_alerts.add_sites(desk, visitor.scope, number, body.sites, actor=visitor.actor, now=service.now())
+        row = members.add_sites(desk, visitor.scope, number, body.sites, actor=visitor.actor, now=service.now())
         return shown(service, visitor, row, response)
 
 
@@ -206,12 +208,12 @@ def _evidence(api: APIRouter, service: Service) -> None:
 
     @api.get("/incidents/{number}/evidence", tags=["incidents"], response_model=list[EvidenceOut])
     def lines(number: Id, visitor: Viewing) -> object:
-        """The lines that were kept, oldest first."""
+        """List the evidence lines, oldest first."""
         return evidence.of_incident(desk, visitor.scope, number)
 
     @api.post("/incidents/{number}/evidence", tags=["incidents"], response_model=Added)
     def keep(number: Id, body: OfAlert, visitor: Handling) -> object:
-        """Keep the lines that stand behind an alert."""
+        """Add the lines behind an alert as evidence."""
         alert = queue.get(desk, visitor.scope, body.alert)
         found = evidence.lines_of(service.console.store, alert)
         added = evidence.add(

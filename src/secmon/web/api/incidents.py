@@ -1,4 +1,4 @@
-"""Incidents: listed, read, opened, changed and moved on."""
+"""Incidents: list, read, open, change and move to the next state."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,23 +6,27 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import case_clock, casework, incident
-from secmon.alerts.casework import Changes, Draft
-from secmon.alerts.incident import Incident, State, Tlp
 from secmon.alerts.workflow import Closure
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.incidents import deadlines, incident
+from secmon.incidents import workflow as casework
+from secmon.incidents.incident import Incident, State, Tlp
+from secmon.incidents.workflow import Changes, Draft
 from secmon.web.api.alerts import Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 Handling = Annotated[Visitor, Depends(Needs(Permission.INCIDENT))]
 
 
 class IncidentOut(Out):
-    """A case; `sites` are those of one's scope, times in UTC, `paused_seconds` what its clocks stood still."""
+    """An incident; `sites` are those within the caller's scope, times in UTC.
+
+    `paused_seconds` is the time for which its clocks were paused.
+    """
 
     id: int
     version: int
@@ -57,7 +61,7 @@ _Number = Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class Opening(In):
-    """What an incident begins with: alerts, sites, or both."""
+    """Content of a new incident: alerts, sites, or both."""
 
     title: Line = Field(min_length=1)
     severity: int = Field(ge=1, le=5)
@@ -70,7 +74,7 @@ class Opening(In):
 
 
 class Correction(In):
-    """What is to be different; what is left out stays."""
+    """Fields to change; fields left out stay as they are."""
 
     title: Annotated[Line, Field(min_length=1)] | None = None
     severity: int | None = Field(None, ge=1, le=5)
@@ -81,28 +85,28 @@ class Correction(In):
 
 
 class Moving(In):
-    """The next state, and a note to it."""
+    """The next state, and a note."""
 
     state: State
     note: Words = ""
 
 
 class Ending(In):
-    """What it was, and what is learnt of it."""
+    """The closure, and the lessons learnt."""
 
     closure: Closure
     summary: Words = Field(min_length=1)
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and changing incidents."""
+    """Add the routes for reading and changing incidents."""
     _reading(api, service)
     _writing(api, service)
     _moves(api, service)
 
 
 def shown(service: Service, visitor: Visitor, row: Incident, response: Response | None = None) -> IncidentOut:
-    """An incident with the sites of the visitor's scope; its version goes into the ETag of `response`."""
+    """Return an incident with the sites of the user's scope; its version becomes the ETag of `response`."""
     if response is not None:
         response.headers["etag"] = etag_of(row.version)
     sites = incident.sites_of(service.desk, visitor.scope, [row.id])[row.id]
@@ -111,7 +115,7 @@ def shown(service: Service, visitor: Visitor, row: Incident, response: Response 
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/incidents", tags=["incidents"], response_model=Page[IncidentOut])
-    def incidents(  # the parameters of the address
+    def incidents(  # one argument per query parameter
         visitor: Viewing,
         state: Annotated[list[State], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: SiteCode | None = None,
@@ -121,7 +125,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[IncidentOut]:
-        """Incidents that touch a site of one's scope, newest first."""
+        """List incidents that touch a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = incident.search(
             service.desk, visitor.scope, states=state, site=site or "", owner=owner, since=since, until=until,
@@ -133,14 +137,14 @@ def _reading(api: APIRouter, service: Service) -> None:
 
     @api.get("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
     def one(number: Id, visitor: Viewing, response: Response) -> object:
-        """One incident; its version is the ETag."""
+        """Read an incident; its version is the ETag."""
         return shown(service, visitor, incident.get(service.desk, visitor.scope, number), response)
 
 
 def _writing(api: APIRouter, service: Service) -> None:
     @api.post("/incidents", tags=["incidents"], response_model=IncidentOut, status_code=201)
     def open_incident(body: Opening, visitor: Handling, response: Response) -> object:
-        """Open a case with the alerts that come along."""
+        """Open an incident with the given alerts."""
         draft = Draft(
             body.title, body.severity, body.attack_type, tuple(body.techniques), body.tlp, body.owner,
             tuple(body.sites),
@@ -153,7 +157,7 @@ def _writing(api: APIRouter, service: Service) -> None:
 
     @api.patch("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
     def correct(number: Id, body: Correction, visitor: Handling, seen: IfMatch, response: Response) -> object:
-        """Correct what is known."""
+        """Correct fields of an incident."""
         uids = None if body.techniques is None else tuple(body.techniques)
         changes = Changes(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
         row = casework.change(
@@ -167,7 +171,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/incidents/{number}/move", tags=["incidents"], response_model=IncidentOut)
     def move(number: Id, body: Moving, visitor: Handling, seen: IfMatch, response: Response) -> object:
-        """Go on to the next state; closing and reopening are addresses of their own."""
+        """Move an incident to the next state; closing and reopening have routes of their own."""
         row = casework.move(
             desk, visitor.scope, number, body.state, actor=visitor.actor, now=service.now(), note=body.note,
             version=seen,
@@ -176,7 +180,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/incidents/{number}/close", tags=["incidents"], response_model=IncidentOut)
     def close(number: Id, body: Ending, visitor: Handling, seen: IfMatch, response: Response) -> object:
-        """Close it with what it was; its open alerts are closed alike."""
+        """Close an incident with its closure; its open alerts are closed in the same way."""
         row = casework.close(
             desk, visitor.scope, number, body.closure, summary=body.summary, actor=visitor.actor, now=service.now(),
             version=seen,
@@ -185,7 +189,7 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/incidents/{number}/reopen", tags=["incidents"], response_model=IncidentOut)
     def reopen(number: Id, body: Reason, visitor: Handling, seen: IfMatch, response: Response) -> object:
-        """Take it up again."""
+        """Reopen an incident."""
         row = casework.reopen(
             desk, visitor.scope, number, note=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -193,12 +197,12 @@ def _moves(api: APIRouter, service: Service) -> None:
 
     @api.post("/incidents/{number}/pause", tags=["incidents"], response_model=IncidentOut)
     def pause(number: Id, body: Reason, visitor: Handling, response: Response) -> object:
-        """Let its clocks stand still."""
-        row = case_clock.pause(desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now())
+        """Pause the clocks of an incident."""
+        row = deadlines.pause(desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now())
         return shown(service, visitor, row, response)
 
     @api.post("/incidents/{number}/resume", tags=["incidents"], response_model=IncidentOut)
     def resume(number: Id, visitor: Handling, response: Response) -> object:
-        """Let its clocks run again."""
-        row = case_clock.resume(desk, visitor.scope, number, actor=visitor.actor, now=service.now())
+        """Resume the clocks of an incident."""
+        row = deadlines.resume(desk, visitor.scope, number, actor=visitor.actor, now=service.now())
         return shown(service, visitor, row, response)

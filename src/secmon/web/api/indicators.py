@@ -1,4 +1,4 @@
-"""Indicators that others warn of: lists taken over, what they were seen in, and their end."""
+"""Threat indicators: import lists, read their hits, expire them."""
 
 import asyncio
 from datetime import datetime
@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from secmon.alerts.indicator_import import Terms, end, take_over
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
-from secmon.rules import indicators
-from secmon.rules.indicators import IndicatorKind, Tlp
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.detection.threat_intel import indicators
+from secmon.detection.threat_intel.import_ import Terms, end, take_over
+from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp
 from secmon.times import duration
 from secmon.web.api.body import body_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Out
-from secmon.web.visitor import Needs, Refused
+from secmon.web.gateway.current_user import Needs, Refused
 
 _Reading = Annotated[Visitor, Depends(Needs(Permission.HUNT))]
 _Changing = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
@@ -23,7 +23,7 @@ _Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class IndicatorOut(Out):
-    """An indicator of one source, and the records that it was seen in."""
+    """An indicator of one source, and the records in which it was seen."""
 
     kind: IndicatorKind
     value: str
@@ -37,14 +37,14 @@ class IndicatorOut(Out):
 
 
 class RefusedOut(Out):
-    """An entry that was not taken over; `line` counts lines, or objects of a bundle, from 1."""
+    """An entry that was not imported; `line` counts lines, or objects of a bundle, from 1."""
 
     line: int
     reason: str
 
 
 class TakenOut(Out):
-    """What was taken over, by kind, and what was not."""
+    """Imported indicators by kind, and refused entries."""
 
     source: str
     taken: int
@@ -53,18 +53,18 @@ class TakenOut(Out):
 
 
 class Ended(Out):
-    """How many were in force."""
+    """Number of indicators that were in force."""
 
     ended: int
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading, taking over and ending indicators."""
+    """Add the routes for reading, importing and expiring indicators."""
     store, desk = service.console.store, service.desk
 
     @api.get("/indicators", tags=["indicators"], response_model=list[IndicatorOut])
     def read(visitor: _Reading, *, expired: bool = False) -> list[IndicatorOut]:
-        """Indicators in force, or also those that have expired, the most seen first, as `secmon indicators list`."""
+        """List indicators in force, optionally expired indicators too, most hits first, as `secmon indicators list`."""
         _everywhere(visitor)
         found = indicators.listed(store, service.now(), expired=expired)
         return [IndicatorOut.model_validate(indicators.record(one)) for one in found]
@@ -77,14 +77,14 @@ def routes(api: APIRouter, service: Service) -> None:
         tlp: Tlp = Tlp.AMBER,
         expires: Annotated[str, Query(max_length=20)] = "30d",
     ) -> object:
-        """Take over the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
+        """Import the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
         now, body = service.now(), await body_of(request)
         terms = Terms(source, tlp, now + duration(expires))
         return await asyncio.to_thread(take_over, store, desk, body, terms, visitor.actor, now)
 
     @api.post("/indicators/expire", tags=["indicators"], response_model=Ended)
     def expire(visitor: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
-        """Look for an indicator no more, of one source or of all, as `secmon indicators expire`."""
+        """Expire an indicator, of one source or of all, as `secmon indicators expire`."""
         return Ended(ended=end(store, desk, value, source, visitor.actor, service.now()))
 
 

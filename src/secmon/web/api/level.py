@@ -1,4 +1,4 @@
-"""The declared national crisis level: in force, history, duties, and which sites have taken note."""
+"""The declared national crisis level: in force, history, duties, and acknowledgements of the sites."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,22 +6,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from secmon.alerts import duties, level
-from secmon.alerts.level import CrisisLevel, Declaration, Declared
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.operations import crisis_level, level_duties
+from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
 from secmon.web.api.alerts import Note
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Moment, Out, SiteCode, Words
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 _Declaring = Annotated[Visitor, Depends(Needs(Permission.DECLARE_LEVEL))]
 _Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
 
 
 class LevelOut(Out):
-    """A level as an authority declared it; nulls where nobody has entered one."""
+    """A level as declared by an authority; null fields if none has been entered."""
 
     number: int | None = None
     level: CrisisLevel | None = None
@@ -31,7 +31,7 @@ class LevelOut(Out):
 
 
 class Declaring(In):
-    """What an authority declared, why and when; `channels` are how municipalities are told beside their own view."""
+    """Level, reason and time of a declaration; `channels` notify municipalities in addition to their own page."""
 
     level: CrisisLevel
     issuer: Line = Field(min_length=1)
@@ -41,7 +41,7 @@ class Declaring(In):
 
 
 class DutyOut(Out):
-    """What the level asks for; who did it and when."""
+    """A duty required by the level; author and time when done."""
 
     key: str
     who: str
@@ -53,7 +53,7 @@ class DutyOut(Out):
 
 
 class CascadeOut(Out):
-    """How many sites of one's scope have taken note, and which have not."""
+    """Number of sites within the caller's scope that have acknowledged, and the sites that have not."""
 
     declaration: int
     acknowledged: int
@@ -62,14 +62,14 @@ class CascadeOut(Out):
 
 
 class Noted(Out):
-    """`new` is False when the site had taken note already."""
+    """`new` is False if the site had acknowledged before."""
 
     site: str
     new: bool
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and declaring the level."""
+    """Add the routes for reading and declaring the level."""
     _levels(api, service)
     _duties(api, service)
     _sites(api, service)
@@ -78,21 +78,21 @@ def routes(api: APIRouter, service: Service) -> None:
 def _levels(api: APIRouter, service: Service) -> None:
     @api.get("/level", tags=["level"], response_model=LevelOut)
     def read_level(_visitor: Viewing) -> LevelOut:
-        """The level in force."""
-        return _shown(level.current(service.desk))
+        """Return the level in force."""
+        return _shown(crisis_level.current(service.desk))
 
     @api.get("/level/history", tags=["level"], response_model=list[LevelOut])
     def history(_visitor: Viewing, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[LevelOut]:
-        """The declarations, newest first."""
-        return [_shown(one) for one in level.history(service.desk, limit)]
+        """List the declarations, newest first."""
+        return [_shown(one) for one in crisis_level.history(service.desk, limit)]
 
     @api.post("/level", tags=["level"], response_model=LevelOut, status_code=201)
     def declare(body: Declaring, visitor: _Declaring) -> LevelOut:
-        """Enter what an authority declared; it is never computed."""
+        """Enter a level declared by an authority; it is never computed."""
         now = service.now()
         declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or now)
-        level.declare(service.desk, declaration, actor=visitor.actor, now=now, channels=body.channels)
-        return _shown(level.current(service.desk))
+        crisis_level.declare(service.desk, declaration, actor=visitor.actor, now=now, channels=body.channels)
+        return _shown(crisis_level.current(service.desk))
 
 
 def _duties(api: APIRouter, service: Service) -> None:
@@ -100,11 +100,11 @@ def _duties(api: APIRouter, service: Service) -> None:
 
     @api.get("/level/{number}/duties", tags=["level"], response_model=list[DutyOut])
     def listed(number: Id, visitor: Viewing) -> list[DutyOut]:
-        """What the level asks for, and what of it is done; for those who see every site."""
+        """List the duties of the level and their state; for callers who see every site."""
         declared = _found(service, number)
         if not visitor.scope.everything:
             raise Absent("the duties are the centre's")
-        done = duties.done(desk, number)
+        done = level_duties.done(desk, number)
         return [
             DutyOut(
                 key=one.key, who=one.who, ko=one.ko, en=one.en,
@@ -112,18 +112,18 @@ def _duties(api: APIRouter, service: Service) -> None:
                 done_at=done[one.key].done_at if one.key in done else None,
                 note=done[one.key].note if one.key in done else "",
             )
-            for one in duties.duties()[declared.declaration.level]
+            for one in level_duties.duties()[declared.declaration.level]
         ]  # fmt: skip
 
     @api.post("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def carry_out(number: Id, key: Line, body: Note, visitor: _Declaring) -> None:
-        """A duty is done."""
-        duties.carry_out(desk, number, key, note=body.note, actor=visitor.actor, now=service.now())
+        """Mark a duty done."""
+        level_duties.carry_out(desk, number, key, note=body.note, actor=visitor.actor, now=service.now())
 
     @api.delete("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def take_back(number: Id, key: Line, visitor: _Declaring) -> None:
-        """It was ticked by mistake."""
-        duties.take_back(desk, number, key, actor=visitor.actor, now=service.now())
+        """Unmark a duty that was marked by mistake."""
+        level_duties.take_back(desk, number, key, actor=visitor.actor, now=service.now())
 
 
 def _sites(api: APIRouter, service: Service) -> None:
@@ -131,23 +131,23 @@ def _sites(api: APIRouter, service: Service) -> None:
 
     @api.get("/level/{number}/cascade", tags=["level"], response_model=CascadeOut)
     def cascade(number: Id, visitor: Viewing) -> object:
-        """Which sites of one's scope have taken note."""
+        """Return which sites within the caller's scope have acknowledged."""
         _found(service, number)
-        return duties.cascade(desk, visitor.scope, number, [site.code for site in service.console.sites])
+        return level_duties.cascade(desk, visitor.scope, number, [site.code for site in service.console.sites])
 
     @api.post("/level/{number}/acknowledge/{site}", tags=["level"], response_model=Noted)
     def acknowledge(number: Id, site: SiteCode, body: Note, visitor: _Answering) -> Noted:
-        """A municipality has taken note."""
+        """Acknowledge the level for a municipality."""
         if service.console.site(site) is None:
             raise Absent(f"no site has the code {site}")
-        new = duties.acknowledge(
+        new = level_duties.acknowledge(
             desk, visitor.scope, number, site, note=body.note, actor=visitor.actor, now=service.now()
         )
         return Noted(site=site, new=new)
 
 
 def _found(service: Service, number: int) -> Declared:
-    found = next((one for one in level.history(service.desk, 10_000) if one.number == number), None)
+    found = next((one for one in crisis_level.history(service.desk, 10_000) if one.number == number), None)
     if found is None:
         raise Absent(f"no declaration {number}")
     return found

@@ -1,4 +1,4 @@
-"""Figures of the centre's own work: how long it takes, how often it is right, with their definitions."""
+"""Metrics of the centre's own work: times, accuracy, and their definitions."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from secmon.alerts import metrics
-from secmon.alerts.measure import Metric, Period
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.operations import metrics
+from secmon.operations.metric_samples import Metric, Period
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Moment, Out
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 _Reading = Annotated[Visitor, Depends(Needs(Permission.METRICS))]
 _Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
@@ -21,9 +21,9 @@ _LONGEST = timedelta(days=400)
 
 
 class FigureOut(Out):
-    """A metric of a period: durations in seconds, shares from 0 to 1, null where nothing could be measured.
+    """A metric of a period: durations in seconds, shares from 0 to 1, null if nothing could be measured.
 
-    `count` of `of` things could be measured, `within` of them are within the target.
+    `count` of `of` cases could be measured; `within` of them are within the target.
     """
 
     metric: Metric
@@ -38,7 +38,7 @@ class FigureOut(Out):
 
 
 class Figures(Out):
-    """The metrics of a period over all sites of one's scope, and of each site or province when asked for."""
+    """Metrics of a period for all sites of the caller's scope, and per site or province on request."""
 
     since: datetime
     until: datetime
@@ -56,13 +56,13 @@ class WordsOut(Out):
 
 
 class Target(In):
-    """Seconds for durations, from 0 to 1 for shares."""
+    """The target: seconds for durations, 0 to 1 for shares."""
 
     target: float = Field(gt=0, le=31_536_000)
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading metrics, and setting their targets."""
+    """Add the routes for reading metrics and setting their targets."""
 
     @api.get("/metrics", tags=["metrics"], response_model=Figures)
     def read(
@@ -71,7 +71,7 @@ def routes(api: APIRouter, service: Service) -> None:
         until: Moment | None = None,
         by: Annotated[Literal["site", "province"] | None, Query()] = None,
     ) -> Figures:
-        """Of the last thirty days unless said otherwise."""
+        """Return the metrics, by default of the last thirty days."""
         desk, now = service.desk, service.now()
         period = _period(since, until, now)
         parts = (
@@ -88,12 +88,12 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/metrics/definitions", tags=["metrics"], response_model=dict[str, WordsOut])
     def definitions(_visitor: _Reading) -> object:
-        """What each metric means."""
+        """Return the definition of each metric."""
         return {metric.value: words for metric, words in metrics.definitions().items()}
 
     @api.put("/metrics/{metric}/target", tags=["metrics"], status_code=204)
     def set_target(metric: Metric, body: Target, visitor: _Setting) -> None:
-        """Aim for this from now on."""
+        """Set the target of a metric from now on."""
         metrics.set_target(service.desk, metric, body.target, actor=visitor.actor, now=service.now())
 
 

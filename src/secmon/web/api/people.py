@@ -1,27 +1,27 @@
-"""Oneself, accounts and sessions."""
+"""The caller's own account, accounts and sessions."""
 
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from secmon.people import accounts, login, sessions
-from secmon.people.accounts import Account, Change, Draft
-from secmon.people.password import one_time
-from secmon.people.roles import Permission, Role
-from secmon.people.visitor import Visitor
+from secmon.auth import accounts, login, sessions
+from secmon.auth.accounts import Account, Change, Draft
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission, Role
+from secmon.auth.secrets import one_time
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import IfMatch, In, Line, Out
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 Administering = Annotated[Visitor, Depends(Needs(Permission.PEOPLE))]
 _Name = Annotated[str, Path(max_length=64)]
 
 
 class Me(Out):
-    """Whoever asks; `sites` is null for every site."""
+    """The caller; `sites` is null for every site."""
 
     name: str
     role: Role
@@ -31,7 +31,7 @@ class Me(Out):
 
 
 class AccountOut(Out):
-    """An account; without its password."""
+    """An account, without its password."""
 
     name: str
     version: int
@@ -48,7 +48,7 @@ class AccountOut(Out):
 
 
 class NewAccount(In):
-    """An account to make; it gets a password for one login."""
+    """An account to create; it gets a one-time password."""
 
     name: Line
     role: Role
@@ -58,7 +58,7 @@ class NewAccount(In):
 
 
 class AccountChange(In):
-    """What is to be different; what is left out stays."""
+    """Fields to change; fields left out stay as they are."""
 
     role: Role | None = None
     site: Line | None = None
@@ -68,14 +68,14 @@ class AccountChange(In):
 
 
 class OneTime(Out):
-    """A password for one login, shown here only."""
+    """A one-time password, shown only here."""
 
     name: str
     password: str
 
 
 class SessionOut(Out):
-    """A session that runs."""
+    """A running session."""
 
     id: str
     account: str
@@ -87,13 +87,13 @@ class SessionOut(Out):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and changing people."""
+    """Add the routes for reading and changing accounts and sessions."""
     _accounts(api, service)
     _sessions(api, service)
 
     @api.get("/me", tags=["people"], response_model=Me)
     def me(visitor: Viewing) -> Me:
-        """Who one is here, and what one may."""
+        """Return the caller's name, role, permissions and scope."""
         sites = None if visitor.scope.everything else visitor.scope.listed
         return Me(
             name=visitor.name, role=visitor.role, permissions=sorted(visitor.permissions), sites=sites,
@@ -106,17 +106,17 @@ def _accounts(api: APIRouter, service: Service) -> None:
 
     @api.get("/accounts", tags=["people"], response_model=list[AccountOut])
     def listed(_visitor: Administering) -> object:
-        """All accounts by name."""
+        """List all accounts by name."""
         return accounts.accounts(desk)
 
     @api.get("/accounts/{name}", tags=["people"], response_model=AccountOut)
     def one(name: _Name, _visitor: Administering, response: Response) -> Account:
-        """One account; its version is the ETag."""
+        """Read an account; its version is the ETag."""
         return _tagged(_found(service, name), response)
 
     @api.post("/accounts", tags=["people"], response_model=OneTime, status_code=201)
     def add(body: NewAccount, visitor: Administering, response: Response) -> OneTime:
-        """Make an account with a password for one login."""
+        """Create an account with a one-time password."""
         draft, password = Draft(body.name, body.role, body.site, body.province, body.language), one_time()
         made = accounts.add(desk, draft, password, visitor.actor, service.now(), must_change=True)
         response.headers["location"] = f"/api/v1/accounts/{made.name}"
@@ -124,7 +124,7 @@ def _accounts(api: APIRouter, service: Service) -> None:
 
     @api.patch("/accounts/{name}", tags=["people"], response_model=AccountOut)
     def change(name: _Name, body: AccountChange, visitor: Administering, seen: IfMatch, response: Response) -> Account:
-        """Change an account; another role or place, or disabling it, ends its sessions at once."""
+        """Change an account; a new role or scope, or disabling it, ends its sessions at once."""
         _found(service, name)
         wanted = Change(body.role, body.site, body.province, body.language, body.disabled)
         changed = accounts.change(desk, name, wanted, visitor.actor, service.now(), version=seen)
@@ -133,7 +133,7 @@ def _accounts(api: APIRouter, service: Service) -> None:
 
     @api.post("/accounts/{name}/reset", tags=["people"], response_model=OneTime)
     def reset(name: _Name, visitor: Administering) -> OneTime:
-        """Give it another password for one login, end its sessions, and unlock it."""
+        """Give an account a new one-time password, end its sessions, and unlock it."""
         _found(service, name)
         password = one_time()
         accounts.set_password(desk, name, password, visitor.actor, service.now(), must_change=True)
@@ -145,13 +145,13 @@ def _accounts(api: APIRouter, service: Service) -> None:
 def _sessions(api: APIRouter, service: Service) -> None:
     @api.get("/sessions", tags=["people"], response_model=list[SessionOut])
     def running(visitor: Viewing) -> object:
-        """One's own sessions; everybody's for those who administer."""
+        """List the caller's own sessions, or all sessions for administrators."""
         own = "" if visitor.may(Permission.PEOPLE) else _account(visitor)
         return sessions.running(service.desk, service.now(), service.keeper.limits, own)
 
     @api.delete("/sessions/{short}", tags=["people"], status_code=204)
     def revoke(short: Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")], visitor: Viewing) -> None:
-        """End a session at once: one's own, or anybody's for those who administer."""
+        """End a session at once: the caller's own, or any session for administrators."""
         own = "" if visitor.may(Permission.PEOPLE) else _account(visitor)
         if not sessions.revoke(service.desk, short, visitor.actor, service.now(), own):
             raise Absent(f"no session {short[:20]} runs")
@@ -159,7 +159,7 @@ def _sessions(api: APIRouter, service: Service) -> None:
 
 
 def _account(visitor: Visitor) -> str:
-    """The account itself; a token is not its owner and ends no sessions."""
+    """Return the account name; a token does not count as its owner and ends no sessions."""
     return visitor.name
 
 

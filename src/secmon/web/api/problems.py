@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 has them: one shape, whatever went wrong."""
+"""Errors as RFC 9457 problem details: one shape for every error."""
 
 from http import HTTPStatus
 from math import ceil
@@ -10,15 +10,15 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from secmon.auth.accounts import Overtaken
 from secmon.errors import ConflictError, DeskError, NotFoundError, SecmonError, StoreError, UsageError
-from secmon.people.accounts import Overtaken
-from secmon.web.visitor import Refused
+from secmon.web.gateway.current_user import Refused
 
 _MEDIA = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """What went wrong; `detail` says what, where and what next."""
+    """An error; `detail` says what, where and what to do next."""
 
     type: str = "about:blank"
     title: str
@@ -28,20 +28,20 @@ class Problem(BaseModel):
 
 
 class Absent(SecmonError):  # noqa: N818  # named for what the answer says
-    """It does not exist, or lies outside the visitor's scope: the answer is the same 404."""
+    """The record does not exist or is outside the user's scope: both give the same 404."""
 
 
 class Busy(SecmonError):  # noqa: N818  # named for what the answer says
-    """Asked too often; `seconds` until the next request is answered."""
+    """Rate limit exceeded; `seconds` until the next request is answered."""
 
     def __init__(self, seconds: float) -> None:
-        """Keep how long to wait."""
+        """Store the seconds to wait, rounded up."""
         self.seconds = ceil(seconds)
         super().__init__(f"too many requests: wait {self.seconds} s")
 
 
 class Stale(SecmonError):  # noqa: N818  # named for what the answer says
-    """The version in If-Match is not the present one."""
+    """The version in If-Match is not the current version."""
 
 
 _STATUS: tuple[tuple[type[SecmonError], int], ...] = (
@@ -72,19 +72,19 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": said, "content": {_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, said in _SAID.items()
 }
-"""For the description of every route."""
+"""Error responses for the description of every route."""
 
 
 def problem(
     status: int, detail: str, errors: list[str] | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """An answer that says what went wrong."""
+    """Return an error response."""
     body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
     return JSONResponse(body.model_dump(), status, headers=headers, media_type=_MEDIA)
 
 
 def register(server: FastAPI) -> None:
-    """Have every error of a route answered as a problem."""
+    """Answer every error of a route as a problem."""
 
     @server.exception_handler(SecmonError)
     async def refused(_request: Request, error: SecmonError) -> Response:

@@ -1,4 +1,4 @@
-"""Figures of the centre for Prometheus."""
+"""Metrics of the centre for Prometheus."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -9,11 +9,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.live.status import status
 from secmon.web.api.service import Service
-from secmon.web.status import status
-from secmon.web.visitor import Needs, Refused
+from secmon.web.gateway.current_user import Needs, Refused
 
 _Measuring = Annotated[Visitor, Depends(Needs(Permission.METRICS))]
 _GAUGES = (
@@ -38,7 +38,7 @@ class _Figures(Collector):
         self._figures, self._viewers = figures, viewers
 
     def collect(self) -> Iterator[Metric]:
-        """Every figure of the status."""
+        """Yield every figure of the status."""
         yield GaugeMetricFamily("secmon_viewers", "Open live streams.", self._viewers)
         for name, said, key in _GAUGES:
             if self._figures[key] is not None:
@@ -58,7 +58,7 @@ def register(server: FastAPI, service: Service) -> None:
 
     @server.get("/metrics", include_in_schema=False)
     def metrics(visitor: _Measuring) -> Response:
-        """The figures of `secmon status` as Prometheus reads them; for those who see every site."""
+        """Return the figures of `secmon status` in Prometheus format; for callers who see every site."""
         if not visitor.scope.everything:
             raise Refused("the figures are of the whole centre: they need an account that sees every site")
         console, registry = service.console, CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Answers of the API: JSON, versions as ETags, pages with a cursor."""
+"""Responses of the API: JSON, versions as ETags, pages with a cursor."""
 
 import base64
 import binascii
@@ -16,24 +16,23 @@ _T = TypeVar("_T")
 
 
 class Page(BaseModel, Generic[_T]):
-    """Some of many; `next` is the `cursor` of the following page, none at the end."""
+    """A page of a list; `next` is the `cursor` of the following page, null at the end."""
 
     items: list[_T]
     next: str | None = None
 
 
 def json_reply(body: Any, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    """A JSON answer."""
     return Response(orjson.dumps(body), status, dict(headers or {}), "application/json")
 
 
 def etag_of(version: int) -> str:
-    """The version of a record as an ETag."""
+    """Return the version of a record as an ETag."""
     return f'"v{version}"'
 
 
 def expected_version(if_match: str | None) -> int | None:
-    """The version that If-Match names, None without one or with '*'; Stale for what cannot be a version."""
+    """Return the version in If-Match, None if it is absent or '*'; raise Stale for an invalid version."""
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
@@ -43,12 +42,12 @@ def expected_version(if_match: str | None) -> int | None:
 
 
 def cursor_of(*parts: int | str) -> str:
-    """Where a page ended, as opaque text."""
+    """Encode the end of a page as an opaque cursor."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def cursor_parts(cursor: str | None, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
-    """What `cursor_of` was given, None without a cursor; UsageError for one that was not made here."""
+    """Decode a cursor; None if there is none; raise UsageError for a cursor that was not issued here."""
     if not cursor:
         return None
     try:

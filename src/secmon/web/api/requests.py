@@ -1,4 +1,4 @@
-"""Requests to municipalities: asked and verified by the centre, answered by the municipality."""
+"""Requests to municipalities: sent and verified by the centre, answered by the municipality."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -6,26 +6,29 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import advice, evidence, phoned, queue, request, request_work
-from secmon.alerts.phoned import Call
-from secmon.alerts.request import Request, RequestState
-from secmon.alerts.request_work import Ask
+from secmon.alerts import queries as queue
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.detection.sigma.rule import Signature
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
-from secmon.rules.rule import Signature
+from secmon.incidents import evidence
+from secmon.response.requests import advice, phone_answers, request
+from secmon.response.requests import workflow as request_work
+from secmon.response.requests.phone_answers import Call
+from secmon.response.requests.request import Request, RequestState
+from secmon.response.requests.workflow import Ask
 from secmon.web.api.alerts import Note, Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Out, SiteCode, Words
-from secmon.web.visitor import Needs, Viewing
+from secmon.web.gateway.current_user import Needs, Viewing
 
 _Asking = Annotated[Visitor, Depends(Needs(Permission.REQUEST))]
 _Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
 
 
 class RequestOut(Out):
-    """What one municipality was asked to do, how far it has come, and when its next answer is due (UTC)."""
+    """A request to one municipality, its progress, and the due time of its next answer (UTC)."""
 
     id: int
     version: int
@@ -58,7 +61,7 @@ class RequestOut(Out):
 
 
 class ReceiptOut(Out):
-    """Something that became of a request."""
+    """An entry in the history of a request."""
 
     id: int
     at: datetime
@@ -69,7 +72,7 @@ class ReceiptOut(Out):
 
 
 class Asking(In):
-    """Of whom what is asked; without title and text the words come from the alert's rule and its next steps."""
+    """Sites and content of a request; without title and text they come from the alert's rule and its next steps."""
 
     sites: list[SiteCode] = Field(min_length=1, max_length=300)
     severity: int = Field(ge=1, le=5)
@@ -81,13 +84,13 @@ class Asking(In):
 
 
 class Answer(In):
-    """What was done."""
+    """The municipality's answer: what was done."""
 
     answer: Words = Field(min_length=1)
 
 
 class PhoneCall(In):
-    """What a municipality said on the phone, and who said it; words are needed unless it is only acknowledged."""
+    """An answer given by phone, and who gave it; `answer` is mandatory unless it is only acknowledged."""
 
     state: Literal[RequestState.ACKNOWLEDGED, RequestState.DONE, RequestState.REFUSED]
     said_by: Line = Field(min_length=1)
@@ -95,7 +98,7 @@ class PhoneCall(In):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading, asking and answering."""
+    """Add the routes for reading, sending and answering requests."""
     _reading(api, service)
     _centre(api, service)
     _municipality(api, service)
@@ -103,7 +106,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/requests", tags=["requests"], response_model=Page[RequestOut])
-    def requests(  # the parameters of the address
+    def requests(  # one argument per query parameter
         visitor: Viewing,
         state: Annotated[list[RequestState], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: SiteCode | None = None,
@@ -111,7 +114,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         cursor: Cursor = "",
         limit: Limit = 100,
     ) -> Page[RequestOut]:
-        """Requests to the sites of one's scope, newest first."""
+        """List requests to the sites of the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = request.search(
             service.desk, visitor.scope, states=state, site=site or "", incident_id=incident, limit=limit,
@@ -122,17 +125,17 @@ def _reading(api: APIRouter, service: Service) -> None:
 
     @api.get("/requests/overdue", tags=["requests"], response_model=list[RequestOut])
     def overdue(visitor: Viewing) -> object:
-        """Those whose answer is late, the latest first."""
+        """List requests with an overdue answer, longest overdue first."""
         return request.overdue(service.desk, visitor.scope, service.now())
 
     @api.get("/requests/{number}", tags=["requests"], response_model=RequestOut)
     def one(number: Id, visitor: Viewing, response: Response) -> object:
-        """One request; its version is the ETag."""
+        """Read a request; its version is the ETag."""
         return _tagged(request.get(service.desk, visitor.scope, number), response)
 
     @api.get("/requests/{number}/receipts", tags=["requests"], response_model=list[ReceiptOut])
     def receipts(number: Id, visitor: Viewing) -> object:
-        """Everything that became of it."""
+        """List the history of a request."""
         return request.receipts(service.desk, visitor.scope, number)
 
 
@@ -141,7 +144,7 @@ def _centre(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests", tags=["requests"], response_model=list[RequestOut], status_code=201)
     def ask(body: Asking, visitor: _Asking) -> object:
-        """One request to each site, with its own lines as evidence."""
+        """Send a request to each site, with that site's own lines as evidence."""
         unknown = [code for code in body.sites if service.console.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
@@ -151,14 +154,16 @@ def _centre(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/phone", tags=["requests"], response_model=RequestOut)
     def phone(number: Id, body: PhoneCall, visitor: _Asking, seen: IfMatch, response: Response) -> object:
-        """Write down an answer that came by phone; whoever does so cannot verify it."""
+        """Record an answer given by phone; whoever records it cannot verify it."""
         call = Call(body.state, body.answer, body.said_by)
-        row = phoned.write_down(desk, visitor.scope, number, call, actor=visitor.actor, now=service.now(), version=seen)
+        row = phone_answers.write_down(
+            desk, visitor.scope, number, call, actor=visitor.actor, now=service.now(), version=seen
+        )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/verify", tags=["requests"], response_model=RequestOut)
     def verify(number: Id, body: Note, visitor: _Asking, seen: IfMatch, response: Response) -> object:
-        """The centre has seen that it is done."""
+        """Verify for the centre that the request has been carried out."""
         row = request_work.verify(
             desk, visitor.scope, number, actor=visitor.actor, now=service.now(), note=body.note, version=seen
         )
@@ -166,7 +171,7 @@ def _centre(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/send-back", tags=["requests"], response_model=RequestOut)
     def send_back(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
-        """The centre does not accept the answer."""
+        """Send the answer back: the centre does not accept it."""
         row = request_work.send_back(
             desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -174,7 +179,7 @@ def _centre(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/withdraw", tags=["requests"], response_model=RequestOut)
     def withdraw(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
-        """The centre asks no more."""
+        """Withdraw a request."""
         row = request_work.withdraw(
             desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -186,7 +191,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/acknowledge", tags=["requests"], response_model=RequestOut)
     def acknowledge(number: Id, body: Note, visitor: _Answering, seen: IfMatch, response: Response) -> object:
-        """The municipality has read it."""
+        """Acknowledge a request for the municipality."""
         row = request_work.acknowledge(
             desk, visitor.scope, number, actor=visitor.actor, now=service.now(), answer=body.note, version=seen
         )
@@ -194,7 +199,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/done", tags=["requests"], response_model=RequestOut)
     def done(number: Id, body: Answer, visitor: _Answering, seen: IfMatch, response: Response) -> object:
-        """The municipality says what it did."""
+        """Answer for the municipality with what was done."""
         row = request_work.done(
             desk, visitor.scope, number, answer=body.answer, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -202,7 +207,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
 
     @api.post("/requests/{number}/refuse", tags=["requests"], response_model=RequestOut)
     def refuse(number: Id, body: Reason, visitor: _Answering, seen: IfMatch, response: Response) -> object:
-        """The municipality will not or cannot do it."""
+        """Refuse a request for the municipality."""
         row = request_work.refuse(
             desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
         )
@@ -210,7 +215,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
 
 
 def _words(service: Service, visitor: Visitor, body: Asking) -> tuple[advice.Advice, tuple[evidence.EvidenceLine, ...]]:
-    """What is said, and the lines behind the alert when one is named."""
+    """Return the text of the request, and the lines behind the alert if the request names an alert."""
     if body.alert is None:
         return advice.by_hand(body.title, body.text), ()
     alert = queue.get(service.desk, visitor.scope, body.alert)

@@ -1,15 +1,15 @@
-"""What the API answers from: handed in once by the composition root."""
+"""Objects behind the API; created once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from secmon.alerts.desk import Desk
-from secmon.people.doorkeeper import Doorkeeper
-from secmon.web.console import Console
-from secmon.web.replay import Replay
-from secmon.web.throttle import Throttle
+from secmon.auth.authenticator import Doorkeeper
+from secmon.db.database import Desk
+from secmon.live.context import Console
+from secmon.web.gateway.rate_limit import Throttle
+from secmon.web.tour.replay_protocol import Replay
 
 Ingest = Callable[[str, str, str, bytes], Awaitable[Mapping[str, Any]]]
 Collect = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -19,7 +19,7 @@ BackUp = Callable[[], Awaitable[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Console, doorkeeper, and what the running centre can be asked to do; `problems` is what is wrong with it."""
+    """Context, authenticator and commands of the running centre; `problems` returns its current problems."""
 
     console: Console
     keeper: Doorkeeper
@@ -33,9 +33,7 @@ class Service:
 
     @property
     def desk(self) -> Desk:
-        """The desk database."""
         return self.console.desk
 
     def now(self) -> datetime:
-        """The centre's clock."""
         return self.console.clock()

@@ -1,4 +1,4 @@
-"""Kinds of values that requests to the API carry, with their limits."""
+"""Types of values in API requests, with their limits."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,15 +19,15 @@ def _kept(at: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_kept)]
-"""A time with its zone; kept in UTC."""
+"""A time with its zone, converted to UTC."""
 Words = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
-"""Text that somebody writes."""
+"""Text written by a user."""
 Line = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
 """A short text: a title, a name."""
 SiteCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 """5-digit code of a municipality."""
 Id = Annotated[int, Path(ge=1, lt=2**31)]
-"""Number of a record in an address."""
+"""Number of a record in a path."""
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
 
@@ -37,16 +37,16 @@ def _version(if_match: Annotated[str | None, Header(max_length=100)] = None) -> 
 
 
 IfMatch = Annotated[int | None, Depends(_version)]
-"""The version that the caller has seen, from the header If-Match; without it nothing is compared."""
+"""The version the caller has seen, from the header If-Match; without it nothing is compared."""
 
 
 class Out(BaseModel):
-    """Part of an answer, read from a row."""
+    """Part of a response, read from a row."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class In(BaseModel):
-    """Body of a request; what is not described is refused."""
+    """Body of a request; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")

@@ -1,4 +1,4 @@
-"""Shifts: the roster, and handovers drafted from how things stand and signed by both leads."""
+"""Shifts: the roster, and handovers drafted from the present state and signed by both leads."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,24 +7,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import roster, shift
-from secmon.alerts.feed_health import Health
-from secmon.alerts.roster import Planned
-from secmon.alerts.shift import Handover, SilentFeed
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
 from secmon.errors import UsageError
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.feed_health.health import Health
+from secmon.operations import roster, shift_handover
+from secmon.operations.roster import Planned
+from secmon.operations.shift_handover import Handover, SilentFeed
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, IfMatch, In, Line, Moment, Out, Words
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
 
 _OnShift = Annotated[Visitor, Depends(Needs(Permission.SHIFT))]
 _SILENT = (Health.SILENT, Health.FAILING, Health.LATE)
 
 
 class HandoverOut(Out):
-    """What one shift tells the next; `content` are the facts, `notes` the leads' own words."""
+    """A handover to the next shift; `content` are the facts, `notes` the leads' own text."""
 
     id: int
     version: int
@@ -41,7 +41,7 @@ class HandoverOut(Out):
 
 
 class ShiftOut(Out):
-    """A planned shift; `members` have blanks between."""
+    """A planned shift; `members` are separated by spaces."""
 
     id: int
     name: str
@@ -52,13 +52,13 @@ class ShiftOut(Out):
 
 
 class Notes(In):
-    """The leads' own words."""
+    """The leads' own text."""
 
     notes: Words
 
 
 class Planning(In):
-    """Who is on duty from when to when."""
+    """Begin, end and staff of a shift."""
 
     name: Line = Field(min_length=1)
     begins: Moment
@@ -68,7 +68,7 @@ class Planning(In):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading and writing shifts."""
+    """Add the routes for reading and writing shifts."""
     _handovers(api, service)
     _roster(api, service)
 
@@ -78,34 +78,38 @@ def _handovers(api: APIRouter, service: Service) -> None:
 
     @api.get("/handovers", tags=["shifts"], response_model=list[HandoverOut])
     def handovers(_visitor: _OnShift, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> object:
-        """Handovers, newest first."""
-        return shift.handovers(desk, limit)
+        """List handovers, newest first."""
+        return shift_handover.handovers(desk, limit)
 
     @api.get("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
     def one(number: Id, _visitor: _OnShift, response: Response) -> object:
-        """One handover; its version is the ETag."""
-        return _tagged(shift.get(desk, number), response)
+        """Read a handover; its version is the ETag."""
+        return _tagged(shift_handover.get(desk, number), response)
 
     @api.post("/handovers", tags=["shifts"], response_model=HandoverOut, status_code=201)
     def draft(visitor: _OnShift, response: Response) -> object:
-        """Begin a handover, drafted from how things stand."""
-        return _tagged(shift.draft(desk, _silent(service), actor=visitor.actor, now=service.now()), response)
+        """Start a handover, drafted from the present state."""
+        return _tagged(shift_handover.draft(desk, _silent(service), actor=visitor.actor, now=service.now()), response)
 
     @api.post("/handovers/{number}/refresh", tags=["shifts"], response_model=HandoverOut)
     def refresh(number: Id, visitor: _OnShift, response: Response) -> object:
-        """Draw the facts anew."""
-        return _tagged(shift.refresh(desk, number, _silent(service), actor=visitor.actor, now=service.now()), response)
+        """Read the facts of a handover again."""
+        return _tagged(
+            shift_handover.refresh(desk, number, _silent(service), actor=visitor.actor, now=service.now()), response
+        )
 
     @api.patch("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
     def edit(number: Id, body: Notes, visitor: _OnShift, seen: IfMatch, response: Response) -> object:
-        """Write one's own words."""
-        row = shift.edit(desk, number, body.notes, actor=visitor.actor, now=service.now(), version=seen)
+        """Edit the notes of a handover."""
+        row = shift_handover.edit(desk, number, body.notes, actor=visitor.actor, now=service.now(), version=seen)
         return _tagged(row, response)
 
     @api.post("/handovers/{number}/sign", tags=["shifts"], response_model=HandoverOut)
     def sign(number: Id, visitor: _OnShift, seen: IfMatch, response: Response) -> object:
-        """Sign: first the outgoing lead, then the incoming one."""
-        return _tagged(shift.sign(desk, number, actor=visitor.actor, now=service.now(), version=seen), response)
+        """Sign a handover: the outgoing lead first, then the incoming lead."""
+        return _tagged(
+            shift_handover.sign(desk, number, actor=visitor.actor, now=service.now(), version=seen), response
+        )
 
 
 def _roster(api: APIRouter, service: Service) -> None:
@@ -113,7 +117,7 @@ def _roster(api: APIRouter, service: Service) -> None:
 
     @api.get("/roster", tags=["shifts"], response_model=list[ShiftOut])
     def planned(_visitor: _OnShift, since: Moment | None = None, until: Moment | None = None) -> object:
-        """Shifts that touch a time, the coming week when none is named."""
+        """List shifts that overlap a period, by default the coming week."""
         begin = since or service.now()
         return roster.roster(desk, begin, until or begin + timedelta(days=7))
 
@@ -127,12 +131,12 @@ def _roster(api: APIRouter, service: Service) -> None:
 
     @api.delete("/roster/{number}", tags=["shifts"], status_code=204)
     def cancel(number: Id, visitor: _OnShift) -> None:
-        """Take a shift off the roster."""
+        """Remove a shift from the roster."""
         roster.cancel(desk, number, actor=visitor.actor, now=service.now())
 
 
 def _silent(service: Service) -> list[SilentFeed]:
-    """Feeds that should send and do not."""
+    """Return the feeds that should send but do not."""
     reports = service.console.reports()
     return [SilentFeed(one.site, one.feed, one.line_at) for one in reports if one.health in _SILENT]
 

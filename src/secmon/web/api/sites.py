@@ -1,4 +1,4 @@
-"""The registry of municipalities, as far as the visitor sees it."""
+"""The registry of municipalities, within the caller's scope."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from secmon.sites.registry import site_record
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
-from secmon.web.visitor import Viewing
+from secmon.web.gateway.current_user import Viewing
 
 
 class SiteOut(BaseModel, extra="allow"):
@@ -24,18 +24,18 @@ class SiteOut(BaseModel, extra="allow"):
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading the registry."""
+    """Add the routes for reading the registry."""
     console = service.console
 
     @api.get("/sites", tags=["sites"], response_model=list[SiteOut])
     async def read_sites(visitor: Viewing) -> Any:
-        """The registry, as `secmon sites --json`: the sites of one's scope."""
+        """List the sites of the caller's scope, as `secmon sites --json`."""
         seen = [site for site in console.sites if visitor.scope.covers(site.code)]
         return [site_record(site, console.province(site.province)) for site in seen]
 
     @api.get("/sites/{code}", tags=["sites"], response_model=SiteOut)
     async def read_site(code: str, visitor: Viewing) -> Any:
-        """One municipality by its 5-digit code."""
+        """Read a municipality by its 5-digit code."""
         site = console.site(code)
         if site is None or not visitor.scope.covers(site.code):
             raise Absent(f"no site has the code {code[:20]}")

@@ -1,11 +1,11 @@
-"""The snapshot of the wall, as a stream and by itself, for what the visitor may see."""
+"""The wall's snapshot within the user's scope, as a stream and as a single response."""
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
 from secmon.web.api.service import Service
-from secmon.web.door import HeaderDoor
-from secmon.web.visitor import Viewing
+from secmon.web.gateway.credentials import HeaderDoor
+from secmon.web.gateway.current_user import Viewing
 
 
 def register(server: FastAPI, service: Service) -> None:
@@ -14,7 +14,7 @@ def register(server: FastAPI, service: Service) -> None:
 
     @server.get("/live", include_in_schema=False)
     async def live(request: Request, visitor: Viewing) -> Response:
-        """Snapshots as Server-Sent Events, for as long as the viewer stays and its session runs."""
+        """Stream snapshots as Server-Sent Events, until the viewer leaves or the session ends."""
         address = visitor.address
 
         async def still_here() -> bool:
@@ -26,7 +26,7 @@ def register(server: FastAPI, service: Service) -> None:
 
     @server.get("/snapshot", include_in_schema=False)
     async def snapshot(request: Request, visitor: Viewing) -> Response:
-        """The newest snapshot, for browsers that cannot hold a stream."""
+        """Return the newest snapshot, for browsers that cannot hold a stream."""
         share = await service.console.hub.share(visitor.scope)
         etag = f'"{share.etag}"'
         if request.headers.get("if-none-match") == etag:

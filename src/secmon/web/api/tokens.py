@@ -1,4 +1,4 @@
-"""Tokens of programs."""
+"""API tokens of programs."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,20 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from secmon.people import tokens
-from secmon.people.roles import Permission
-from secmon.people.tokens import TokenDraft
-from secmon.people.visitor import Visitor
+from secmon.auth import tokens
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.auth.tokens import TokenDraft
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Moment, Out
-from secmon.web.visitor import Needs, Refused, Viewing
+from secmon.web.gateway.current_user import Needs, Refused, Viewing
 
 _Administering = Annotated[Visitor, Depends(Needs(Permission.PEOPLE))]
 
 
 class TokenOut(Out):
-    """A token; its secret was shown when it was made."""
+    """A token; its secret is shown only when it is created."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ class TokenOut(Out):
 
 
 class NewToken(In):
-    """What it is for, what it may do, where and until when."""
+    """Purpose, permissions, scope and expiry of a token."""
 
     name: Line = Field(min_length=1)
     permissions: list[Permission] = Field(min_length=1)
@@ -44,24 +44,24 @@ class NewToken(In):
 
 
 class Secret(Out):
-    """A token's secret, shown here only."""
+    """The secret of a token, shown only here."""
 
     id: int
     secret: str
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Reading, making and ending tokens."""
+    """Add the routes for reading, creating and revoking tokens."""
     desk = service.desk
 
     @api.get("/tokens", tags=["people"], response_model=list[TokenOut])
     def listed(visitor: Viewing) -> object:
-        """One's own tokens; everybody's for those who administer."""
+        """List the caller's own tokens, or all tokens for administrators."""
         return tokens.listed(desk, "" if visitor.may(Permission.PEOPLE) else visitor.name)
 
     @api.post("/tokens", tags=["people"], response_model=Secret, status_code=201)
     def make(body: NewToken, visitor: Viewing) -> Secret:
-        """Make a token for oneself; it never reaches further than one does."""
+        """Create a token for the caller; it never has more permissions or sites than the caller."""
         if not visitor.session:
             raise Refused("a token makes no tokens: log in")
         draft = TokenDraft(body.name, frozenset(body.permissions), body.expires_at, body.site, body.province)
@@ -70,7 +70,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.delete("/tokens/{number}", tags=["people"], status_code=204)
     def revoke(number: Id, visitor: Viewing) -> None:
-        """End a token at once: one's own, or anybody's for those who administer."""
+        """Revoke a token at once: the caller's own, or any token for administrators."""
         own = "" if visitor.may(Permission.PEOPLE) else visitor.name
         if own and not visitor.session:
             raise Refused("a token ends no tokens: log in")
@@ -80,7 +80,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.post("/tokens/sites", tags=["people"], response_model=dict[str, str])
     def of_sites(visitor: _Administering) -> dict[str, str]:
-        """A new token for the equipment of every site, by site code; those before it end."""
+        """Create a new token for the equipment of every site, by site code; earlier tokens end."""
         codes = [site.code for site in service.console.sites if visitor.scope.covers(site.code)]
         made = tokens.for_sites(desk, codes, visitor.actor, service.now())
         service.keeper.forget()

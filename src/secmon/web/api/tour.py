@@ -1,4 +1,4 @@
-"""The presentation: where it stands, and steering it; entering and leaving it is a cookie of the browser."""
+"""The presentation: its state and its controls; entering and leaving it sets a cookie in the browser."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,22 +7,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from secmon.people.roles import Permission
-from secmon.people.visitor import Visitor
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Out
-from secmon.web.replay import Replay
-from secmon.web.stage import COOKIE
-from secmon.web.tour_script import CHAPTERS
-from secmon.web.visitor import Needs
+from secmon.web.gateway.current_user import Needs
+from secmon.web.tour.chapters import CHAPTERS
+from secmon.web.tour.console_switch import COOKIE
+from secmon.web.tour.replay_protocol import Replay
 
 _Presenting = Annotated[Visitor, Depends(Needs(Permission.PRESENT))]
 _HOURS = 12
 
 
 class ChapterOut(Out):
-    """A chapter and the page it is told on, with what its address asks for."""
+    """A chapter, the page it is shown on, and the query of that page's address."""
 
     key: str
     path: str
@@ -31,9 +31,9 @@ class ChapterOut(Out):
 
 
 class TourOut(Out):
-    """Where the presentation stands; `ready` is the share of its preparation, `now` the time of the replay.
+    """State of the presentation; `ready` is the share of its preparation, `now` the time of the replay.
 
-    `arrived` is false while the replay is on its way to the chapter.
+    `arrived` is false until the replay has reached the chapter.
     """
 
     running: bool
@@ -48,7 +48,7 @@ class TourOut(Out):
 
 
 class Steering(In):
-    """What is to change; what is left out stays."""
+    """Values to change; values left out stay as they are."""
 
     chapter: int | None = Field(default=None, ge=0, le=99)
     speed: int | None = Field(default=None, ge=1, le=60)
@@ -67,7 +67,7 @@ def _told(service: Service) -> TourOut:
 
 
 def routes(api: APIRouter, service: Service) -> None:
-    """Put them on the router."""
+    """Add the routes to the router."""
     _steering(api, service)
     _visiting(api, service)
 
@@ -75,24 +75,24 @@ def routes(api: APIRouter, service: Service) -> None:
 def _steering(api: APIRouter, service: Service) -> None:
     @api.get("/tour")
     async def where(_visitor: _Presenting) -> TourOut:
-        """Where the presentation stands."""
+        """Return the state of the presentation."""
         return _told(service)
 
     @api.post("/tour/start")
     async def start(_visitor: _Presenting) -> TourOut:
-        """Prepare it, if it is not prepared."""
+        """Prepare the presentation if necessary."""
         _replay(service).start()
         return _told(service)
 
     @api.post("/tour/reset")
     async def reset(_visitor: _Presenting) -> TourOut:
-        """Throw its data away and prepare it anew."""
+        """Discard its data and prepare it again."""
         _replay(service).reset()
         return _told(service)
 
     @api.post("/tour/steer")
     async def steer(steering: Steering, _visitor: _Presenting) -> TourOut:
-        """Go to a chapter, change the speed, pause or go on."""
+        """Go to a chapter, change the speed, pause or resume."""
         chosen = _replay(service)
         if steering.chapter is not None:
             chosen.go(steering.chapter)
@@ -106,13 +106,13 @@ def _steering(api: APIRouter, service: Service) -> None:
 def _visiting(api: APIRouter, service: Service) -> None:
     @api.post("/tour/enter")
     async def enter(response: Response, _visitor: _Presenting) -> TourOut:
-        """From now on this browser sees the presentation instead of the live centre."""
+        """Show this browser the presentation instead of the live centre from now on."""
         _replay(service)
         response.set_cookie(COOKIE, "tour", max_age=_HOURS * 3600, httponly=True, samesite="lax")
         return _told(service)
 
     @api.post("/tour/exit")
     async def leave(response: Response, _visitor: _Presenting) -> TourOut:
-        """Back to the live centre."""
+        """Return this browser to the live centre."""
         response.delete_cookie(COOKIE)
         return _told(service)

@@ -1,4 +1,4 @@
-"""What can happen in a scenario, and how the feeds see it: the vocabulary of the definitions."""
+"""Event types of the scenarios and how each feed logs them: the vocabulary of the definitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from secmon.simulate.scenarios.sightings.occurrence import Sighting
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """A kind of happening: the feeds that can see it, the parameters it takes, and those it cannot do without."""
+    """An event type: the feeds that can see it, its parameters, and those that are required."""
 
     sightings: Mapping[str, Sighting]
     parameters: frozenset[str]

@@ -1,4 +1,4 @@
-"""What happens on Windows computers, as their event logs and Sysmon tell it."""
+"""Events on Windows computers, as their event logs and Sysmon record them."""
 
 from collections.abc import Iterable
 
@@ -68,7 +68,7 @@ def _user_created(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _group_joined(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """`group` Administrators is local, any other one global."""
+    """Generate a member added to a group; `group` Administrators is local, any other group global."""
     group = one.quoted("group", "Domain Admins")
     data = (
         f'"MemberName":"CN={one.quoted("name")},CN=Users,DC=ad","MemberSid":'
@@ -106,7 +106,7 @@ def _user(one: Occurrence) -> str:
 
 
 def _common(one: Occurrence) -> tuple[str, int, str]:
-    """User, process number and process GUID."""
+    """Return user, process number and process GUID."""
     return _user(one), 4 * (one.port >> 2), windows.guid(one.big, one.port)
 
 
@@ -129,7 +129,7 @@ def _process(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _audited_process(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """The Security channel's own event about a new process."""
+    """Generate the Security channel's own event about a new process."""
     data = (
         f'{_by(one)},"NewProcessId":"0x{one.port:x}","NewProcessName":"{one.quoted("image", _CMD)}",'
         f'"TokenElevationType":"%%1937","ProcessId":"0x2a8","CommandLine":"{one.quoted("command")}",'

@@ -1,4 +1,4 @@
-"""Logins over SSH and VPN, and what administrators do with sudo."""
+"""Logins over SSH and VPN, and sudo commands of administrators."""
 
 from collections.abc import Iterable
 from random import Random
@@ -20,11 +20,11 @@ NAMES = (
     *("jenkins", "deploy", "www-data", "nagios", "zabbix", "tomcat", "ftpuser", "backup", "support", "guest", "user"),
     *("manager", "operator", "webmaster", "info", "sysadmin", "dev", "ansible", "docker", "elastic", "hadoop"),
 )
-"""Names that guessers try everywhere."""
+"""Names that password guessers commonly try."""
 
 
 def _tries(one: Occurrence) -> tuple[int, ...]:
-    """Seconds, in microseconds, between the connection's beginning and each of its tries."""
+    """Return the microseconds between the connection's start and each of its attempts."""
     rng, later, found = Random(one.big), 300_000, list[int]()  # noqa: S311 - repeatable play, not secrets
     for _ in range(one.number("tries", 4)):
         found.append(later)
@@ -33,7 +33,7 @@ def _tries(one: Occurrence) -> tuple[int, ...]:
 
 
 def _guesses(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """One connection, a few tries."""
+    """Generate one connection with a few attempts."""
     town, rng = one.town, Random(one.big)  # noqa: S311 - repeatable play, not secrets
     known = {account.name for account in town.staff} | {"root"}
     for later in _tries(one):
@@ -68,7 +68,7 @@ def _login(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _sudo(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """A command as root; `adds` is a user that the command adds."""
+    """Generate a command run as root; `adds` is a user that the command adds."""
     user, host, pid = one.text("user"), one.town.bastion_host, _pid(one)
     uid = next((account.uid for account in one.town.staff if account.name == user), 1050)
     told = [

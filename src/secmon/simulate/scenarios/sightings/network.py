@@ -1,4 +1,4 @@
-"""Connections, names and what sensors on the way think of them."""
+"""Connections, DNS names, and the alerts of sensors about them."""
 
 from collections.abc import Iterable
 
@@ -72,7 +72,7 @@ def _flow(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _alert(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """The IDS raises an alert, with the request when `path` is given."""
+    """Generate an alert of the IDS, with the request when `path` is given."""
     town, signature = one.town, SCRIPTED[one.text("signature")]
     port = one.number("port", signature.port)
     target = one.text("target", town.web)

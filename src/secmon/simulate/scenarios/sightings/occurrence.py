@@ -1,4 +1,4 @@
-"""One thing that happens at one site at one moment, as the definitions describe it."""
+"""A single event at one site at one time, as the definitions describe it."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from secmon.simulate.town import Town
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """It happens `at` microseconds since 1970; `port` and `big` (64 bits) are its randomness."""
+    """An event `at` microseconds since 1970; `port` and `big` (64 bits) are its randomness."""
 
     town: Town
     at: int
@@ -20,35 +20,35 @@ class Occurrence:
     given: Mapping[str, Value]
 
     def text(self, name: str, default: str = "") -> str:
-        """A parameter as text."""
+        """Return a parameter as text."""
         return str(self.given.get(name, default))
 
     def quoted(self, name: str, default: str = "") -> str:
-        """A parameter as text inside a JSON string."""
+        """Return a parameter as text inside a JSON string."""
         return json.dumps(self.text(name, default), ensure_ascii=False)[1:-1]
 
     def number(self, name: str, default: int) -> int:
-        """A parameter as a whole number."""
+        """Return a parameter as a whole number."""
         return int(self.given.get(name, default))
 
     def flag(self, name: str) -> bool:
-        """A parameter that is true or false (false when left out)."""
+        """Return a boolean parameter (False when left out)."""
         return self.given.get(name) is True
 
     def minute(self, later: int = 0) -> tuple[Minute, int]:
-        """The minute of the moment, and how far into it that is."""
+        """Return the minute of the event, and the offset in it."""
         return minute_of(self.at + later)
 
     @property
     def record(self) -> int:
-        """A record number of the Windows event log."""
+        """Record number of the Windows event log."""
         return (self.at // 60_000_000 - 29_000_000) * 400 + 391
 
     @property
     def session(self) -> int:
-        """A session number of the firewall."""
+        """Session number of the firewall."""
         return self.big & 0xFFFFFFF
 
 
 Sighting = Callable[[Occurrence], Iterable[tuple[int, str]]]
-"""How a feed sees something: its lines with their times in microseconds since 1970."""
+"""A feed's view of an event: its lines with their times in microseconds since 1970."""

@@ -1,4 +1,4 @@
-"""Mail that arrives, and what is asked of databases."""
+"""Incoming mail, and database queries."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ _SUSPICIOUS = (("R_SPF_SOFTFAIL", 0.0), ("FROM_NEQ_ENVFROM", 0.0), ("MIME_DOUBLE
 
 
 def _mail(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """A message; with an attachment (`content` decides about its hash) it has what Rspamd says about such ones."""
+    """Generate a message; with an attachment (`content` determines its hash), Rspamd's symbols for it are added."""
     attachment = one.text("attachment")
     message = rspamd.Message.of(
         one.text("subject"),

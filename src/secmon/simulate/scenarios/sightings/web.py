@@ -29,7 +29,7 @@ def _access(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _audited(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """The WAF writes what a rule of its matched: `rule` names it."""
+    """Generate the WAF's log of a matched rule, named by `rule`."""
     minute, offset = one.minute()
     hit = HITS[one.text("rule", "scanner")]
     path = one.quoted("path")
@@ -61,7 +61,7 @@ def _inspected(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def _passed(one: Occurrence) -> Iterable[tuple[int, str]]:
-    """The firewall logs the session when it is over."""
+    """Generate the firewall's log of the session, written at its end."""
     at = one.at + 900_000
     minute, offset = one.minute(900_000)
     ends = Ends(one.text("source"), one.port, one.town.web, 443)
@@ -79,7 +79,7 @@ def _passed(one: Occurrence) -> Iterable[tuple[int, str]]:
 
 
 def dropped_request(one: Occurrence) -> str:
-    """Members of `http` for a request that came with an IDS alert."""
+    """Return the members of `http` for a request with an IDS alert."""
     return dropped(one.quoted("path", "/"), _agent(one))
 
 

@@ -1,0 +1,1 @@
+"""Commands, one module each; `secmon.cli.main` loads the requested command."""

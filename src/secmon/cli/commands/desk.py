@@ -1,0 +1,31 @@
+"""Shared by several commands: open the operational database, and check a site code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from secmon.db.database import Desk
+from secmon.errors import UsageError
+from secmon.settings import Settings
+from secmon.sites.registry import load_sites
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Desk]:
+    """Open and migrate the operational database; a server may have it open at the same time."""
+    if not settings.desk:
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"data folder {settings.data} cannot be written ({error.strerror})") from error
+    desk = Desk(settings.desk_dsn)
+    try:
+        desk.migrate()
+        yield desk
+    finally:
+        desk.close()
+
+
+def check_site(code: str) -> None:
+    """Raise UsageError unless the registry has a site with this code."""
+    if code not in {site.code for site in load_sites()}:
+        raise UsageError(f"no site has the code {code}: `secmon sites` lists them")

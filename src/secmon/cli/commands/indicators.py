@@ -1,0 +1,98 @@
+"""`secmon indicators`: import, list and expire indicators (addresses, domains and hashes)."""
+
+import getpass
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secmon.cli.output import Config, Data, Json, err, print_answer, said
+from secmon.cli.server_client import get_json, post_json
+from secmon.db.audit_log import Actor
+from secmon.detection.threat_intel import indicators
+from secmon.detection.threat_intel.import_ import Terms, end, take_over
+from secmon.detection.threat_intel.indicators import Tlp
+from secmon.runtime.centre import open_centre
+from secmon.runtime.data_folder_lock import running
+from secmon.settings import load_settings
+from secmon.times import duration
+
+indicators_cli = typer.Typer(
+    help="Manage threat indicators: import, list and expire them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_SHOWN = 20  # refused entries printed individually
+
+
+@indicators_cli.command("import")
+def indicators_import(
+    file: Annotated[Path, typer.Argument(help="Plain text, CSV or a STIX 2.1 bundle.", exists=True, dir_okay=False)],
+    source: Annotated[str, typer.Option(help="Who warns of them; a later list of the same source changes them.")],
+    tlp: Annotated[Tlp, typer.Option(help="With whom they may be shared, where the list does not say.")] = Tlp.AMBER,
+    expires: Annotated[str, typer.Option(help="How long they are looked for, where the list does not say.")] = "30d",
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Import a list of indicators; exit code 1 if an entry was refused."""
+    settings, body = load_settings(config, data=data), file.read_bytes()
+    if other := running(settings.data):
+        query = {"source": source, "tlp": str(tlp), "expires": expires}
+        answer = post_json(other, "/api/v1/indicators", query, body)
+        said(f"taken over by the server at {other.url}")
+    else:
+        now = datetime.now(UTC)
+        terms = Terms(source, tlp, now + duration(expires))
+        with open_centre(settings) as centre:
+            answer = asdict(take_over(centre.store, centre.desk, body, terms, _me(), now))
+    for one in answer["refused"][:_SHOWN]:
+        err.print(f"{file}:{one['line']}: {one['reason']}", markup=False, soft_wrap=True)
+    refused = len(answer["refused"])
+    print_answer({"source": source, "taken": answer["taken"], **answer["kinds"], "refused": refused}, as_json=as_json)
+    if refused:
+        raise typer.Exit(1)
+
+
+@indicators_cli.command("list")
+def indicators_list(
+    expired: Annotated[bool, typer.Option("--expired", help="Also those that are looked for no more.")] = False,
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List indicators with the number of records they matched, most matches first."""
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        answer = get_json(other, "/api/v1/indicators", {"expired": str(expired).lower()})
+    else:
+        with open_centre(settings) as centre:
+            found = indicators.listed(centre.store, datetime.now(UTC), expired=expired)
+        answer = [indicators.record(one) for one in found]
+    print_answer(answer, as_json=as_json)
+
+
+@indicators_cli.command("expire")
+def indicators_expire(
+    value: Annotated[str, typer.Argument(help="The address, domain or hash.")],
+    source: Annotated[str, typer.Option(help="Only that of this source.")] = "",
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Stop matching an indicator; exit code 1 if no indicator with this value is in force."""
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        ended = post_json(other, "/api/v1/indicators/expire", {"value": value, "source": source})["ended"]
+    else:
+        with open_centre(settings) as centre:
+            ended = end(centre.store, centre.desk, value, source, _me(), datetime.now(UTC))
+    if not ended:
+        raise typer.Exit(1)
+
+
+def _me() -> Actor:
+    return Actor(getpass.getuser(), "command line")

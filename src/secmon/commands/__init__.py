@@ -1,1 +1,0 @@
-"""The commands, a module each; `secmon.cli` loads the one that was asked for."""

@@ -1,0 +1,1 @@
+"""Operational database: tables, transactions, audit log and migrations (SQLite or PostgreSQL)."""

@@ -1,0 +1,1 @@
+"""Demonstration: simulator process, tour and evaluation."""

@@ -1,0 +1,1 @@
+"""Score detection against the simulator's ground truth."""

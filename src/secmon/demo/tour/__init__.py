@@ -1,0 +1,1 @@
+"""Replay for the guided tour, with scripted staff."""

@@ -1,0 +1,1 @@
+"""Detection: Sigma rules, correlation, anomaly detectors and threat intelligence over loaded events."""

@@ -1,0 +1,1 @@
+"""Detectors that compare with a baseline: first-seen values, unusual volume, silent feeds."""

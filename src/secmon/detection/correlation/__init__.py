@@ -1,0 +1,1 @@
+"""Correlation rules: count, sequence and value correlations over cached matches."""

@@ -1,0 +1,1 @@
+"""Run compiled rules over new batches and write findings."""

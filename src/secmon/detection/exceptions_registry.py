@@ -1,0 +1,128 @@
+"""Exception registry: rule exceptions with author, scope, end and reason; the rule itself is unchanged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from secmon.db.database import Desk
+from secmon.db.models import Base
+from secmon.detection.sigma.rule_exception import Exemption
+from secmon.errors import UsageError
+
+
+class ExemptionRow(Base):
+    """Events of a rule that raise nothing: at one site ('' for all) and with one field's value ('' for any)."""
+
+    __tablename__ = "exemptions"
+    __table_args__ = (Index("exemptions_by_end", "until"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    rule_id: Mapped[str] = mapped_column(String(64))
+    site: Mapped[str] = mapped_column(String(5), default="")
+    field: Mapped[str] = mapped_column(Text, default="")
+    value: Mapped[str] = mapped_column(Text, default="")
+    begins: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+    suppressed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    last_time: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """A rule exception with its state.
+
+    `suppressed` matches of the rule were left out by it, the last at `last_time`.
+    """
+
+    exemption: Exemption
+    begins: datetime
+    until: datetime
+    reason: str
+    author: str
+    suppressed: int
+    last_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Number of matches that a rule exception left out in one run, and the time of the newest."""
+
+    matches: int
+    last_time: datetime
+
+
+def except_from(
+    desk: Desk, exemption: Exemption, begins: datetime, until: datetime, *, reason: str, author: str
+) -> int:
+    """Store a rule exception (the id in it is ignored); returns its new id.
+
+    Raises UsageError when it is incomplete.
+    """
+    if not exemption.site and not exemption.field:
+        raise UsageError("an exception needs a site or a field: switch the rule off if it is of no use anywhere")
+    if until <= begins:
+        raise UsageError(f"the exception would end at {until:%Y-%m-%d %H:%M} UTC, before it begins: give a later end")
+    if not reason.strip() or not author.strip():
+        raise UsageError("an exception needs a reason and an author: somebody will ask")
+    with desk.begin() as session:
+        row = ExemptionRow(
+            rule_id=exemption.rule_id, site=exemption.site, field=exemption.field, value=exemption.value,
+            begins=begins, until=until, reason=reason, author=author,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return int(row.id)
+
+
+def end(desk: Desk, number: int, now: datetime) -> bool:
+    """End a rule exception now; False when no exception with this id is in force."""
+    with desk.begin() as session:
+        row = session.get(ExemptionRow, number)
+        if row is None or row.until <= now:
+            return False
+        row.until = now
+        return True
+
+
+def in_force(desk: Desk, now: datetime) -> tuple[Exemption, ...]:
+    """Return the rule exceptions in force at `now`, in the order of entry."""
+    query = select(ExemptionRow).where(ExemptionRow.begins <= now, ExemptionRow.until > now)
+    with desk.session() as session:
+        return tuple(_exemption(row) for row in session.scalars(query.order_by(ExemptionRow.id)))
+
+
+def every(desk: Desk, rule_id: str = "") -> Sequence[Excepted]:
+    """Return all rule exceptions ever made, or those of one rule, newest first."""
+    query = select(ExemptionRow).order_by(ExemptionRow.id.desc())
+    with desk.session() as session:
+        rows = session.scalars(query.where(ExemptionRow.rule_id == rule_id) if rule_id else query).all()
+    return [
+        Excepted(_exemption(row), row.begins, row.until, row.reason, row.author, row.suppressed, row.last_time)
+        for row in rows
+    ]
+
+
+def suppressed_since(desk: Desk, since: datetime) -> int:
+    """Return the number of suppressed matches of rule exceptions that were active since then, for the digests."""
+    query = select(func.sum(ExemptionRow.suppressed)).where(ExemptionRow.last_time >= since)
+    with desk.session() as session:
+        return int(session.scalar(query) or 0)
+
+
+def count(session: Session, left: Mapping[int, Left]) -> None:
+    """Add the matches left out in a run, within the transaction that stores the run's alerts."""
+    for number, one in left.items():
+        session.execute(
+            update(ExemptionRow)
+            .where(ExemptionRow.id == number)
+            .values(suppressed=ExemptionRow.suppressed + one.matches, last_time=one.last_time)
+        )
+
+
+def _exemption(row: ExemptionRow) -> Exemption:
+    return Exemption(row.id, row.rule_id, row.site, row.field, row.value)

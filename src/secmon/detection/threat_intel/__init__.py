@@ -1,0 +1,1 @@
+"""Threat intelligence: import indicators and match them with events."""

@@ -1,0 +1,70 @@
+"""Import and expire lists of indicators, with an entry in the audit log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from secmon.db import audit_log
+from secmon.db.audit_log import Act, Actor
+from secmon.db.database import Desk
+from secmon.detection.threat_intel import indicators
+from secmon.detection.threat_intel.file_formats import Refused, read_indicators
+from secmon.detection.threat_intel.indicators import Indicator, IndicatorKind, Tlp
+from secmon.store.client import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The source of a list; `tlp` and `expires_at` are for indicators whose list has neither."""
+
+    source: str
+    tlp: Tlp
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Result of an import: number of indicators by kind, and the refused entries."""
+
+    source: str
+    taken: int
+    kinds: Mapping[str, int]
+    refused: Sequence[Refused] = field(default=())
+
+
+def take_over(store: Store, desk: Desk, body: bytes, terms: Terms, actor: Actor, now: datetime) -> Taken:
+    """Import a list of indicators; indicators already known from the same source are updated.
+
+    `body` is plain text, CSV or a STIX 2.1 bundle; raises UsageError when it is none of them.
+    """
+    entries, refused = read_indicators(body)
+    taken = [
+        Indicator(
+            one.kind,
+            one.value,
+            terms.source,
+            one.tlp or terms.tlp,
+            now,
+            one.expires_at or terms.expires_at,
+            one.note,
+            actor.name,
+        )
+        for one in entries
+    ]
+    indicators.keep(store, taken, now)
+    kinds = {str(kind): sum(one.kind is kind for one in taken) for kind in IndicatorKind}
+    _record(desk, Act(actor, "indicators.import", f"indicators:{terms.source}"[:128], now, after={"taken": kinds}))
+    return Taken(terms.source, len(taken), kinds, refused)
+
+
+def end(store: Store, desk: Desk, value: str, source: str, actor: Actor, now: datetime) -> int:
+    """End an indicator, of one source or ('') of all; returns the number of indicators that were in force."""
+    ended = indicators.expire(store, value, source, now)
+    if ended:
+        _record(desk, Act(actor, "indicators.expire", f"indicator:{value}"[:128], now, after={"source": source}))
+    return ended
+
+
+def _record(desk: Desk, act: Act) -> None:
+    with desk.begin() as session:
+        audit_log.record(session, act)

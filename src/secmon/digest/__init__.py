@@ -1,1 +1,0 @@
-"""Digests and notices: composed from the desk and the store, delivered by mail, webhook and chat."""

@@ -1,0 +1,1 @@
+"""Health of each feed: its expected volume, its lag, and announced maintenance."""

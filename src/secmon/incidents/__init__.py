@@ -1,0 +1,1 @@
+"""Incidents: cases with an owner, deadlines, a timeline, a playbook and evidence."""

@@ -1,0 +1,81 @@
+"""Deadlines of an incident: read, pause with a reason, and escalate when they pass."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from secmon.db.audit_log import CENTRE, Actor
+from secmon.db.database import Desk
+from secmon.db.transaction import changing, said, touch
+from secmon.errors import IllegalMove
+from secmon.incidents.incident import Incident, State, open_one, resume_clock
+from secmon.incidents.sla import Clock, clock
+from secmon.incidents.timeline import Kind, tell
+from secmon.notifications.outbox import Letter, enqueue
+from secmon.sites.scope import Scope
+
+ESCALATE_TO = "role:supervisor"
+"""Recipient of escalations."""
+
+
+def clocks(incident: Incident, now: datetime) -> tuple[Clock, Clock]:
+    """Return the clocks for first response and containment; the second also stops when the incident is closed."""
+    return (
+        clock("respond", incident.respond_due, incident.responded_at, incident.paused_at, now),
+        clock("contain", incident.contain_due, incident.contained_at or incident.closed_at, incident.paused_at, now),
+    )
+
+
+def overdue(incident: Incident, now: datetime) -> bool:
+    """Test whether a running clock is past its deadline."""
+    return any(one.overdue and one.stopped_at is None for one in clocks(incident, now))
+
+
+def pause(desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Incident:
+    """Pause the clocks, for example while waiting for a municipality's vendor."""
+    with changing(desk) as session:
+        incident = open_one(session, scope, number)
+        if incident.paused_at is not None:
+            raise IllegalMove(f"the clock of incident {number} stands still since {incident.paused_at:%H:%M} UTC")
+        incident.paused_at, incident.pause_reason = now, said(reason, "the reason of the pause")
+        touch(incident, actor, now)
+        tell(session, number, Kind.PAUSED, actor, now, text=incident.pause_reason)
+        return incident
+
+
+def resume(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Incident:
+    """Resume the clocks; the time of the pause is added to the deadlines."""
+    with changing(desk) as session:
+        incident = open_one(session, scope, number)
+        if incident.paused_at is None:
+            raise IllegalMove(f"the clock of incident {number} is not paused")
+        stood = resume_clock(incident, now)
+        touch(incident, actor, now)
+        tell(session, number, Kind.RESUMED, actor, now, after={"seconds": stood})
+        return incident
+
+
+def escalate(desk: Desk, now: datetime) -> Sequence[int]:
+    """Notify the supervisors once of each clock past its deadline; returns the incidents. For a job."""
+    with changing(desk) as session:
+        query = select(Incident).where(Incident.state != State.CLOSED, Incident.paused_at.is_(None))
+        late = [
+            (incident, one)
+            for incident in session.scalars(query.order_by(Incident.id)).all()
+            for one in clocks(incident, now)
+            if one.overdue and one.stopped_at is None and getattr(incident, f"{one.name}_escalated_at") is None
+        ]
+        for incident, one in late:
+            _escalate(session, incident, one, now)
+        return sorted({incident.id for incident, _ in late})
+
+
+def _escalate(session: Session, incident: Incident, one: Clock, now: datetime) -> None:
+    setattr(incident, f"{one.name}_escalated_at", now)
+    told = {"clock": one.name, "due": one.due, "owner": incident.owner}
+    tell(session, incident.id, Kind.ESCALATED, CENTRE, now, after=told)
+    content = {**told, "incident": incident.id, "title": incident.title, "severity": incident.severity}
+    key = f"incident:{incident.id}:{one.name}:{one.due.isoformat()}"
+    enqueue(session, Letter(key, "escalation", "mail", ESCALATE_TO, content=content), now)

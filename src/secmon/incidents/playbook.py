@@ -1,0 +1,156 @@
+"""Tasks of an incident: from the shipped playbook of its attack type, and added by hand."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from sqlalchemy import Index, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from secmon.db.audit_log import Actor
+from secmon.db.database import Desk
+from secmon.db.models import Base, Versioned
+from secmon.db.transaction import changing, found, said, touch
+from secmon.errors import IllegalMove
+from secmon.incidents.incident import get, open_one
+from secmon.incidents.timeline import Kind, tell
+from secmon.sites.scope import Scope
+
+COMMON = "common"
+"""Playbook for every incident; the only one for an incident without a type."""
+
+
+class TaskState(StrEnum):
+    """State of a task: open, done, or left out with a reason."""
+
+    OPEN = "open"
+    DONE = "done"
+    LEFT_OUT = "left_out"
+
+
+class Task(Versioned, Base):
+    """A task of an incident; `phase` is the state it leads to, `key` its position in the playbook."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (Index("tasks_by_incident", "incident_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    incident_id: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(48), default="")
+    phase: Mapped[str] = mapped_column(String(16))
+    text_ko: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str] = mapped_column(String(128), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    done_by: Mapped[str] = mapped_column(String(128), default="")
+    done_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A task as defined by a playbook."""
+
+    key: str
+    phase: str
+    ko: str
+    en: str
+
+
+@cache
+def playbooks() -> dict[str, tuple[Step, ...]]:
+    """Return the shipped playbooks: by attack type, and COMMON."""
+    text = resources.files("secmon.incidents").joinpath("shipped/playbooks.json").read_text("utf-8")
+    return {kind: tuple(Step(**step) for step in steps) for kind, steps in json.loads(text).items()}
+
+
+def steps_for(attack_type: str) -> tuple[Step, ...]:
+    """Return the tasks with which an incident of this type begins, in the order of its phases."""
+    order = ("analysed", "contained", "eradicated", "recovered", "closed")
+    steps = (*playbooks().get(attack_type, ()), *playbooks()[COMMON])
+    return tuple(sorted(steps, key=lambda step: order.index(step.phase)))
+
+
+def begin(session: Session, incident_id: int, attack_type: str) -> None:
+    """Give a new incident its tasks, within the caller's transaction."""
+    for step in steps_for(attack_type):
+        session.add(_task(incident_id, step.phase, step.ko, step.en, step.key))
+
+
+def add(
+    desk: Desk, scope: Scope, incident_id: int, text: str, *, phase: str = "contained", actor: Actor, now: datetime
+) -> Task:
+    """Add a task with free text, which is used for both languages."""
+    with changing(desk) as session:
+        open_one(session, scope, incident_id)
+        words = said(text, "the task")
+        task = _task(incident_id, phase, words, words, "")
+        session.add(task)
+        touch(task, actor, now)
+        tell(session, incident_id, Kind.TASK, actor, now, text=words, after={"state": task.state})
+        return task
+
+
+def done(desk: Desk, scope: Scope, number: int, *, note: str = "", actor: Actor, now: datetime) -> Task:
+    """Mark a task as done."""
+    return _moved(desk, scope, number, TaskState.DONE, note, actor, now)
+
+
+def leave_out(desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Task:
+    """Mark a task as not applicable, with the reason."""
+    return _moved(desk, scope, number, TaskState.LEFT_OUT, said(reason, "why the task is left out"), actor, now)
+
+
+def again(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Task:
+    """Reopen a task."""
+    return _moved(desk, scope, number, TaskState.OPEN, "", actor, now)
+
+
+def assign(desk: Desk, scope: Scope, number: int, owner: str, *, actor: Actor, now: datetime) -> Task:
+    """Assign a task to a user; '' to nobody."""
+    with changing(desk) as session:
+        task = found(session.get(Task, number), f"task {number}")
+        open_one(session, scope, task.incident_id)
+        before = {"task": task.id, "owner": task.owner}
+        task.owner = owner[:128]
+        touch(task, actor, now)
+        tell(session, task.incident_id, Kind.TASK, actor, now, before=before, after={"owner": task.owner})
+        return task
+
+
+def of_incident(desk: Desk, scope: Scope, incident_id: int) -> Sequence[Task]:
+    """Return the tasks of an incident, in their order.
+
+    Empty for users who do not see all of the incident, since tasks name other sites.
+    """
+    get(desk, scope, incident_id)
+    if not scope.everything:
+        return ()
+    with desk.session() as session:
+        return session.scalars(select(Task).where(Task.incident_id == incident_id).order_by(Task.id)).all()
+
+
+def _task(incident_id: int, phase: str, ko: str, en: str, key: str) -> Task:
+    return Task(
+        incident_id=incident_id, key=key, phase=phase, text_ko=ko, text_en=en, state=TaskState.OPEN, owner="", note="",
+        done_by="", version=1, changed_by="",
+    )  # fmt: skip
+
+
+def _moved(desk: Desk, scope: Scope, number: int, state: TaskState, note: str, actor: Actor, now: datetime) -> Task:
+    with changing(desk) as session:
+        task = found(session.get(Task, number), f"task {number}")
+        open_one(session, scope, task.incident_id)
+        if task.state == state:
+            raise IllegalMove(f"task {number} is {state} already")
+        before = {"task": task.id, "key": task.key, "state": task.state}
+        task.state, task.note = state, note.strip()
+        over = state != TaskState.OPEN
+        task.done_by, task.done_at = (actor.name[:128], now) if over else ("", None)
+        touch(task, actor, now)
+        tell(session, task.incident_id, Kind.TASK, actor, now, text=task.note, before=before, after={"state": state})
+        return task

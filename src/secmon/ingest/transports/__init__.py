@@ -1,0 +1,1 @@
+"""Transports, one module each: HTTP pull, file tail, syslog server, inbox folder."""

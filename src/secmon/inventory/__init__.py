@@ -1,0 +1,1 @@
+"""Asset register of the municipalities: hosts, suppliers and contacts."""

@@ -1,1 +1,0 @@
-"""What runs on a schedule: collection, loading, detection, the live snapshot."""

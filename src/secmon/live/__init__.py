@@ -1,0 +1,1 @@
+"""Read model shared by screens, command line and digests: the running centre, its snapshot and its status."""

@@ -1,0 +1,1 @@
+"""Outbox of notifications to municipalities."""

@@ -1,0 +1,1 @@
+"""Running the centre: crisis level, shift handover, roster and metrics."""

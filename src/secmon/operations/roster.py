@@ -1,0 +1,87 @@
+"""Duty roster: shifts with a lead and members."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from secmon.db.audit_log import Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.models import Base
+from secmon.db.transaction import changing, found, said, values
+from secmon.errors import IllegalMove
+
+
+class Shift(Base):
+    """A shift of the roster; `members` are account names separated by commas, without the lead."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (Index("shifts_by_time", "begins"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(64))
+    begins: Mapped[datetime]
+    ends: Mapped[datetime]
+    lead: Mapped[str] = mapped_column(String(128))
+    members: Mapped[str] = mapped_column(Text)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The lead, then the members."""
+        return (self.lead, *(name for name in self.members.split(",") if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A planned shift."""
+
+    name: str
+    begins: datetime
+    ends: datetime
+    lead: str
+    members: tuple[str, ...] = ()
+
+
+def plan(desk: Desk, planned: Planned, *, actor: Actor, now: datetime) -> Shift:
+    """Enter a shift; raises IllegalMove for a wrong end, a missing lead, or a lead who has another shift then."""
+    with changing(desk) as session:
+        lead = said(planned.lead, "the lead of the shift")
+        if planned.ends <= planned.begins:
+            raise IllegalMove(f"shift {planned.name} would end before it begins")
+        query = select(Shift).where(Shift.begins < planned.ends, Shift.ends > planned.begins, Shift.lead == lead)
+        if (other := session.scalar(query.limit(1))) is not None:
+            raise IllegalMove(f"{lead} leads the shift {other.name} of {other.begins:%Y-%m-%d %H:%M} UTC meanwhile")
+        members = ",".join(name.strip() for name in planned.members if name.strip() and name.strip() != lead)
+        shift = Shift(name=planned.name, begins=planned.begins, ends=planned.ends, lead=lead, members=members)
+        session.add(shift)
+        session.flush()
+        after = values(shift, "name", "begins", "ends", "lead", "members")
+        record(session, Act(actor, "shift.plan", f"shift:{shift.id}", now, after=after))
+        return shift
+
+
+def cancel(desk: Desk, number: int, *, actor: Actor, now: datetime) -> None:
+    """Remove a shift that has not begun from the roster; raises IllegalMove when it has."""
+    with changing(desk) as session:
+        shift = found(session.get(Shift, number), f"shift {number}")
+        if shift.begins <= now:
+            raise IllegalMove(f"shift {number} has begun: the roster keeps who was on duty")
+        before = values(shift, "name", "begins", "ends", "lead", "members")
+        session.delete(shift)
+        record(session, Act(actor, "shift.cancel", f"shift:{number}", now, before=before))
+
+
+def roster(desk: Desk, since: datetime, until: datetime) -> Sequence[Shift]:
+    """Return the shifts that overlap a period, in order."""
+    query = select(Shift).where(Shift.begins < until, Shift.ends > since).order_by(Shift.begins, Shift.id)
+    with desk.session() as session:
+        return session.scalars(query).all()
+
+
+def on_duty(desk: Desk, now: datetime) -> Sequence[Shift]:
+    """Return the shifts on duty now."""
+    query = select(Shift).where(Shift.begins <= now, Shift.ends > now).order_by(Shift.begins, Shift.id)
+    with desk.session() as session:
+        return session.scalars(query).all()

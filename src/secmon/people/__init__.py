@@ -1,1 +1,0 @@
-"""Who may do what: accounts, roles and scopes, sessions, tokens."""

@@ -1,0 +1,1 @@
+"""Scheduled jobs: collect, load, detect and publish."""

@@ -1,0 +1,160 @@
+"""Run the rules and other detectors over loaded batches, and turn their findings into alerts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from secmon.alerts.flood_control import DEFAULT_LIMITS, FloodLimits
+from secmon.alerts.priority import Weights, weights
+from secmon.alerts.triage import Triage, found_groups, triage
+from secmon.db.database import Desk
+from secmon.db.models import Batch, BatchState
+from secmon.detection import exceptions_registry, rule_states
+from secmon.detection.anomaly.builtin import builtin
+from secmon.detection.anomaly.first_seen import find_first_seen
+from secmon.detection.anomaly.silence import find_silence, tampering
+from secmon.detection.anomaly.volume import Learnt, find_unusual
+from secmon.detection.correlation.engine import all_possible, correlate
+from secmon.detection.engine import run_report
+from secmon.detection.engine.batches import Batches
+from secmon.detection.engine.match_events import match
+from secmon.detection.engine.rule_tuning import left_out, tuned
+from secmon.detection.engine.run_report import MatchReport
+from secmon.detection.exceptions_registry import Left
+from secmon.detection.sigma.rule import Signature
+from secmon.detection.sigma.ruleset import RuleSet
+from secmon.detection.threat_intel.indicators import match_indicators
+from secmon.feed_health.health import FeedReport
+from secmon.ingest import batch_journal
+from secmon.sites.registry import load_sites
+from secmon.store.client import Store
+from secmon.times import from_milliseconds
+
+_log = structlog.get_logger(__name__)
+_STEP = timedelta(milliseconds=1)
+_TOGETHER = 20  # batches in one pass: few enough to stay within the memory limit of a query
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Runs every rule once over each loaded batch. Problems that were already logged are remembered.
+
+    `reports` returns the health of the feeds, for the detection of silence.
+    """
+
+    store: Store
+    desk: Desk
+    rules: RuleSet
+    quiet: timedelta
+    clock: Callable[[], datetime]
+    limits: FloodLimits = DEFAULT_LIMITS
+    reports: Callable[[], Sequence[FeedReport]] = tuple
+    told: set[tuple[str, str]] = field(default_factory=set)
+    _tuned: dict[object, RuleSet] = field(default_factory=dict)
+    _volumes: dict[datetime, Learnt] = field(default_factory=dict)
+    _looked: list[datetime] = field(default_factory=list)
+
+    def run(self) -> Triage:
+        """Detect in the batches loaded since the last run; does nothing when there are none."""
+        done = Triage(0, 0)
+        # Rules over many batches cost about as much as over one: much of a pass is the planning of its statements.
+        # After downtime the batches are therefore taken together, but no more than fit in memory.
+        while loaded := batch_journal.batches(self.desk, BatchState.LOADED, limit=_TOGETHER):
+            one = self._over(loaded)
+            done = done.plus(one)
+        return done
+
+    def now(self) -> datetime:
+        """Return the time of a run, rounded down to milliseconds as the store holds it.
+
+        ReplacingMergeTree keeps the row with the newest detected_at, so the time must increase from run to run.
+        """
+        now = self.clock()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        # The clock may be set back or have two runs in one millisecond. A finding written with an older time would lose
+        # against its stored version, and triage, which reads findings newer than the last run, would not see it.
+        return max(now, batch_journal.last_detection(self.desk) + _STEP)
+
+    @property
+    def signatures(self) -> dict[str, Signature]:
+        """All rules and detectors that can raise findings, by id."""
+        return {rule.id: rule for rule in (*self.rules.signatures, *builtin().values())}
+
+    def weights(self) -> Weights:
+        """Return the confidence of the rules and the importance of sites and hosts as they are now."""
+        return weights(self.desk, self.signatures.values(), load_sites())
+
+    def in_force(self, now: datetime) -> RuleSet:
+        """Return the rules as they are run: without disabled rules and with rule exceptions applied."""
+        key = (self.rules, exceptions_registry.in_force(self.desk, now), rule_states.not_asked(self.desk, now))
+        if key not in self._tuned:
+            self._tuned.clear()  # only one set is cached, since each set holds its compiled rules
+            self._tuned[key] = tuned(*key)
+        return self._tuned[key]
+
+    def _over(self, loaded: Sequence[Batch]) -> Triage:
+        # The last run is the newest whose alerts were committed. Findings newer than it include those of a run that
+        # crashed between writing findings and committing alerts, so its alerts are opened now.
+        now, last = self.now(), batch_journal.last_detection(self.desk)
+        batches = Batches.of(
+            [batch.id for batch in loaded],
+            min(batch.received_from for batch in loaded),
+            max(batch.received_to for batch in loaded),
+        )
+        rules = self.in_force(now)
+        # One prefilter query for both kinds of rules: it reads the new events once instead of twice.
+        can = all_possible(self.store, rules, batches)
+        reports = [
+            run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now, can=can)
+            for run in (match, correlate)
+        ]
+        reports += self._beyond(batches, now)
+        for report in reports:
+            run_report.keep(self.store, report, now, len(batches.ids))
+            self._tell(report)
+        # Counts of rule exceptions and the isolation of bad rules are written in the transaction that marks the batches
+        # as detected. On their own they would be counted twice when a crashed run is repeated.
+        excepted = left_out(self.store, rules, batches)
+
+        def keep(session: Session) -> None:
+            newest = {number: Left(span.count, from_milliseconds(span.last)) for number, span in excepted.items()}
+            exceptions_registry.count(session, newest)
+            for report in reports:
+                for rule_id in rule_states.judge(session, report.outcomes, self.signatures, now):
+                    _log.error("rule isolated", rule=self.signatures[rule_id].name)
+
+        return triage(
+            self.desk,
+            found_groups(self.store, last),
+            batches.ids,
+            quiet=self.quiet,
+            now=now,
+            limits=self.limits,
+            weights=self.weights(),
+            beside=keep,
+        )
+
+    def _beyond(self, batches: Batches, now: datetime) -> list[MatchReport]:
+        """Run the detectors that are not rules.
+
+        Indicators and first-seen values run over the batches; volumes and silences are checked once a minute.
+        """
+        reports = [match_indicators(self.store, batches, now), find_first_seen(self.store, batches, now)]
+        if not self._looked or now - self._looked[-1] >= _MINUTE:
+            self._looked[:] = [now]
+            reports.append(find_unusual(self.store, self._volumes, now, now))
+            reports.append(find_silence(self.store, self.reports(), tampering(self.rules.signatures), now, now))
+        return reports
+
+    def _tell(self, report: MatchReport) -> None:
+        for failure in report.errors:
+            # A broken rule fails in every pass, every few seconds: each of its problems is logged once.
+            if (failure.rule_id, failure.error) not in self.told:
+                self.told.add((failure.rule_id, failure.error))
+                _log.error("rule failed", rule=failure.name, error=failure.error)
+        for flood in (one for one in report.outcomes if one.held_back):
+            _log.warning("rule floods", rule=flood.name, written=flood.matches, held_back=flood.held_back)

@@ -1,0 +1,1 @@
+"""Digests and notices: composed from the store and the operational database, sent by mail, webhook and chat."""

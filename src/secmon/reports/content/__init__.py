@@ -1,0 +1,1 @@
+"""Content of a digest: schedule, figures, comparison and recommendations."""

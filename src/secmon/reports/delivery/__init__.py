@@ -1,0 +1,1 @@
+"""Recipients, channels and messages."""

@@ -1,0 +1,130 @@
+"""Recipients of digests and letters: channel, language, quiet hours, and the municipalities they receive."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from secmon.db.audit_log import Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.transaction import changing, found
+from secmon.errors import UsageError
+from secmon.reports.content.models import RecipientRow
+from secmon.reports.content.schedule import KST, SCHEDULED, Kind
+from secmon.settings import DigestRecipient
+
+LETTERS = ("request", "reminder", "level", "escalation", "critical", "silent", "overdue")
+"""Other subscriptions: letters to municipalities, escalations, and the topics of notices."""
+KINDS = (*(str(kind) for kind in SCHEDULED), *LETTERS)
+CENTRE_ONLY = frozenset({Kind.SHIFT, Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY})
+"""Digests that cover all municipalities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient of `kinds` at `address`; `scope` is '' for the centre, '11' for a province, '11110' for a site.
+
+    `quiet` is '' or '22:00-07:00' in Korean time: only urgent messages are sent then. `channel` is mail, webhook
+    or chat.
+    """
+
+    id: int
+    name: str
+    channel: str
+    address: str
+    language: str
+    scope: str
+    kinds: tuple[str, ...]
+    quiet: str = ""
+    masked: bool = False
+    active: bool = True
+    source: str = "hand"
+
+    @property
+    def version(self) -> str:
+        """Version of a digest's documents that goes to this recipient."""
+        return f"{self.language}-masked" if self.masked else self.language
+
+    def free_from(self, now: datetime) -> datetime:
+        """Return the earliest time for a message that is not urgent: `now`, or the end of the quiet hours."""
+        if not self.quiet:
+            return now
+        begins, ends = (datetime.strptime(part, "%H:%M").time() for part in self.quiet.split("-"))  # noqa: DTZ007  # a time of day
+        local = now.astimezone(KST)
+        at = local.time()
+        inside = begins <= at < ends if begins < ends else at >= begins or at < ends
+        if not inside:
+            return now
+        until = local.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+        return (until if until > local else until + timedelta(days=1)).astimezone(UTC)
+
+
+def recipients(desk: Desk, *, kind: str = "", active: bool = True) -> Sequence[Recipient]:
+    """Return the recipients by name, optionally of one kind; also inactive recipients when `active` is False."""
+    query = select(RecipientRow).order_by(RecipientRow.name)
+    with desk.session() as session:
+        every = [_recipient(row) for row in session.scalars(query if not active else query.where(RecipientRow.active))]
+    return [one for one in every if not kind or kind in one.kinds]
+
+
+def recipient(desk: Desk, number: int) -> Recipient:
+    """Return one recipient; raise NotFoundError when there is none."""
+    with desk.session() as session:
+        return _recipient(found(session.get(RecipientRow, number), f"recipient {number}"))
+
+
+def save(desk: Desk, wanted: Recipient, *, actor: Actor, now: datetime) -> Recipient:
+    """Add (id 0) or change a recipient; raise UsageError when a field is not valid."""
+    given = DigestRecipient.checked(_fields(wanted))
+    unknown = set(given.kinds) - set(KINDS)
+    if unknown:
+        raise UsageError(f"recipient {wanted.name}: there is no {min(unknown)}; there are {', '.join(KINDS)}")
+    with changing(desk) as session:
+        twin = session.scalar(select(RecipientRow).where(RecipientRow.name == given.name))
+        if twin is not None and twin.id != wanted.id:
+            raise UsageError(f"there is a recipient {given.name} already: choose another name")
+        row = found(session.get(RecipientRow, wanted.id), f"recipient {wanted.id}") if wanted.id else RecipientRow()
+        for name, value in _fields(wanted).items():
+            setattr(row, name, " ".join(value) if name == "kinds" else value)
+        row.source = wanted.source
+        session.add(row)
+        session.flush()
+        told = {name: value for name, value in _fields(wanted).items() if name != "address"}
+        record(session, Act(actor, "recipient.save", f"recipient:{row.id}", now, after=told))
+        return _recipient(row)
+
+
+def remove(desk: Desk, number: int, *, actor: Actor, now: datetime) -> None:
+    """Remove a recipient; digests already sent stay in the archive."""
+    with changing(desk) as session:
+        row = found(session.get(RecipientRow, number), f"recipient {number}")
+        session.delete(row)
+        record(session, Act(actor, "recipient.remove", f"recipient:{number}", now, before={"name": row.name}))
+
+
+def follow_settings(desk: Desk, configured: Iterable[DigestRecipient], *, actor: Actor, now: datetime) -> None:
+    """Synchronise the recipients that came from the settings with the current settings."""
+    wanted = {one.name: Recipient(0, source="settings", **one.model_dump()) for one in configured}
+    known = {one.name: one for one in recipients(desk, active=False)}
+    for name, one in known.items():
+        if one.source == "settings" and name not in wanted:
+            remove(desk, one.id, actor=actor, now=now)
+    for name, one in wanted.items():
+        old = known.get(name)
+        if old is None or _fields(old) != _fields(one):
+            number = old.id if old else 0
+            save(desk, Recipient(**{**asdict(one), "id": number}), actor=actor, now=now)
+
+
+def _fields(one: Recipient) -> dict[str, Any]:
+    given = asdict(one)
+    return {name: value for name, value in given.items() if name not in {"id", "source"}}
+
+
+def _recipient(row: RecipientRow) -> Recipient:
+    return Recipient(
+        row.id, row.name, row.channel, row.address, row.language, row.scope, tuple(row.kinds.split()), row.quiet,
+        row.masked, row.active, row.source,
+    )  # fmt: skip

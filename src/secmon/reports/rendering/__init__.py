@@ -1,0 +1,1 @@
+"""Render digests as HTML mail, plain text and PDF in both languages."""

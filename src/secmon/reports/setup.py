@@ -1,0 +1,53 @@
+"""Build the composition and delivery of digests from the settings and the running centre."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from secmon.db.audit_log import CENTRE
+from secmon.errors import UsageError
+from secmon.live.context import Console
+from secmon.reports.content.sources import Sources
+from secmon.reports.delivery.channels import Channels
+from secmon.reports.delivery.recipients import follow_settings
+from secmon.reports.jobs import Digests
+from secmon.settings import Settings
+
+
+def digests_of(settings: Settings, console: Console, assets: Path) -> Digests:
+    """Build what the scheduled jobs and the command use; `assets` is the folder with the map."""
+    return Digests(sources_of(settings, console, assets), channels_of(settings), console.clock)
+
+
+def sources_of(settings: Settings, console: Console, assets: Path) -> Sources:
+    """Collect the sources that digests are composed from."""
+    tiles = json.loads((assets / "geo" / "hexmap.json").read_text(encoding="utf-8"))["tiles"]
+    return Sources(
+        store=console.store,
+        desk=console.desk,
+        sites=console.sites,
+        provinces=console.provinces,
+        rules=console.rules,
+        reports=console.reports,
+        tiles=[(tile["code"], tile["col"], tile["row"]) for tile in tiles],
+        simulated=console.simulated,
+        tlp=settings.digest_tlp,
+    )
+
+
+def channels_of(settings: Settings) -> Channels:
+    """Build the delivery channels; raise UsageError when a secret cannot be read."""
+    if settings.mail is not None:
+        settings.mail.password()  # a missing password file is reported now, not at the first mail
+    secret = ""
+    if settings.webhook_secret_file is not None:
+        try:
+            secret = settings.webhook_secret_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"webhook_secret_file {settings.webhook_secret_file}: {error.strerror}") from error
+    return Channels(settings.mail, secret)
+
+
+def enter_recipients(settings: Settings, console: Console, now: datetime) -> None:
+    """Make the recipients in the operational database match those of the settings."""
+    follow_settings(console.desk, settings.recipients, actor=CENTRE, now=now)

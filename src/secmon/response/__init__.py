@@ -1,0 +1,1 @@
+"""Response: requests to municipalities and the shared block list."""

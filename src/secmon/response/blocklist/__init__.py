@@ -1,0 +1,1 @@
+"""The shared block list: proposals, approval, export formats and the allowlist."""

@@ -1,0 +1,192 @@
+"""Block workflow: proposed, approved by a second person, pushed, acknowledged by each site, expired or undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from secmon.db.audit_log import CENTRE, Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.transaction import changing, checked, covered, found, said, touch, values
+from secmon.errors import IllegalMove, NotFoundError
+from secmon.incidents.incident import open_one, responded
+from secmon.response.blocklist.allowlist import BlockConflict, conflicts_of, end, indicator_of, told
+from secmon.response.blocklist.block_value import Indicator, parse
+from secmon.response.blocklist.blocklist import (
+    ALIVE,
+    BlockAcknowledgement,
+    BlockEntry,
+    BlockSite,
+    BlockState,
+    newest_version,
+    next_version,
+)
+from secmon.sites.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A value to block, with end and reason; at these sites, () for all. `source`: 'hand', 'alert:12', 'campaign:…'."""
+
+    value: str
+    reason: str
+    expires_at: datetime
+    sites: tuple[str, ...] = ()
+    source: str = "hand"
+    incident_id: int | None = None
+
+
+def propose(desk: Desk, scope: Scope, proposal: Proposal, *, actor: Actor, now: datetime) -> BlockEntry:
+    """Propose a block. Raises UsageError for an invalid value, BlockConflict for one on the allowlist."""
+    indicator = parse(proposal.value)
+    with changing(desk) as session:
+        _for_sites(scope, proposal.sites)
+        reason = said(proposal.reason, "the reason of the block")
+        if proposal.expires_at <= now:
+            raise IllegalMove(f"the block would end at {proposal.expires_at:%Y-%m-%d %H:%M} UTC, before it begins")
+        _free(session, indicator, proposal)
+        if proposal.incident_id is not None:
+            responded(open_one(session, scope, proposal.incident_id), now)
+        entry = BlockEntry(
+            kind=indicator.kind, value=indicator.value, reason=reason, source=proposal.source[:128],
+            incident_id=proposal.incident_id, all_sites=not proposal.sites, state=BlockState.PROPOSED,
+            expires_at=proposal.expires_at, proposed_by=actor.name[:128], proposed_at=now, version=1,
+            changed_by=actor.name[:128], changed_at=now, decided_by="", pushed_by="", ended_by="", end_reason="",
+        )  # fmt: skip
+        session.add(entry)
+        session.flush()
+        session.add_all(BlockSite(entry_id=entry.id, site=site) for site in sorted({*proposal.sites}))
+        told(session, entry, {}, actor, now, {"reason": reason, "sites": sorted({*proposal.sites}) or "all"})
+        return entry
+
+
+def approve(
+    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
+) -> BlockEntry:
+    """Approve the block, as a second person."""
+    with changing(desk) as session:
+        entry = _of(session, scope, number, version)
+        _must_be(entry, BlockState.PROPOSED)
+        if entry.proposed_by == actor.name:
+            raise IllegalMove(f"block entry {number} was proposed by {actor.name}: a second person approves it")
+        _not_protected(session, indicator_of(entry))
+        return _decided(session, entry, BlockState.APPROVED, "", actor, now)
+
+
+def reject(
+    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> BlockEntry:
+    """Reject the block, with a reason."""
+    with changing(desk) as session:
+        entry = _of(session, scope, number, version)
+        _must_be(entry, BlockState.PROPOSED, BlockState.APPROVED)
+        entry.end_reason = said(reason, "why the block is rejected")
+        return _decided(session, entry, BlockState.REJECTED, entry.end_reason, actor, now)
+
+
+def push(
+    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
+) -> BlockEntry:
+    """Bring an approved entry into force: sites get it with their next poll, under a new version of the list."""
+    with changing(desk) as session:
+        entry = _of(session, scope, number, version)
+        _must_be(entry, BlockState.APPROVED)
+        if entry.expires_at <= now:
+            raise IllegalMove(f"block entry {number} expired at {entry.expires_at:%Y-%m-%d %H:%M} UTC: propose it anew")
+        _not_protected(session, indicator_of(entry))
+        before = values(entry, "state")
+        entry.pushed_version = next_version(session, entry, BlockState.PUSHED, now)
+        entry.state, entry.pushed_by, entry.pushed_at = BlockState.PUSHED, actor.name[:128], now
+        touch(entry, actor, now)
+        told(session, entry, before, actor, now, {"version": entry.pushed_version})
+        return entry
+
+
+def undo(
+    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> BlockEntry:
+    """Revoke an entry, in force or not; sites let the traffic through again after their next poll."""
+    with changing(desk) as session:
+        entry = _of(session, scope, number, version)
+        _must_be(entry, *ALIVE)
+        end(session, entry, BlockState.UNDONE, said(reason, "why the block is undone"), actor, now)
+        return entry
+
+
+def expire(desk: Desk, now: datetime) -> Sequence[int]:
+    """End expired entries, in force or not; returns their ids. For a job."""
+    with changing(desk) as session:
+        query = select(BlockEntry).where(BlockEntry.state.in_(ALIVE), BlockEntry.expires_at <= now)
+        over = session.scalars(query.order_by(BlockEntry.id)).all()
+        for entry in over:
+            end(session, entry, BlockState.EXPIRED, "expired", CENTRE, now)
+        return [entry.id for entry in over]
+
+
+def acknowledge(desk: Desk, scope: Scope, site: str, version: int, *, actor: Actor, now: datetime) -> bool:
+    """Record that a site has applied the list up to a version; False when that was known.
+
+    Raises IllegalMove for a version the site never got.
+    """
+    covered(scope, [site], f"site {site}")
+    with desk.session() as session:
+        if session.get(BlockAcknowledgement, (site, version)) is not None:
+            return False
+    with changing(desk) as session:
+        newest = newest_version(session, site)
+        if not 0 < version <= newest:
+            raise IllegalMove(f"site {site} cannot acknowledge version {version}: the newest for it is {newest}")
+        if session.get(BlockAcknowledgement, (site, version)) is not None:
+            return False
+        session.add(BlockAcknowledgement(site=site, version=version, at=now))
+        act = Act(actor, "block.acknowledged", f"blocklist:{version}", now, site, after={"version": version})
+        record(session, act)
+        return True
+
+
+def _of(session: Session, scope: Scope, number: int, version: int | None) -> BlockEntry:
+    entry = found(session.get(BlockEntry, number), f"block entry {number}")
+    sites = session.scalars(select(BlockSite.site).where(BlockSite.entry_id == number)).all()
+    if entry.all_sites and not scope.everything:
+        raise NotFoundError(f"block entry {number} does not exist, or lies outside what you may see")
+    covered(scope, sites, f"block entry {number}")
+    checked(entry, version, f"block entry {number}")
+    return entry
+
+
+def _for_sites(scope: Scope, sites: Sequence[str]) -> None:
+    if not sites and not scope.everything:
+        raise IllegalMove("a block for all sites is proposed by those who see all sites: choose your own")
+    covered(scope, sites, f"one of the sites {', '.join(sites)}")
+
+
+def _must_be(entry: BlockEntry, *states: BlockState) -> None:
+    if entry.state not in states:
+        raise IllegalMove(f"block entry {entry.id} is {entry.state}; this is possible while it is {', '.join(states)}")
+
+
+def _not_protected(session: Session, indicator: Indicator) -> None:
+    conflicts = conflicts_of(session, indicator)
+    if conflicts:
+        raise BlockConflict(indicator, conflicts)
+
+
+def _free(session: Session, indicator: Indicator, proposal: Proposal) -> None:
+    _not_protected(session, indicator)
+    query = select(BlockEntry).where(BlockEntry.value == indicator.value, BlockEntry.state.in_(ALIVE))
+    for other in session.scalars(query.order_by(BlockEntry.id)).all():
+        sites = session.scalars(select(BlockSite.site).where(BlockSite.entry_id == other.id)).all()
+        if other.all_sites or not proposal.sites or {*sites} & {*proposal.sites}:
+            raise IllegalMove(f"{indicator.value} is {other.state} already as block entry {other.id}")
+
+
+def _decided(
+    session: Session, entry: BlockEntry, state: BlockState, reason: str, actor: Actor, now: datetime
+) -> BlockEntry:
+    before = values(entry, "state")
+    entry.state, entry.decided_by, entry.decided_at = state, actor.name[:128], now
+    touch(entry, actor, now)
+    told(session, entry, before, actor, now, {"reason": reason} if reason else {})
+    return entry

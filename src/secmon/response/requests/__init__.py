@@ -1,0 +1,1 @@
+"""Requests to municipalities, from delivery to verification."""

@@ -1,0 +1,62 @@
+"""Phone answers of municipalities: an operator records who said what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from secmon.db.audit_log import Actor
+from secmon.db.database import Desk
+from secmon.db.transaction import changing, said
+from secmon.errors import IllegalMove
+from secmon.response.requests.request import Request, RequestState, go, of
+from secmon.sites.scope import Scope
+
+CHANNEL = "phone"
+ANSWERS = (RequestState.ACKNOWLEDGED, RequestState.DONE, RequestState.REFUSED)
+"""Answers that a municipality can give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A phone answer: one of ANSWERS, its text, and the person who gave it."""
+
+    state: RequestState
+    words: str
+    said_by: str
+
+
+def write_down(
+    desk: Desk, scope: Scope, number: int, call: Call, *, actor: Actor, now: datetime, version: int | None = None
+) -> Request:
+    """Record an answer given by `call.said_by`; the actor who recorded it cannot verify it.
+
+    An answer that it is done implies that the request was read: the same call acknowledges it. Raises IllegalMove
+    without the person who answered, or without text where something was done or refused.
+    """
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        told = Call(call.state, _words(call), said(call.said_by, "who answered"))
+        if call.state == RequestState.DONE and row.state in {RequestState.REQUESTED, RequestState.DELIVERED}:
+            _answered(session, row, Call(RequestState.ACKNOWLEDGED, "", told.said_by), actor, now)
+        _answered(session, row, told, actor, now)
+        return row
+
+
+def _words(call: Call) -> str:
+    if call.state not in ANSWERS:
+        raise IllegalMove(f"{call.state} is nothing a municipality says; choose one of {', '.join(ANSWERS)}")
+    needed = {RequestState.DONE: "what was done", RequestState.REFUSED: "the reason of the refusal"}.get(call.state)
+    return said(call.words, needed) if needed else call.words.strip()
+
+
+def _answered(session: Session, row: Request, call: Call, actor: Actor, now: datetime) -> None:
+    go(session, row, call.state, actor, now, detail=call.words, channel=CHANNEL, said_by=call.said_by)
+    row.answer = call.words or row.answer
+    row.delivered_at = row.delivered_at or now
+    if call.state == RequestState.ACKNOWLEDGED:
+        row.acknowledged_at, row.acknowledged_by = now, actor.name[:128]
+    elif call.state == RequestState.DONE:
+        row.done_at, row.done_by = now, actor.name[:128]
+    else:
+        row.refused_at = now

@@ -1,0 +1,230 @@
+"""Request workflow: requested by the centre, answered by the municipality, verified or sent back by the centre."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from secmon.alerts.workflow import advance
+from secmon.db.audit_log import CENTRE, Act, Actor, record
+from secmon.db.database import Desk
+from secmon.db.models import Alert, AlertStatus
+from secmon.db.transaction import changing, covered, found, said
+from secmon.errors import IllegalMove
+from secmon.incidents.evidence import EvidenceLine
+from secmon.incidents.incident import Incident, open_one, responded, sites_in
+from secmon.incidents.sla import later, targets_of
+from secmon.incidents.timeline import Kind, tell
+from secmon.notifications.outbox import Letter, enqueue
+from secmon.response.requests.advice import Advice, attached
+from secmon.response.requests.request import AWAITED, Request, RequestState, go, of, receipt
+from secmon.sites.scope import Scope
+
+_TELL_SUPERVISORS = 2
+"""Number of reminders after which the supervisors are notified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to sites, for an incident, an alert or neither, with its delivery channels."""
+
+    sites: tuple[str, ...]
+    severity: int
+    advice: Advice
+    incident_id: int | None = None
+    alert_id: int | None = None
+    channels: tuple[str, ...] = ("mail",)
+
+
+def ask(
+    desk: Desk, scope: Scope, what: Ask, lines: Iterable[EvidenceLine] = (), *, actor: Actor, now: datetime
+) -> Sequence[Request]:
+    """Create a request for each site, with the site's own lines as evidence, and messages in the outbox.
+
+    It counts as the first response to the incident or alert, if there was none.
+    """
+    with changing(desk) as session:
+        covered(scope, what.sites, f"one of the sites {', '.join(what.sites)}")
+        if not what.sites:
+            raise IllegalMove("a request goes to at least one site")
+        incident, alert = _about(session, scope, what, actor, now)
+        evidence = list(lines)
+        rows = [_row(session, what, site, evidence, actor, now) for site in sorted({*what.sites})]
+        for row in rows:
+            row.since = _since(session, row, incident, alert, now)
+            session.add(row)
+            session.flush()
+            _told(session, row, actor, now)
+        return rows
+
+
+def acknowledge(
+    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, answer: str = "", version: int | None = None
+) -> Request:
+    """Record that the municipality has read the request; it then counts as delivered, even if the mail failed."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        go(session, row, RequestState.ACKNOWLEDGED, actor, now, detail=answer.strip())
+        row.delivered_at = row.delivered_at or now
+        row.acknowledged_at, row.acknowledged_by = now, actor.name[:128]
+        row.answer = answer.strip() or row.answer
+        return row
+
+
+def done(
+    desk: Desk, scope: Scope, number: int, *, answer: str, actor: Actor, now: datetime, version: int | None = None
+) -> Request:
+    """Record that the municipality has done it, with its answer."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        row.answer = said(answer, "what was done")
+        go(session, row, RequestState.DONE, actor, now, detail=row.answer)
+        row.done_at, row.done_by = now, actor.name[:128]
+        return row
+
+
+def refuse(
+    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> Request:
+    """Record that the municipality refuses, with its reason."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        row.answer = said(reason, "the reason of the refusal")
+        go(session, row, RequestState.REFUSED, actor, now, detail=row.answer)
+        row.refused_at, row.delivered_at = now, row.delivered_at or now
+        return row
+
+
+def verify(
+    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
+) -> Request:
+    """Verify that it is done; the user who reported it as done may not verify it."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        if row.done_by == actor.name:
+            raise IllegalMove(f"request {number} was reported as done by {actor.name}: somebody else verifies it")
+        go(session, row, RequestState.VERIFIED, actor, now, detail=note.strip())
+        row.verified_at, row.verified_by = now, actor.name[:128]
+        return row
+
+
+def send_back(
+    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> Request:
+    """Reject the answer: a completed request returns to acknowledged, a refused request is sent again."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        text, goal = said(reason, "why it is sent back"), targets_of(session, row.severity)
+        refused = row.state == RequestState.REFUSED
+        go(session, row, RequestState.DELIVERED if refused else RequestState.ACKNOWLEDGED, actor, now, detail=text)
+        row.act_due = later(now, goal.act)
+        if refused:
+            row.acknowledge_due = later(now, goal.acknowledge)
+        row.done_at = row.refused_at = row.reminded_at = None
+        row.done_by = ""
+        _post(session, row, f"back:{row.version}", "request", now)
+        return row
+
+
+def withdraw(
+    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> Request:
+    """Withdraw the request."""
+    with changing(desk) as session:
+        row = of(session, scope, number, version)
+        go(session, row, RequestState.WITHDRAWN, actor, now, detail=said(reason, "why it is withdrawn"))
+        return row
+
+
+def remind(desk: Desk, now: datetime) -> Sequence[int]:
+    """Remind late municipalities, again after each further time limit; returns the requests. For a job.
+
+    The second reminder also notifies the supervisors.
+    """
+    with changing(desk) as session:
+        query = select(Request).where(Request.state.in_(AWAITED)).order_by(Request.id)
+        reminded = [row for row in session.scalars(query).all() if _is_late(session, row, now)]
+        for row in reminded:
+            row.reminders, row.reminded_at = row.reminders + 1, now
+            receipt(session, row, "reminder", CENTRE, now)
+            after = {"reminders": row.reminders, "due": row.due}
+            record(session, Act(CENTRE, "request.reminder", f"request:{row.id}", now, row.site, after=after))
+            _post(session, row, f"reminder:{row.reminders}:{row.version}", "reminder", now)
+            if row.reminders == _TELL_SUPERVISORS:
+                key = f"request:{row.id}:escalation:{row.version}"
+                enqueue(session, Letter(key, "escalation", "mail", "role:supervisor", row.site, _content(row)), now)
+        return [row.id for row in reminded]
+
+
+def _about(
+    session: Session, scope: Scope, what: Ask, actor: Actor, now: datetime
+) -> tuple[Incident | None, Alert | None]:
+    incident = alert = None
+    if what.incident_id is not None:
+        incident = open_one(session, scope, what.incident_id)
+        strangers = sorted({*what.sites} - {*sites_in(session, incident.id)})
+        if strangers:
+            raise IllegalMove(f"incident {incident.id} does not touch site {', '.join(strangers)}: add it first")
+        responded(incident, now)
+    if what.alert_id is not None:
+        alert = found(session.get(Alert, what.alert_id), f"alert {what.alert_id}")
+        covered(scope, [alert.site], f"alert {alert.id}")
+        if alert.status in {AlertStatus.NEW, AlertStatus.ACKNOWLEDGED}:
+            advance(session, alert, AlertStatus.IN_PROGRESS, actor, now)
+    return incident, alert
+
+
+def _row(session: Session, what: Ask, site: str, lines: Sequence[EvidenceLine], actor: Actor, now: datetime) -> Request:
+    goal, advice = targets_of(session, what.severity), what.advice
+    return Request(
+        site=site, incident_id=what.incident_id, alert_id=what.alert_id, severity=what.severity,
+        state=RequestState.REQUESTED, title_ko=advice.title_ko, title_en=advice.title_en, text_ko=advice.text_ko,
+        text_en=advice.text_en, evidence=attached(lines, site), channels=" ".join(what.channels), since=now,
+        requested_by=actor.name[:128], requested_at=now, acknowledge_due=later(now, goal.acknowledge),
+        act_due=later(now, goal.act), acknowledged_by="", done_by="", verified_by="", answer="", reminders=0,
+        version=1, changed_by=actor.name[:128], changed_at=now,
+    )  # fmt: skip
+
+
+def _since(session: Session, row: Request, incident: Incident | None, alert: Alert | None, now: datetime) -> datetime:
+    """Return the time the centre knew: the incident's opening, or the site's first alert in it if that is later."""
+    if incident is None:
+        return alert.opened_at if alert is not None else now
+    own = select(Alert.opened_at).where(Alert.incident_id == incident.id, Alert.site == row.site)
+    first = session.scalar(own.order_by(Alert.opened_at).limit(1))
+    return max(incident.detected_at, first) if first is not None else incident.detected_at
+
+
+def _told(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+    receipt(session, row, RequestState.REQUESTED, actor, now)
+    after = {"request": row.id, "title": row.title_en, "acknowledge_due": row.acknowledge_due, "act_due": row.act_due}
+    record(session, Act(actor, "request.requested", f"request:{row.id}", now, row.site, after=after))
+    if row.incident_id is not None:
+        tell(session, row.incident_id, Kind.REQUEST, actor, now, site=row.site, after=after)
+    _post(session, row, "", "request", now)
+
+
+def _post(session: Session, row: Request, occasion: str, kind: str, now: datetime) -> None:
+    for channel in row.channels.split():
+        key = ":".join(part for part in ("request", str(row.id), occasion, channel) if part)
+        letter = Letter(key, kind, channel, f"site:{row.site}", row.site, _content(row), row.id)
+        enqueue(session, letter, now)
+
+
+def _content(row: Request) -> dict[str, object]:
+    return {
+        "request": row.id, "site": row.site, "incident": row.incident_id, "severity": row.severity,
+        "state": row.state, "title_ko": row.title_ko, "title_en": row.title_en, "text_ko": row.text_ko,
+        "text_en": row.text_en, "acknowledge_due": row.acknowledge_due.isoformat(),
+        "act_due": row.act_due.isoformat(), "evidence": row.lines, "reminders": row.reminders,
+    }  # fmt: skip
+
+
+def _is_late(session: Session, row: Request, now: datetime) -> bool:
+    if row.due is None or row.due >= now:
+        return False
+    goal = targets_of(session, row.severity)
+    had = goal.act if row.state == RequestState.ACKNOWLEDGED else goal.acknowledge
+    return row.reminded_at is None or (now - row.reminded_at).total_seconds() >= had

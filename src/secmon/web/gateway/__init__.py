@@ -1,0 +1,1 @@
+"""Access control of every request: credentials, current user, rate limit and security headers."""

@@ -1,0 +1,1 @@
+"""Texts and names in both languages."""

@@ -1,0 +1,222 @@
+"""Alerts page: the operator decides for each alert what it is and what follows from it."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from secmon.auth.roles import Permission
+from secmon.errors import SecmonError
+from secmon.live.context import Console
+from secmon.web.components.panel import page_head
+from secmon.web.components.polling import pausing
+from secmon.web.gateway.current_user import current_visitor, demand, needs
+from secmon.web.i18n.error_messages import in_words
+from secmon.web.i18n.texts import t
+from secmon.web.pages import visit_of
+from secmon.web.pages.alerts.actions import ASKING, DIRECT, Answers, act
+from secmon.web.pages.alerts.detail_panel import alert_panel, read_alert
+from secmon.web.pages.alerts.filter import CHIPS, filter_of
+from secmon.web.pages.alerts.forms import alert_grid, buttons, filters, question
+from secmon.web.pages.alerts.rows import queue_rows
+from secmon.web.routing import Group, Page, Visit
+
+PAGE = Page("alerts", r"/alerts", Group.WATCH, order=20, library="dash_ag_grid")
+
+_REFRESH_MS = 3000
+
+
+def layout(_console: Console, visit: Visit) -> html.Div:
+    """Return the layout of the page; the address selects the alerts."""
+    language = visit.language
+    may = current_visitor().may(Permission.TRIAGE)
+    return html.Div(
+        [
+            dcc.Interval(id="alerts-tick", interval=_REFRESH_MS),
+            dcc.Store(id="alerts-state"),
+            dcc.Store(id="alerts-done"),
+            dcc.Store(id="alerts-asking"),
+            page_head(
+                t("nav.alerts", language), t("alerts.page.note", language),
+                html.Span(t("alerts.keys", language), className="asof keys-hint"),
+            ),
+            filters(filter_of(visit.asked), language),
+            html.Div(id="alerts-chips", className="chips wide"),
+            html.Div(buttons(language) if may else [], className="bulk wide", id="alerts-bulk"),
+            html.Div(id="alerts-said", className="wide", role="status"),
+            html.Div(id="alerts-groups", className="groups wide"),
+            html.Div(
+                [
+                    html.Section(
+                        [
+                            html.Header([html.H2(t("alerts.queue", language)), html.Span(id="alerts-number")]),
+                            alert_grid(language),
+                        ],
+                        className="panel grid",
+                    ),
+                    html.Aside(id="alerts-panel", className="side-panel", hidden=True),
+                ],
+                className="queue wide",
+            ),
+            question(language),
+        ],
+        className="site alerts-page",
+    )  # fmt: skip
+
+
+def register(app: Dash, console: Console) -> None:
+    """Register the callbacks: filters to address, address to rows, a row to its panel, buttons to actions."""
+    _register_filter(app)
+    _register_rows(app, console)
+    _register_panel(app, console)
+    _register_questions(app)
+    _register_acts(app, console)
+
+
+def _register_filter(app: Dash) -> None:
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("alerts-q", "value"),
+        Input("alerts-status", "value"),
+        Input("alerts-least", "value"),
+        Input("alerts-type", "value"),
+        Input("alerts-group", "value"),
+        State("url", "search"),
+        State("url", "pathname"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.VIEW)
+    async def chosen(q: str | None, *given: Any) -> str:
+        status, least, kind, group, search, path, language = given
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "alerts":
+            raise PreventUpdate
+        kept = {name: text for name, text in visit.asked.items() if name in (*CHIPS, "alert")}
+        parts = {"status": status, "least": least, "type": kind, "group": group, "q": q or "", **kept}
+        if filter_of({name: str(text) for name, text in parts.items()}) == filter_of(visit.asked):
+            raise PreventUpdate
+        defaults = {"status": "open", "least": "0"}
+        return "?" + urlencode({name: text for name, text in parts.items() if text and defaults.get(name) != text})
+
+
+def _register_rows(app: Dash, console: Console) -> None:
+    @app.callback(
+        Output("alerts-grid", "rowData"),
+        Output("alerts-number", "children"),
+        Output("alerts-chips", "children"),
+        Output("alerts-groups", "children"),
+        Output("alerts-state", "data"),
+        Input("url", "search"),
+        Input("alerts-tick", "n_intervals"),
+        Input("alerts-done", "data"),
+        State("alerts-state", "data"),
+        State("url", "pathname"),
+        State("language", "data"),
+        running=pausing("alerts-tick", _REFRESH_MS),
+    )
+    @needs(Permission.VIEW)
+    async def rows(search: str | None, _tick: int, _done: Any, state: str | None, path: str, language: str) -> Any:
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "alerts":
+            raise PreventUpdate
+        made = await asyncio.to_thread(queue_rows, console, visit, state)
+        if made is None:
+            raise PreventUpdate
+        return made
+
+
+def _register_panel(app: Dash, console: Console) -> None:
+    @app.callback(
+        Output("alerts-panel", "children"),
+        Output("alerts-panel", "hidden"),
+        Input("alerts-grid", "cellClicked"),
+        Input("url", "search"),
+        Input("alerts-done", "data"),
+        State("alerts-grid", "rowData"),
+        State("url", "pathname"),
+        State("language", "data"),
+        prevent_initial_call=False,
+    )
+    @needs(Permission.VIEW)
+    async def opened(clicked: dict[str, Any] | None, search: str | None, *given: Any) -> tuple[Any, ...]:
+        _done, _rows_now, path, language = given
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "alerts":
+            raise PreventUpdate
+        by_click = ctx.triggered_id == "alerts-grid" and clicked
+        number = clicked["rowId"] if by_click and clicked else visit.asked.get("alert", "")
+        if not str(number).isdecimal():
+            return no_update, no_update if ctx.triggered_id == "alerts-done" else True
+        try:
+            view = await asyncio.to_thread(read_alert, console, current_visitor().scope, int(number))
+        except SecmonError as error:
+            return html.P(in_words(error, language), className="failed"), False
+        return alert_panel(console, view, language), False
+
+
+def _register_questions(app: Dash) -> None:
+    @app.callback(
+        Output("alerts-ask", "hidden"),
+        Output("alerts-ask", "className"),
+        Output("alerts-question", "children"),
+        Output("alerts-asking", "data"),
+        Output("alerts-refused", "children"),
+        *(Input(f"alerts-do-{name}", "n_clicks") for name in ASKING),
+        Input("alerts-cancel", "n_clicks"),
+        Input("alerts-done", "data"),
+        State("alerts-grid", "selectedRows"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.TRIAGE)
+    async def asked(*given: Any) -> tuple[Any, ...]:
+        rows, language = given[-2:]
+        pressed = str(ctx.triggered_id or "")
+        name = pressed.removeprefix("alerts-do-")
+        if name not in ASKING or not ctx.triggered[0]["value"]:
+            return True, "veil", "", None, ""
+        question = t(f"alerts.ask.{name}", language, number=len(rows or ()))
+        return False, f"veil asks-{name}", question, name, ""
+
+
+def _register_acts(app: Dash, console: Console) -> None:
+    @app.callback(
+        Output("alerts-said", "children"),
+        Output("alerts-done", "data"),
+        Output("alerts-grid", "selectedRows"),
+        Output("alerts-refused", "children", allow_duplicate=True),
+        *(Input(f"alerts-do-{name}", "n_clicks") for name in DIRECT),
+        Input("alerts-ok", "n_clicks"),
+        State("alerts-asking", "data"),
+        State("alerts-grid", "selectedRows"),
+        State("alerts-closure", "value"),
+        State("alerts-days", "value"),
+        State("alerts-title", "value"),
+        State("alerts-note", "value"),
+        State("alerts-done", "data"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.TRIAGE)
+    async def done(*given: Any) -> tuple[Any, ...]:
+        asking, rows, closure, days, title, note, before, language = given[-8:]
+        pressed = str(ctx.triggered_id or "")
+        if not ctx.triggered[0]["value"]:
+            raise PreventUpdate  # Dash triggers the callback once for each button as it appears
+        name = asking if pressed == "alerts-ok" else pressed.removeprefix("alerts-do-")
+        demand(Permission.INCIDENT if name == "incident" else Permission.TRIAGE)
+        chosen = [(int(row["uid"]), int(row["version"])) for row in rows or ()]
+        answers = Answers(note or "", closure or "", int(days or 1), title or "")
+        try:
+            said = await asyncio.to_thread(act, console, current_visitor(), str(name), chosen, answers, language)
+        except SecmonError as error:
+            refused = html.Span(in_words(error, language), className="failed")
+            return (
+                (no_update, no_update, no_update, refused)
+                if pressed == "alerts-ok"
+                else (refused, no_update, no_update, "")
+            )
+        return html.P(said, className="done"), (before or 0) + 1, [], ""

@@ -1,0 +1,412 @@
+"""Hunt page: the analyst searches events to follow a trace: which sites have it, and since when."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from secmon.auth.roles import Permission
+from secmon.errors import SecmonError
+from secmon.live.context import Console
+from secmon.search.fields import SHORT, columns
+from secmon.search.query import condition
+from secmon.search.search import Search, event
+from secmon.web.components import charts
+from secmon.web.components.grid import column, grid
+from secmon.web.components.panel import attributes, empty, page_head, panel, table, value
+from secmon.web.components.period_picker import LASTS, period_of
+from secmon.web.components.polling import pausing
+from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.i18n.error_messages import in_words
+from secmon.web.i18n.names import site_name
+from secmon.web.i18n.texts import catalogue, kst, t
+from secmon.web.pages import visit_of
+from secmon.web.pages.hunt.running_searches import ROWS, Running, Searches
+from secmon.web.routing import Group, Page, Visit
+
+PAGE = Page("hunt", r"/hunt", Group.ANALYSE, order=10, permission=Permission.HUNT, library="dash_ag_grid")
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_POLL_MS = 300
+
+
+def layout(console: Console, visit: Visit) -> html.Div:
+    """Return the layout of the page; the address holds the search."""
+    language = visit.language
+    return html.Div(
+        [
+            dcc.Store(id="hunt-search"),
+            dcc.Store(id="hunt-version"),
+            dcc.Interval(id="hunt-tick", interval=_POLL_MS, disabled=True),
+            page_head(t("nav.hunt", language), t("hunt.note", language)),
+            _form(visit),
+            html.Div(id="hunt-state", className="hunt-state wide", role="status"),
+            panel(
+                t("hunt.time", language),
+                dcc.Graph(id="hunt-histogram", figure=charts.blank(), className="graph", config=_STILL),
+                note=html.Span(id="hunt-step"),
+                style="panel-time wide",
+            ),
+            panel(t("hunt.values", language), html.Div(id="hunt-values", className="scroll"), style="panel-values"),
+            panel(
+                t("hunt.events", language),
+                grid(
+                    "hunt-events",
+                    _columns(language),
+                    " ",
+                    rowSelection={"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+                ),
+                note=html.Span(id="hunt-shown"),
+                style="panel-events grid",
+            ),
+            html.Aside(
+                id="hunt-event", className="drawer", hidden=True, **attributes(aria_label=t("hunt.event", language))
+            ),
+        ],
+        className="site hunt",
+    )
+
+
+_STILL: Any = {"displayModeBar": False, "responsive": True}
+
+
+def _form(visit: Visit) -> html.Div:
+    language = visit.language
+    known = [f"{name}:" for name in (*SHORT, *columns())]
+    lasts = [{"label": t(f"period.{last}", language), "value": last} for last in LASTS]
+    chosen = "" if visit.asked.get("from") else visit.asked.get("last", "24h")
+    return html.Div(
+        [
+            dcc.Input(
+                id="hunt-query", value=visit.asked.get("q", ""), type="text", list="hunt-fields", debounce=False,
+                placeholder=t("hunt.placeholder", language), className="query", spellCheck="false", autoComplete="off",
+            ),
+            html.Datalist([html.Option(value=name) for name in known], id="hunt-fields"),
+            dcc.Dropdown(
+                id="hunt-last", options=lasts, value=chosen or None, clearable=True, searchable=False,
+                placeholder=t("period.own", language), className="pick",
+            ),
+            _when("from", visit),
+            _when("to", visit),
+            html.Button(t("hunt.go", language), id="hunt-go", className="button main", type="button", n_clicks=0),
+            html.Details([html.Summary("?"), _help(language)], className="help"),
+        ],
+        className="form wide",
+        id="hunt-form",
+    )  # fmt: skip
+
+
+def _when(name: str, visit: Visit) -> dcc.Input:
+    return dcc.Input(
+        id=f"hunt-{name}",
+        type="text",
+        value=visit.asked.get(name, ""),
+        placeholder=f"{t(f'period.{name}', visit.language)} 2026-11-25 09:00",
+        className="when",
+    )
+
+
+def _help(language: str) -> html.Div:
+    examples = (
+        "site:11110 failed",
+        "ip:203.0.113.0/24 -country:KR",
+        "user:kim* AND port:[22 TO 23]",
+        '"union select" OR url:*.jsp',
+        "status:>=500",
+    )
+    names = [[html.Code(name), ", ".join(means)] for name, means in SHORT.items()]
+    return html.Div(
+        [
+            html.P(t("hunt.help", language)),
+            html.Ul([html.Li(html.Code(example)) for example in examples]),
+            table([t("hunt.short", language), t("hunt.column", language)], names),
+            html.P(", ".join(columns()), className="raw"),
+        ],
+        className="help-text",
+    )
+
+
+def _columns(language: str) -> list[dict[str, Any]]:
+    return [
+        column("time", "time", language, 200, minWidth=170),
+        column("site", "site", language, 200),
+        column("feed", "feed", language, 112),
+        column("severity", "severity", language, 110, minWidth=100),
+        column("source", "source", language, 150, minWidth=130),
+        column("target", "target", language, 175, minWidth=145),
+        column("summary", "summary", language, 400),
+        column("type", "type", language, 165),
+        column("kind", "kind", language, 110),
+        column("user", "user", language, 110),
+    ]
+
+
+def register(app: Dash, console: Console) -> None:
+    """Register the callbacks: the address starts a search, whose results are read as they come."""
+    searches = Searches()
+    _register_start(app, console, searches)
+    _register_results(app, console, searches)
+    _register_choices(app, console, searches)
+    app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
+        ClientsideFunction("secmon", "zoomed"),
+        Output("url", "search", allow_duplicate=True),
+        Input("hunt-histogram", "selectedData"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+
+
+def _register_start(app: Dash, console: Console, searches: Searches) -> None:
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("hunt-go", "n_clicks"),
+        Input("hunt-query", "n_submit"),
+        Input("hunt-last", "value"),
+        State("hunt-query", "value"),
+        State("hunt-from", "value"),
+        State("hunt-to", "value"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.HUNT)
+    async def asked(*given: Any) -> str:
+        _go, _submit, last, query, since, until, search = given
+        time = {"last": last} if last else {"from": since or "", "to": until or ""}
+        wanted = {"q": query or "", **{name: text for name, text in time.items() if text}}
+        shown = {"q": "", "last": "24h", **dict(parse_qsl((search or "").lstrip("?")))}
+        shown.pop("lang", None)
+        if wanted == shown or wanted == {name: text for name, text in shown.items() if name != "last"}:
+            raise PreventUpdate  # Dash triggers the callback for each field as it appears on the page
+        return "?" + urlencode(wanted)
+
+    @app.callback(
+        Output("hunt-search", "data"),
+        Output("hunt-state", "children"),
+        Output("hunt-tick", "disabled"),
+        Output("hunt-query", "value"),
+        Output("hunt-version", "data"),
+        Input("url", "search"),
+        State("url", "pathname"),
+        State("language", "data"),
+    )
+    @needs(Permission.HUNT)
+    async def begin(search: str | None, path: str, language: str) -> tuple[Any, ...]:
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "hunt":
+            raise PreventUpdate
+        query = visit.asked.get("q", "")
+        try:
+            period = period_of(visit.asked, console.clock())
+            wanted = Search(condition(query), current_visitor().scope, period.since, period.until)
+        except SecmonError as error:
+            refused = html.P([t("hunt.refused", language), html.Br(), in_words(error, language)], className="failed")
+            return None, refused, True, query, 0
+        return searches.start(console.store, wanted, _owner()), _progress(0.0, language), False, query, 0
+
+
+def _register_results(app: Dash, console: Console, searches: Searches) -> None:
+    @app.callback(
+        Output("hunt-events", "rowData"),
+        Output("hunt-histogram", "figure"),
+        Output("hunt-step", "children"),
+        Output("hunt-values", "children"),
+        Output("hunt-shown", "children"),
+        Output("hunt-state", "children", allow_duplicate=True),
+        Output("hunt-tick", "disabled", allow_duplicate=True),
+        Output("hunt-version", "data", allow_duplicate=True),
+        Input("hunt-tick", "n_intervals"),
+        State("hunt-search", "data"),
+        State("hunt-version", "data"),
+        State("language", "data"),
+        running=pausing("hunt-tick", _POLL_MS),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.HUNT)
+    async def results(_tick: int, uid: str | None, version: int | None, language: str) -> tuple[Any, ...]:
+        running = searches.get(uid or "", _owner())
+        if running is None:
+            return (*[no_update] * 6, True, no_update)
+        # Polling costs a look-up only: the version tells whether the thread has found anything new since the last
+        # answer.
+        if running.version == version and not running.finished:
+            raise PreventUpdate
+        return (
+            _rows(console, running, language),
+            _histogram(running, language),
+            _step(running.step, language) if running.step else "",
+            _values(console, running, language),
+            _shown(running, language),
+            _state(console, running, language),
+            running.finished,
+            running.version,
+        )
+
+
+def _register_choices(app: Dash, console: Console, searches: Searches) -> None:
+    @app.callback(
+        Output("hunt-state", "children", allow_duplicate=True),
+        Output("hunt-tick", "disabled", allow_duplicate=True),
+        Input("hunt-cancel", "n_clicks"),
+        State("hunt-search", "data"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.HUNT)
+    async def cancel(clicks: int | None, uid: str | None, language: str) -> tuple[Any, ...]:
+        running = searches.get(uid or "", _owner())
+        if not clicks or running is None:
+            raise PreventUpdate
+        running.cancelled = True
+        return html.P(t("hunt.cancelled", language, events=f"{len(running.events):,}")), True
+
+    @app.callback(
+        Output("hunt-event", "children"),
+        Output("hunt-event", "hidden"),
+        Input("hunt-events", "selectedRows"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.HUNT)
+    async def chosen(rows: list[dict[str, Any]] | None, language: str) -> tuple[Any, ...]:
+        if not rows:
+            return None, True
+        batch_id, seq = str(rows[0]["uid"]).rsplit(":", 1)
+        found = event(console.store, current_visitor().scope, batch_id, int(seq))
+        return _event(found, language), False
+
+
+def _owner() -> str:
+    visitor = current_visitor()
+    return f"{visitor.name}|{visitor.session}"
+
+
+def _progress(done: float, language: str) -> html.Div:
+    return html.Div(
+        [
+            html.Progress(value=f"{done:.3f}", max="1"),
+            html.Span(t("hunt.searching", language, percent=f"{done:.0%}")),
+            html.Button(t("hunt.cancel", language), id="hunt-cancel", className="button", type="button"),
+        ],
+        className="progress",
+    )
+
+
+def _state(console: Console, running: Running, language: str) -> Any:
+    if running.error:
+        return html.P([t("page.error", language), html.Br(), running.error], className="failed")
+    if not running.finished:
+        return _progress(running.done, language)
+    total = int(running.slots.to_numpy().sum()) if running.slots is not None else len(running.events)
+    said = t(
+        "hunt.found", language, events=f"{total:,}", since=kst(running.search.since), until=kst(running.search.until)
+    )
+    return html.P([html.B(said), " ", _coverage(console, running, language), " ", _draft(running, language)])
+
+
+def _draft(running: Running, language: str) -> Any:
+    """Return a link to the search as a draft rule; None for an empty search or without results."""
+    search = running.search
+    if not search.condition.text or not running.events:
+        return None
+    asked = {"q": search.condition.text, "since": search.since.isoformat(), "until": search.until.isoformat()}
+    href = f"/api/v1/rules/draft?{urlencode(asked)}"
+    return html.A(t("hunt.draft", language), href=href, target="_blank", className="button small")
+
+
+def _coverage(console: Console, running: Running, language: str) -> str:
+    """Return how many of the sites searched have a healthy feed: without one, no hit proves nothing."""
+    scope = running.search.scope
+    health = {report.site for report in console.reports() if report.health == "healthy" and scope.covers(report.site)}
+    total = sum(scope.covers(site.code) for site in console.sites)
+    return t("hunt.coverage", language, reporting=len(health), total=total)
+
+
+def _shown(running: Running, language: str) -> str:
+    most = t("hunt.newest", language, number=f"{ROWS:,}") if len(running.events) >= ROWS else ""
+    return most or t("hunt.all", language, number=f"{len(running.events):,}")
+
+
+def _rows(console: Console, running: Running, language: str) -> list[dict[str, str]]:
+    names = {site.code: site_name(console, site.code, language) for site in console.sites}
+    texts = catalogue(language)
+    return [
+        {
+            "uid": f"{row['batch_id']}:{row['seq']}",
+            "time": kst(row["time"], "%Y-%m-%d %H:%M:%S"),
+            "site": names.get(row["site"], row["site"]),
+            "feed": row["feed"],
+            "kind": row["activity_name"],
+            "severity": texts.get(f"severity.{row['severity_id']}", ""),
+            "type": texts.get(f"type.{row['attack_type']}", row["attack_type"]),
+            "source": row["src_endpoint_ip"] or row["device_hostname"],
+            "target": f"{row['dst_endpoint_ip']}:{row['dst_endpoint_port']}" if row["dst_endpoint_ip"] else "",
+            "user": row["user_name"],
+            "summary": str(row["summary"])[:400],
+        }
+        for row in running.events
+    ]
+
+
+def _step(seconds: int, language: str) -> str:
+    """Return the time span of a bar, in the largest unit that divides it."""
+    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    return t(f"hunt.step.{unit}", language, number=f"{seconds // size:,}")
+
+
+def _histogram(running: Running, language: str) -> Any:
+    return charts.blank() if running.slots is None else charts.found_by_type(running.slots, language)
+
+
+def _values(console: Console, running: Running, language: str) -> Any:
+    if not running.values:
+        return empty(t("hunt.values.wait" if not running.finished else "hunt.none", language))
+    names = {site.code: site_name(console, site.code, language) for site in console.sites}
+    texts = catalogue(language)
+    parts: list[Any] = []
+    for field, found in running.values.items():
+        most = max((events for _, events in found), default=1)
+        rows = []
+        for text, events in found:
+            if not text:
+                continue
+            shown = (
+                names.get(text, text)
+                if field == "site"
+                else texts.get(f"type.{text}", text)
+                if field == "attack_type"
+                else text
+            )
+            bar = html.I(style={"width": f"{max(2, round(100 * events / most))}%"}, className="bar")
+            rows.append(html.Div([bar, value(field, text, shown), html.B(f"{events:,}")], className="top"))
+        if rows:
+            parts.append(html.Div([html.H3(t(f"field.{field}", language)), *rows], className="field"))
+    return parts or empty(t("hunt.none", language))
+
+
+def _event(found: Any, language: str) -> Any:
+    if found is None:
+        return empty(t("hunt.gone", language))
+    rows = []
+    for name, content in found.items():
+        if name in {"raw_data", "unmapped"} or content in {"", 0, None}:
+            continue
+        shown = f"{kst(content, '%Y-%m-%d %H:%M:%S.%f')[:-3]} KST" if isinstance(content, datetime) else str(content)
+        cell = shown if isinstance(content, datetime) else value(name, str(content))
+        rows.append([html.Code(name), cell])
+    rows += [
+        [html.Code(f"unmapped.{key}"), value(f"unmapped.{key}", str(text))] for key, text in found["unmapped"].items()
+    ]
+    return [
+        html.Header(
+            [
+                html.H2(t("hunt.event", language)),
+                html.Button("✕", className="tool close", **attributes(aria_label=t("page.close", language))),
+            ]
+        ),
+        html.H3(t("hunt.raw", language)),
+        html.Pre(found["raw_data"], className="raw"),
+        html.H3(t("hunt.fields", language)),
+        table([t("hunt.column", language), t("hunt.value", language)], rows),
+    ]

@@ -1,0 +1,236 @@
+"""Recipients page: the supervisor adds and removes recipients, and chooses what they get and when."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from secmon.auth.roles import Permission
+from secmon.errors import NotFoundError, SecmonError, UsageError
+from secmon.live.context import Console
+from secmon.live.digest_shelf import DigestShelf, Record
+from secmon.web.components.panel import attributes, empty, page_head, panel, table
+from secmon.web.components.polling import Seen, only_new, pausing
+from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.i18n.error_messages import in_words
+from secmon.web.i18n.names import place_name, site_name
+from secmon.web.i18n.texts import catalogue, t
+from secmon.web.pages import visit_of
+from secmon.web.routing import Group, Page, Visit
+
+PAGE = Page("recipients", r"/recipients", Group.MANAGE, order=20, permission=Permission.SETTINGS)
+
+_KEEPS = Permission.SETTINGS
+_CHANNELS = ("mail", "webhook", "chat")
+_LANGUAGES = ("ko", "en")
+_FIELDS = ("name", "channel", "address", "language", "scope", "kinds", "quiet", "marks")
+_NEW: Record = {
+    "id": 0, "name": "", "channel": "mail", "address": "", "language": "ko", "scope": "", "kinds": ("daily",),
+    "quiet": "", "masked": False, "active": True, "source": "hand",
+}  # fmt: skip
+
+
+def layout(_console: Console, visit: Visit) -> html.Div:
+    """Return the layout of the page; `?recipient=3` opens a recipient, `?recipient=new` an empty form."""
+    language = visit.language
+    more = dcc.Link(t("recipients.add", language), href="/recipients?recipient=new", className="button main")
+    listed = panel(t("recipients.list", language), html.Div(id="recipients-list", className="scroll"), style="grow")
+    return html.Div(
+        [
+            dcc.Interval(id="recipients-tick", interval=10_000),
+            dcc.Store(id="recipients-seen"),
+            dcc.Store(id="recipients-done"),
+            page_head(t("nav.recipients", language), t("recipients.about", language), html.Div(more, className="asof")),
+            html.Div(html.Div(id="recipients-said", role="status"), className="wide"),
+            html.Div(
+                [listed, html.Aside(id="recipients-one", className="side-panel", hidden=True)], className="queue wide"
+            ),
+        ],
+        className="site recipients",
+    )
+
+
+def register(app: Dash, console: Console) -> None:
+    """Register the callbacks of the list, the form of the chosen recipient, and its buttons."""
+
+    @app.callback(
+        Output("recipients-list", "children"),
+        Output("recipients-seen", "data"),
+        Input("recipients-tick", "n_intervals"),
+        Input("recipients-done", "data"),
+        State("recipients-seen", "data"),
+        State("language", "data"),
+        running=pausing("recipients-tick", 10_000),
+    )
+    @needs(_KEEPS)
+    async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        made = await asyncio.to_thread(_listed, console, language)
+        sent, digests = only_new({"list": made}, seen)
+        return (*sent, digests)
+
+    @app.callback(
+        Output("recipients-one", "children"),
+        Output("recipients-one", "hidden"),
+        Input("url", "search"),
+        Input("recipients-done", "data"),
+        State("url", "pathname"),
+        State("language", "data"),
+    )
+    @needs(_KEEPS)
+    async def choose(search: str | None, _done: Any, path: str, language: str) -> Any:
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "recipients":
+            raise PreventUpdate
+        asked = visit.asked.get("recipient", "")
+        form = await asyncio.to_thread(_chosen, console, asked, language) if asked else None
+        return form, form is None
+
+    @app.callback(
+        Output("recipients-said", "children"),
+        Output("recipients-done", "data"),
+        Output("recipients-refused", "children"),
+        Input("recipients-save", "n_clicks"),
+        Input("recipients-remove", "n_clicks"),
+        State("recipients-number", "data"),
+        *(State(f"recipients-{name}", "value") for name in _FIELDS),
+        State("recipients-done", "data"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @needs(_KEEPS)
+    async def act(_save: int | None, _remove: int | None, number: int, *given: Any) -> tuple[Any, ...]:
+        if not ctx.triggered[0]["value"]:
+            raise PreventUpdate  # the form has only just been drawn
+        done, language = given[-2:]
+        filled = dict(zip(_FIELDS, given[:-2], strict=True))
+        try:
+            removing = ctx.triggered_id == "recipients-remove"
+            words = await asyncio.to_thread(_act, console, number, None if removing else filled, language)
+        except SecmonError as error:
+            return no_update, no_update, html.Span(in_words(error, language), className="failed")
+        return html.P(words, className="done"), (done or 0) + 1, ""
+
+
+def _shelf(console: Console, language: str) -> DigestShelf:
+    if console.shelf is None:
+        raise NotFoundError(t("digests.nowhere", language))
+    return console.shelf
+
+
+def _listed(console: Console, language: str) -> Any:
+    found = console.shelf.recipients() if console.shelf else ()
+    if not found:
+        return empty(t("recipients.none", language))
+    rows = [
+        [
+            dcc.Link(one["name"], href=f"/recipients?recipient={one['id']}"),
+            t(f"recipients.{one['channel']}", language), one["address"],
+            t(f"recipients.language.{one['language']}", language), place_name(console, one["scope"], language),
+            ", ".join(kind_name(kind, language) for kind in one["kinds"]), one["quiet"], _state(one, language),
+        ]
+        for one in found
+    ]  # fmt: skip
+    names = ("digests.recipient", "column.channel", "recipients.address", "recipients.language", "digests.place",
+             "recipients.kinds", "recipients.quiet", "column.state")  # fmt: skip
+    return table([t(name, language) for name in names], rows)
+
+
+def _state(one: Record, language: str) -> str:
+    marks = ["recipients.active" if one["active"] else "recipients.paused"]
+    marks += ["recipients.masked"] if one["masked"] else []
+    marks += ["recipients.configured"] if one["source"] == "settings" else []
+    return " · ".join(t(mark, language) for mark in marks)
+
+
+def kind_name(kind: str, language: str) -> str:
+    """Return a digest, letter or notice as text."""
+    words = catalogue(language)
+    return words.get(f"digests.kind.{kind}") or words.get(f"recipients.kind.{kind}") or kind
+
+
+def _chosen(console: Console, asked: str, language: str) -> Any:
+    found = [] if console.shelf is None else console.shelf.recipients()
+    one = _NEW if asked == "new" else next((one for one in found if str(one["id"]) == asked), None)
+    shut = dcc.Link("✕", href="/recipients", className="tool", title=t("page.close", language))
+    if one is None or console.shelf is None:
+        return [html.Header([html.H2(t("recipients.gone", language)), shut])]
+    title = one["name"] or t("recipients.add", language)
+    return [html.Header([html.H2(title), shut]), _form(console, console.shelf, one, language)]
+
+
+def _form(console: Console, shelf: DigestShelf, one: Record, language: str) -> html.Div:
+    """Return every field of a recipient; fields of a recipient from the settings are read-only."""
+    fixed = one["source"] == "settings"
+    save = html.Button(t("recipients.save", language), id="recipients-save", className="button main", n_clicks=0)
+    remove = html.Button(
+        t("recipients.remove", language), id="recipients-remove", className="button", n_clicks=0, hidden=not one["id"]
+    )
+    kinds = [(kind, kind_name(kind, language)) for kind in shelf.subscriptions()]
+    marks = [("active", t("recipients.active", language)), ("masked", t("recipients.masked", language))]
+    parts = [
+        _field("name", dcc.Input(id="recipients-name", value=one["name"], className="text", maxLength=64), language),
+        _field("channel", _radio("channel", one, [(n, t(f"recipients.{n}", language)) for n in _CHANNELS]), language),
+        _field("address", dcc.Input(id="recipients-address", value=one["address"], className="text"), language),
+        _field("language", _radio("language", one, _languages(language)), language),
+        _field("scope", _places(console, one, language), language),
+        _field("kinds", _checks("kinds", one["kinds"], kinds), language),
+        _field("quiet", dcc.Input(
+            id="recipients-quiet", value=one["quiet"], className="text", placeholder="22:00-07:00", maxLength=11
+        ), language),
+        _field("marks", _checks("marks", [name for name in ("active", "masked") if one[name]], marks), language),
+        html.P(id="recipients-refused", role="alert"),
+        html.P(t("recipients.fixed", language), className="note", hidden=not fixed),
+        html.Div([remove, save], className="line end", hidden=fixed),
+        dcc.Store(id="recipients-number", data=one["id"]),
+    ]  # fmt: skip
+    return html.Div(parts, className="fields")
+
+
+def _languages(language: str) -> list[tuple[str, str]]:
+    return [(name, t(f"recipients.language.{name}", language)) for name in _LANGUAGES]
+
+
+def _field(name: str, component: Any, language: str) -> html.Div:
+    label = html.Label(t(f"recipients.field.{name}", language), id=f"recipients-{name}-label")
+    named = attributes(aria_labelledby=f"recipients-{name}-label")
+    return html.Div([label, html.Div(component, role="group", **named)])
+
+
+def _radio(name: str, one: Record, options: Sequence[tuple[str, str]]) -> dcc.RadioItems:
+    listed = [{"value": key, "label": words} for key, words in options]
+    return dcc.RadioItems(id=f"recipients-{name}", options=listed, value=one[name], className="choices")
+
+
+def _checks(name: str, chosen: Sequence[str], options: Sequence[tuple[str, str]]) -> dcc.Checklist:
+    listed = [{"value": key, "label": words} for key, words in options]
+    return dcc.Checklist(id=f"recipients-{name}", options=listed, value=list(chosen), className="choices")
+
+
+def _places(console: Console, one: Record, language: str) -> dcc.Dropdown:
+    """Return a drop-down of the centre, the provinces and the municipalities."""
+    options = [{"value": "", "label": t("people.everywhere", language)}]
+    options += [
+        {"value": place.code, "label": place.ko if language == "ko" else place.en} for place in console.provinces
+    ]
+    options += [{"value": site.code, "label": site_name(console, site.code, language)} for site in console.sites]
+    return dcc.Dropdown(id="recipients-scope", options=options, value=one["scope"], clearable=False)
+
+
+def _act(console: Console, number: int, filled: Mapping[str, Any] | None, language: str) -> str:
+    """Save the form, or remove the recipient if there are no values."""
+    shelf, actor, now = _shelf(console, language), current_visitor().actor, console.clock()
+    old = next((one for one in shelf.recipients() if one["id"] == number), None)
+    if old is not None and old["source"] == "settings":
+        raise UsageError(t("recipients.fixed", language))
+    if filled is None:
+        shelf.remove_recipient(number, actor, now)
+        return t("recipients.removed", language, name=old["name"] if old else "")
+    marks = filled["marks"] or ()
+    text = {
+        name: str(filled[name] or "").strip() for name in ("name", "channel", "address", "language", "scope", "quiet")
+    }
+    fields = {**text, "kinds": filled["kinds"] or (), "masked": "masked" in marks, "active": "active" in marks}
+    saved = shelf.save_recipient({**fields, "id": number}, actor, now)
+    return t("recipients.saved", language, name=saved["name"])

@@ -1,0 +1,241 @@
+"""Rules page: which rules are noisy, which fail, and which techniques no rule covers."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.db.audit_log import Act, Actor, record
+from secmon.detection import exceptions_registry, rule_states
+from secmon.detection.engine.rule_tuning import check_exemption
+from secmon.detection.sigma.rule_exception import Exemption
+from secmon.errors import SecmonError, UsageError
+from secmon.live.context import Console
+from secmon.web.components.actions import register_actions, said
+from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.grid import column, grid
+from secmon.web.components.panel import failed, page_head, panel, tile
+from secmon.web.components.polling import pausing
+from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.i18n.texts import kst, t
+from secmon.web.pages import visit_of
+from secmon.web.pages.rules.attack_matrix import drawn, read_cells
+from secmon.web.pages.rules.detail_panel import kind_of, rule_panel, state_of, title_of
+from secmon.web.pages.rules.view import RuleQuality, read_rules, rule_set
+from secmon.web.routing import Group, Page, Visit
+
+PAGE = Page("rules", r"/rules", Group.ANALYSE, order=60, permission=Permission.TRIAGE, library="dash_ag_grid")
+
+_SETTINGS = Permission.SETTINGS
+ACTIONS = dict.fromkeys(("disable", "enable", "add", "remove"), _SETTINGS)
+_COLUMNS = ("src_endpoint_ip", "dst_endpoint_ip", "user_name", "device_hostname", "http_request_url_string")
+"""Columns of events that an exception may name here; on the command line, any field of the rule."""
+_LONGEST = 366
+_NOISY = 0.5
+
+
+def layout(_console: Console, visit: Visit) -> html.Div:
+    """Return the layout of the page; `?tab=attack` shows the matrix, `?rule=<id>` opens a rule."""
+    language, matrix = visit.language, visit.asked.get("tab") == "attack"
+    tabs = [
+        html.A(t(f"rules.tab.{name}", language), href=href, className="here" if here else "")
+        for name, href, here in (("list", "/rules", not matrix), ("attack", "/rules?tab=attack", matrix))
+    ]
+    head = page_head(t("nav.rules", language), t("rules.about", language), html.Nav(tabs, className="tabs asof"))
+    if matrix:
+        body = html.Div(id="rules-attack", className="scroll")
+        return html.Div([head, panel(t("rules.tab.attack", language), body, style="wide tall")], className="site rules")
+    listed = panel(t("rules.list", language), _grid(language), note=t("rules.list.note", language), style="grid")
+    return html.Div(
+        [
+            dcc.Interval(id="rules-tick", interval=30_000),
+            head,
+            html.Div(id="rules-tiles", className="kpis four wide"),
+            said("rules"),
+            html.Div([listed, html.Aside(id="rules-one", className="side-panel", hidden=True)], className="queue wide"),
+            dialog("rules", _asked(language), language),
+        ],
+        className="site rules",
+    )
+
+
+def _asked(language: str) -> Mapping[str, list[Field]]:
+    reason = Field("note", t("rules.reason", language))
+    options = [("site", t("column.site", language)), *((name, name) for name in _COLUMNS)]
+    return {
+        "disable": [reason], "enable": [], "remove": [],
+        "add": [
+            Field("choice", t("rules.field", language), options), Field("title", t("rules.value", language)),
+            Field("number", t("rules.days", language)), reason,
+        ],
+    }  # fmt: skip
+
+
+def _grid(language: str) -> Any:
+    whole = {"function": "params.value == null ? '–' : d3.format(',')(params.value)"}
+    percent = {"function": "params.value == null ? '–' : d3.format('.0%')(params.value)"}
+    tenth = {"function": "params.value == null ? '–' : d3.format(',.1f')(params.value)"}
+    return grid(
+        "rules-grid",
+        [
+            column("severity", "severity", language, 105, cellClass={"function": "'pill-s' + params.data.level"}),
+            column("rule", "title", language, 320),
+            column("kind", "kind", language, 110),
+            column("state", "state", language, 105),
+            column("findings", "findings", language, 105, valueFormatter=whole),
+            column("sites", "sites", language, 100, valueFormatter=whole),
+            column("alerts", "alerts", language, 90, valueFormatter=whole),
+            column("closed", "closed", language, 95, valueFormatter=whole),
+            column("false_share", "false", language, 95, valueFormatter=percent),
+            column("errors", "errors", language, 90, valueFormatter=whole),
+            column("duration", "ms", language, 120, valueFormatter=tenth),
+            column("exceptions", "exceptions", language, 95, valueFormatter=whole),
+            column("last", "last", language, 135),
+        ],
+        t("rules.none", language),
+    )
+
+
+def register(app: Dash, console: Console) -> None:
+    """Register the callbacks of the list, the chosen rule, the matrix, and the actions on a rule."""
+
+    @app.callback(
+        Output("rules-grid", "rowData"),
+        Output("rules-tiles", "children"),
+        Input("rules-tick", "n_intervals"),
+        Input("rules-done", "data"),
+        State("language", "data"),
+        running=pausing("rules-tick", 30_000),
+    )
+    @needs(Permission.TRIAGE)
+    async def rows(_tick: int, _done: Any, language: str) -> Any:
+        try:
+            found = await asyncio.to_thread(read_rules, console)
+        except SecmonError as error:
+            return no_update, failed(error, language)
+        return [_row(one, language) for one in found], _tiles(found, language)
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True),
+        Input("rules-grid", "cellClicked"),
+        prevent_initial_call=True,
+    )
+    @needs(Permission.TRIAGE)
+    async def clicked(cell: dict[str, Any] | None) -> str:
+        if not cell:
+            raise PreventUpdate
+        return f"?rule={cell['rowId']}"
+
+    @app.callback(
+        Output("rules-one", "children"),
+        Output("rules-one", "hidden"),
+        Input("url", "search"),
+        Input("rules-done", "data"),
+        State("url", "pathname"),
+        State("language", "data"),
+    )
+    @needs(Permission.TRIAGE)
+    async def one(search: str | None, _done: Any, path: str, language: str) -> Any:
+        visit = visit_of(path, search or "", language)
+        if visit is None or visit.page.name != "rules":
+            raise PreventUpdate
+        wanted = visit.asked.get("rule", "")
+        found = await asyncio.to_thread(read_rules, console) if wanted else []
+        chosen = next((rule for rule in found if rule.rule.id == wanted), None)
+        if chosen is None:
+            return None, True
+        return await asyncio.to_thread(rule_panel, console, current_visitor(), chosen, language), False
+
+    @app.callback(Output("rules-attack", "children"), Input("rules-attack", "id"), State("language", "data"))
+    @needs(Permission.TRIAGE)
+    async def attack(_id: str, language: str) -> Any:
+        try:
+            return drawn(await asyncio.to_thread(read_cells, console), language)
+        except SecmonError as error:
+            return failed(error, language)
+
+    register_actions(app, "rules", ACTIONS, lambda *given: _act(console, *given))
+
+
+def _row(one: RuleQuality, language: str) -> dict[str, Any]:
+    return {
+        "uid": one.rule.id,
+        "level": int(one.rule.severity),
+        "severity": t(f"severity.{int(one.rule.severity)}", language),
+        "title": title_of(one.rule, language),
+        "kind": t(f"rules.kind.{kind_of(one.rule)}", language),
+        "state": t(f"rules.state.{state_of(one)}", language),
+        "findings": one.findings,
+        "sites": one.sites,
+        "alerts": one.outcome.alerts,
+        "closed": sum(one.outcome.closed.values()),
+        "false": one.outcome.false_share,
+        "errors": one.runs.errors,
+        "ms": one.runs.milliseconds if one.runs.runs else None,
+        "exceptions": one.exceptions,
+        "last": kst(one.last, "%m-%d %H:%M"),
+    }
+
+
+def _tiles(found: list[RuleQuality], language: str) -> list[Any]:
+    off = sum(state_of(one) in {"disabled", "isolated"} for one in found)
+    failing = sum(one.runs.errors > 0 for one in found)
+    noisy = sum((one.outcome.false_share or 0.0) > _NOISY for one in found)
+    loud = sum(one.findings > 0 for one in found)
+    values = (
+        ("asked", len(found) - off, "ok"), ("loud", loud, ""), ("off", off, "warn" if off else "ok"),
+        ("bad", failing + noisy, "warn" if failing + noisy else "ok"),
+    )  # fmt: skip
+    return [
+        tile(t(f"rules.tile.{name}", language), f"{value:,}", t(f"rules.tile.{name}.note", language), style)
+        for name, value, style in values
+    ]
+
+
+def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
+    desk, now = console.desk, console.clock()
+    reason = filled.note.strip()
+    if action in {"disable", "add"} and not reason:
+        raise UsageError(t("rules.why", language))
+    if action == "disable":
+        rule_states.disable(desk, target, reason=reason, author=visitor.name, now=now)
+    elif action == "enable":
+        rule_states.enable(desk, target)
+    elif action == "add":
+        days = filled.number
+        if not 0 < days <= _LONGEST:
+            raise UsageError(t("rules.days.bad", language, most=_LONGEST))
+        wanted = _exemption(console, target, filled, language)
+        check_exemption(rule_set(console), wanted)
+        until = now + timedelta(days=days)
+        exceptions_registry.except_from(desk, wanted, now, until, reason=reason, author=visitor.name)
+    else:
+        exceptions_registry.end(desk, int(target), now)
+    subject = f"exception:{target}" if action == "remove" else f"rule:{target}"
+    _kept(
+        console, visitor.actor, f"rule.{action}", subject, {"reason": reason, "of": filled.choice, "is": filled.title}
+    )
+    return t(f"rules.done.{action}", language)
+
+
+def _exemption(console: Console, rule: str, filled: Answers, language: str) -> Exemption:
+    value = filled.title.strip()
+    if filled.choice == "site":
+        if console.site(value) is None:
+            raise UsageError(t("site.none", language, code=value))
+        return Exemption(0, rule, site=value)
+    if filled.choice not in _COLUMNS or not value:
+        raise UsageError(t("rules.field.bad", language))
+    return Exemption(0, rule, field=filled.choice, value=value)
+
+
+def _kept(console: Console, actor: Actor, action: str, subject: str, after: Mapping[str, str]) -> None:
+    """Write an entry to the audit log, without empty values."""
+    said = {name: text for name, text in after.items() if text}
+    with console.desk.begin() as session:
+        record(session, Act(actor, action, subject, console.clock(), after=said))

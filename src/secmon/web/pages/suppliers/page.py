@@ -1,0 +1,130 @@
+"""Suppliers page: the analyst sees which sites a company reaches, and whom to call first if it is breached."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from secmon.alerts import queries as queue
+from secmon.alerts.queries import SiteAlerts
+from secmon.auth.principal import Visitor
+from secmon.auth.roles import Permission
+from secmon.inventory.asset_register import Supplied, suppliers
+from secmon.live.context import Console
+from secmon.live.snapshot import DAY
+from secmon.web.components.panel import empty, page_head, panel, severity_pill, table
+from secmon.web.components.polling import Seen, only_new, pausing
+from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.i18n.names import site_name
+from secmon.web.i18n.texts import t
+from secmon.web.pages import visit_of
+from secmon.web.routing import Group, Page, Visit
+
+PAGE = Page("suppliers", r"/suppliers", Group.ANALYSE, order=50)
+
+
+def layout(_console: Console, visit: Visit) -> html.Div:
+    """Return the layout of the page; `?supplier=…` opens a supplier."""
+    language = visit.language
+    return html.Div(
+        [
+            dcc.Interval(id="suppliers-tick", interval=10_000),
+            dcc.Store(id="suppliers-seen"),
+            page_head(t("nav.suppliers", language), t("suppliers.note", language)),
+            panel(t("suppliers.list", language), html.Div(id="suppliers-list", className="scroll"), style="wide"),
+            panel(
+                t("suppliers.reach", language),
+                html.Div(id="suppliers-one", className="scroll"),
+                note=html.Span(id="suppliers-share"),
+                style="wide",
+            ),
+        ],
+        className="site suppliers",
+    )
+
+
+def register(app: Dash, console: Console) -> None:
+    """Register the callback of the list and of the chosen supplier (or the widest) with its municipalities."""
+
+    @app.callback(
+        Output("suppliers-list", "children"),
+        Output("suppliers-one", "children"),
+        Output("suppliers-share", "children"),
+        Output("suppliers-seen", "data"),
+        Input("suppliers-tick", "n_intervals"),
+        Input("url", "search"),
+        State("suppliers-seen", "data"),
+        State("url", "pathname"),
+        State("language", "data"),
+        running=pausing("suppliers-tick", 10_000),
+    )
+    @needs(Permission.VIEW)
+    async def fill(_tick: int | None, asked: str | None, seen: Seen | None, path: str, language: str) -> Any:
+        visit = visit_of(path, asked or "", language)
+        if visit is None or visit.page.name != "suppliers":
+            raise PreventUpdate
+        made = await asyncio.to_thread(_made, console, visit, current_visitor())
+        sent, digests = only_new(made, seen)
+        return (*sent, digests)
+
+
+def _made(console: Console, visit: Visit, visitor: Visitor) -> dict[str, Any]:
+    language = visit.language
+    found = suppliers(console.desk, visitor.scope)
+    if not found:
+        return {"list": empty(t("suppliers.none", language)), "one": None, "share": ""}
+    alerts = queue.open_by_site(console.desk, console.clock() - DAY, visitor.scope)
+    one = next((each for each in found if each.supplier == visit.asked.get("supplier")), found[0])
+    total = sum(visitor.scope.covers(site.code) for site in console.sites)
+    reached = len(one.sites)
+    share = t(
+        "suppliers.share", language, sites=reached, total=total, share=f"{reached / total:.0%}",
+        alarmed=sum(code in alerts for code in one.sites),
+    )  # fmt: skip
+    return {
+        "list": _list(found, one, alerts, language),
+        "one": _one(console, one, alerts, visitor, language),
+        "share": share,
+    }
+
+
+def _list(found: Sequence[Supplied], chosen: Supplied, alerts: Mapping[str, SiteAlerts], language: str) -> Any:
+    rows = []
+    for one in found:
+        alarmed = [alerts[code].worst for code in one.sites if code in alerts]
+        rows.append([
+            dcc.Link(("▶ " if one is chosen else "") + one.supplier, href="?" + urlencode({"supplier": one.supplier})),
+            ", ".join(t(f"asset.{kind}", language) for kind in one.kinds), f"{len(one.sites):,}",
+            f"{len(one.assets):,}", f"{len(alarmed):,}",
+            severity_pill(max(alarmed), language) if alarmed else "–",
+        ])  # fmt: skip
+    names = ("supplier", "supplies", "sites", "hosts", "alarmed", "worst")
+    return table([t(f"suppliers.{name}", language) for name in names], rows, numbers=(2, 3, 4))
+
+
+def _one(
+    console: Console, one: Supplied, alerts: Mapping[str, SiteAlerts], visitor: Visitor, language: str
+) -> html.Table:
+    """Return the supplier's municipalities, those with the most severe alerts first."""
+    none = SiteAlerts(0, 0)
+    order = sorted(one.sites, key=lambda code: (-alerts.get(code, none).worst, -alerts.get(code, none).number, code))
+    rows = []
+    for code in order:
+        state = alerts.get(code, none)
+        hosts = [asset.host for asset in one.assets if asset.site == code]
+        rows.append([
+            dcc.Link(site_name(console, code, language), href=f"/site/{code}"),
+            severity_pill(state.worst, language) if state.number else "–", f"{state.number:,}", ", ".join(hosts),
+            _search(code, hosts, language) if visitor.may(Permission.HUNT) else "",
+        ])  # fmt: skip
+    names = ("site", "worst", "alerts", "what")
+    return table([*(t(f"suppliers.{name}", language) for name in names), ""], rows, numbers=(2,))
+
+
+def _search(code: str, hosts: Sequence[str], language: str) -> dcc.Link:
+    wanted = " ".join(f'"{host}"' for host in hosts)
+    query = urlencode({"q": f"site:{code} host:({wanted})", "last": "24h"})
+    return dcc.Link(t("suppliers.search", language), href=f"/hunt?{query}")

@@ -1,0 +1,99 @@
+"""Render pages: the first page with the layout, each later page by a callback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from dash import dcc, html
+
+from secmon.live.context import Console
+from secmon.web.gateway.current_user import current_visitor
+from secmon.web.i18n.texts import LANGUAGES, catalogue, t
+from secmon.web.pages import page_at, page_module, start_page, visit_of
+from secmon.web.pages.wall import page as wall
+from secmon.web.routing import Visit
+from secmon.web.shell.frame import frame
+
+
+def language_of(search: str, cookies: Any, default: str) -> str:
+    """Return the language of a request: `?lang=` in the address, else the cookie, else the default."""
+    asked = parse_qs(search.lstrip("?")).get("lang", [""])[-1]
+    return next((chosen for chosen in (asked, cookies.get("lang", "")) if chosen in LANGUAGES), default)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A rendered page: frame, texts of the language, table of sites for name look-ups, title."""
+
+    frame: list[Any]
+    words: dict[str, str]
+    sites: list[dict[str, Any]]
+    language: str
+    title: str
+
+
+def draw(console: Console, path: str, search: str, cookies: Mapping[str, str]) -> Drawn:
+    """Render the page at a path for the current user; the wall if no page has the path."""
+    mine = console.within(current_visitor().scope)
+    language = language_of(search, cookies, console.language)
+    visit = visit_of(path or "/", search, language) or Visit(start_page(), "/", {}, {}, language)
+    return Drawn(
+        frame(console, visit, page_module(visit.page.name).layout(mine, visit)),
+        catalogue(language),
+        wall.site_table(console.sites, console.provinces, language),
+        language,
+        _title(mine, visit),
+    )
+
+
+def first(console: Console, headers: Mapping[str, str], cookies: Mapping[str, str]) -> html.Div:
+    """Return the first layout: the page named by the Referer if the user may see it, else an empty frame."""
+    # Dash requests its layout at an address that does not name the page; only the Referer header does. Rendering the
+    # page here saves the browser a request (decision 0014). The header merely selects among what this user may see: a
+    # foreign host, an unknown path, a missing permission or no header at all give the empty frame, which a callback
+    # then fills.
+    try:
+        stands = urlsplit(headers.get("referer", ""))
+    except ValueError:  # not a valid URL
+        stands = urlsplit("")
+    page = page_at(stands.path)
+    if page is None or stands.netloc != headers.get("host") or not current_visitor().may(page.permission):
+        return empty(language_of("", cookies, console.language))
+    search = f"?{stands.query}" if stands.query else ""
+    return _framed(
+        draw(console, stands.path, search, cookies),
+        dcc.Location(id="url", refresh="callback-nav", pathname=stands.path, search=search),
+    )
+
+
+def empty(language: str) -> html.Div:
+    """Return the frame without a page; a callback fills it once the browser has sent its location."""
+    return _framed(Drawn([], {}, [], language, ""), dcc.Location(id="url", refresh="callback-nav"))
+
+
+def _framed(drawn: Drawn, location: dcc.Location) -> html.Div:
+    return html.Div(
+        [
+            location,
+            dcc.Store(id="live", data=None),
+            dcc.Store(id="words", data=drawn.words or None),
+            dcc.Store(id="sites", data=drawn.sites or None),
+            dcc.Store(id="language", data=drawn.language),
+            dcc.Store(id="title", data=drawn.title or None),
+            html.Div(id="page-drawn", hidden=True),
+            html.Div(drawn.frame, id="frame", className="frame"),
+        ]
+    )
+
+
+def _title(console: Console, visit: Visit) -> str:
+    """Return the title of the browser tab."""
+    if visit.page.name == "wall":
+        return t("app.title", visit.language)
+    name = t(f"nav.{visit.page.name}", visit.language)
+    if found := console.site(visit.parts.get("code", "")):
+        name = found.ko if visit.language == "ko" else found.en
+    elif visit.parts:
+        name = next(iter(visit.parts.values()))
+    return f"{name} – {t('app.title', visit.language)}"

@@ -1,0 +1,1 @@
+"""Guided tour for visitors: chapters, replay protocol and the switch to the sandbox."""

@@ -1,0 +1,37 @@
+"""Accounts at a desk, for tests of people."""
+
+from datetime import UTC, datetime
+
+from secmon.auth.accounts import Account, Draft, add
+from secmon.auth.login import Attempt
+from secmon.auth.roles import Role
+from secmon.db.audit_log import Actor, entries
+from secmon.db.database import Desk
+from secmon.sites.scope import EVERYTHING
+
+NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
+CHIEF = Actor("chief", "10.0.0.1")
+GOOD = "correct horse battery"
+
+
+def account_of(
+    desk: Desk,
+    name: str = "kim",
+    role: Role = Role.OPERATOR,
+    *,
+    site: str = "",
+    province: str = "",
+    password: str = GOOD,
+) -> Account:
+    """An account that is new."""
+    return add(desk, Draft(name, role, site, province), password, CHIEF, NOW)
+
+
+def trying(name: str = "kim", password: str = GOOD) -> Attempt:
+    """A login from one place."""
+    return Attempt(name, password, "192.0.2.7", "Firefox")
+
+
+def acts(desk: Desk) -> list[tuple[str, str, str]]:
+    """The audit log, oldest first: who, what, on what."""
+    return [(one.actor, one.action, one.subject) for one in reversed(entries(desk, EVERYTHING, limit=1000))]

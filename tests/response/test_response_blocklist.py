@@ -1,0 +1,344 @@
+"""The block list: two people, versions, acknowledgements of each site, expiry, and what is never blocked."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import stix2
+from stix2patterns.validator import run_validator
+
+from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, incident_at
+from hostile_texts import HOSTILE, SPLITTING
+from secmon.db.audit_log import Actor, entries, verify
+from secmon.db.database import Desk
+from secmon.errors import ConflictError, IllegalMove, NotFoundError, UsageError
+from secmon.incidents import incident, timeline
+from secmon.response.blocklist import allowlist, blocklist, export_formats
+from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist.allowlist import BlockConflict
+from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
+from secmon.response.blocklist.blocklist import BlockEntry, BlockFeed, BlockState, FeedEntry
+from secmon.response.blocklist.workflow import Proposal
+from secmon.sites.registry import load_sites
+from secmon.sites.scope import EVERYTHING, Scope
+
+pytest_plugins = "database_fixtures"
+DAY = timedelta(days=1)
+FIREWALL = Actor("11110", "192.0.2.7")
+SEOUL = Scope.of_sites(["11110", "11140"])
+
+
+def proposed(desk: Desk, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
+    """A proposal by operator1."""
+    proposal = Proposal(value, "sweep scan", NOW + until, tuple(sites), "alert:1")
+    return block_work.propose(desk, EVERYTHING, proposal, actor=KIM, now=NOW)
+
+
+def pushed(desk: Desk, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
+    """An entry in force."""
+    number = proposed(desk, value, *sites, until=until).id
+    block_work.approve(desk, EVERYTHING, number, actor=LEE, now=NOW)
+    return block_work.push(desk, EVERYTHING, number, actor=KIM, now=NOW)
+
+
+def values(feed: BlockFeed) -> list[str]:
+    """What a feed blocks."""
+    return [one.value for one in feed.entries]
+
+
+def test_the_way_of_a_block(desk: Desk) -> None:
+    """Proposed, approved by a second person, pushed under a version, acknowledged, undone under another version."""
+    number = proposed(desk).id
+    with pytest.raises(IllegalMove, match="was proposed by operator1: a second person approves it"):
+        block_work.approve(desk, EVERYTHING, number, actor=KIM, now=NOW)
+    with pytest.raises(IllegalMove, match="is proposed; this is possible while it is approved"):
+        block_work.push(desk, EVERYTHING, number, actor=LEE, now=NOW)
+    assert blocklist.feed(desk, "11110", NOW).version == 0
+    block_work.approve(desk, EVERYTHING, number, actor=LEE, now=NOW + MINUTE)
+    entry = block_work.push(desk, EVERYTHING, number, actor=KIM, now=NOW + 2 * MINUTE)
+    assert (entry.pushed_version, entry.decided_by, entry.pushed_by) == (1, "operator2", "operator1")
+    feed = blocklist.feed(desk, "11110", NOW + 3 * MINUTE)
+    assert (values(feed), feed.version) == (["203.0.113.9"], 1)
+    assert block_work.acknowledge(desk, EVERYTHING, "11110", 1, actor=FIREWALL, now=NOW + 3 * MINUTE)
+    undone = block_work.undo(desk, EVERYTHING, number, reason="a partner", actor=LEE, now=NOW + 4 * MINUTE)
+    assert (undone.state, undone.ended_version, undone.end_reason) == ("undone", 2, "a partner")
+    after = blocklist.feed(desk, "11110", NOW + 5 * MINUTE)
+    assert (values(after), after.version) == ([], 2)
+    assert [(one.version, one.change) for one in blocklist.history(desk, 9)] == [(2, "undone"), (1, "pushed")]
+    told = [one.action for one in entries(desk, EVERYTHING, limit=9, subject=f"block:{number}")]
+    assert told == ["block.undone", "block.pushed", "block.approved", "block.proposed"]
+    assert verify(desk) is None
+
+
+def test_226_acknowledgements(desk: Desk) -> None:
+    """Coverage rises from none to all; a site acknowledges twice without being counted twice."""
+    pushed(desk)
+    codes = [site.code for site in load_sites()]
+    [none] = blocklist.coverage(desk)
+    assert (none.acknowledged, none.of, none.share) == (0, 226, 0.0)
+    for code in codes:
+        assert block_work.acknowledge(desk, EVERYTHING, code, 1, actor=FIREWALL, now=NOW)
+    assert not block_work.acknowledge(desk, EVERYTHING, codes[0], 1, actor=FIREWALL, now=NOW)
+    [every] = blocklist.coverage(desk)
+    assert (every.acknowledged, every.share, every.missing) == (226, 1.0, ())
+    pushed(desk, "203.0.113.10")
+    assert [(one.value, one.acknowledged) for one in blocklist.coverage(desk)] == [
+        ("203.0.113.10", 0), ("203.0.113.9", 226),
+    ]  # fmt: skip
+    assert {(one.of, one.missing) for one in blocklist.coverage(desk, SEOUL)} == {(2, ("11110", "11140")), (2, ())}
+
+
+def test_a_version_a_site_never_got_cannot_be_acknowledged(desk: Desk) -> None:
+    """Neither one to come, nor one of other sites, nor for another site."""
+    pushed(desk, "203.0.113.9", "26110")
+    for site, version in (("26110", 2), ("26110", 0), ("11110", 1)):
+        with pytest.raises(IllegalMove, match="the newest for it is"):
+            block_work.acknowledge(desk, EVERYTHING, site, version, actor=FIREWALL, now=NOW)
+    with pytest.raises(NotFoundError):
+        block_work.acknowledge(desk, SEOUL, "26110", 1, actor=FIREWALL, now=NOW)
+
+
+def test_an_entry_for_chosen_sites_goes_to_them_only(desk: Desk) -> None:
+    """The feed of a province is what any of its sites blocks; others' versions do not rise."""
+    pushed(desk, "203.0.113.9", "11110", "26110")
+    pushed(desk, "evil.example", "11140")
+    assert values(blocklist.feed(desk, "11110", NOW)) == ["203.0.113.9"]
+    assert (blocklist.feed(desk, "11110", NOW).version, blocklist.feed(desk, "41110", NOW).version) == (1, 0)
+    province = blocklist.feed_of(desk, ["11110", "11140"], NOW, name="11")
+    assert (values(province), province.version) == (["203.0.113.9", "evil.example"], 2)
+    assert len(blocklist.feed_of(desk, None, NOW, name="all").entries) == 2
+    assert [(one.value, one.of, one.missing) for one in blocklist.coverage(desk)] == [
+        ("evil.example", 1, ("11140",)), ("203.0.113.9", 2, ("11110", "26110")),
+    ]  # fmt: skip
+
+
+def test_scopes_of_blocks(desk: Desk) -> None:
+    """Who sees some sites proposes for those, sees what concerns them, and touches nothing that concerns others."""
+    for sites, error in (((), IllegalMove), (("26110",), NotFoundError)):
+        with pytest.raises(error):
+            block_work.propose(desk, SEOUL, Proposal("203.0.113.9", "r", NOW + DAY, sites), actor=KIM, now=NOW)
+    own = block_work.propose(desk, SEOUL, Proposal("203.0.113.7", "r", NOW + DAY, ("11110",)), actor=KIM, now=NOW)
+    both, all_sites = proposed(desk, "203.0.113.8", "11110", "26110"), proposed(desk)
+    other = proposed(desk, "203.0.113.6", "26110")
+    assert {one.id for one in blocklist.search(desk, SEOUL, limit=9)} == {own.id, both.id, all_sites.id}
+    assert blocklist.sites_of(desk, SEOUL, both.id) == ("11110",)
+    assert blocklist.sites_of(desk, SEOUL, all_sites.id) is None
+    with pytest.raises(NotFoundError):
+        blocklist.get(desk, SEOUL, other.id)
+    for one in (both, all_sites, other):
+        with pytest.raises(NotFoundError):
+            block_work.approve(desk, SEOUL, one.id, actor=LEE, now=NOW)
+    assert block_work.approve(desk, SEOUL, own.id, actor=LEE, now=NOW).state == "approved"
+
+
+def test_an_expired_entry_is_served_no_more(desk: Desk) -> None:
+    """At once, even before the job ends it under a new version; an approved one that expired is not pushed."""
+    entry, late = pushed(desk, until=HOUR), proposed(desk, "203.0.113.10", until=HOUR)
+    block_work.approve(desk, EVERYTHING, late.id, actor=LEE, now=NOW)
+    before = blocklist.feed(desk, "11110", NOW)
+    after = blocklist.feed(desk, "11110", NOW + HOUR)
+    assert (values(after), after.version) == ([], before.version)
+    assert after.etag != before.etag
+    with pytest.raises(IllegalMove, match="expired at 2026-11-25 02:00 UTC: propose it anew"):
+        block_work.push(desk, EVERYTHING, late.id, actor=KIM, now=NOW + HOUR)
+    assert block_work.expire(desk, NOW + HOUR - MINUTE) == []
+    assert block_work.expire(desk, NOW + HOUR) == [entry.id, late.id]
+    assert blocklist.feed(desk, "11110", NOW + HOUR).version == before.version + 1
+    assert {one.state for one in blocklist.search(desk, EVERYTHING, limit=9)} == {"expired"}
+
+
+def test_a_value_is_blocked_once(desk: Desk) -> None:
+    """However it is written; after its end it can be proposed anew, and at other sites at any time."""
+    entry = proposed(desk, "Evil.Example.", "11110")
+    with pytest.raises(IllegalMove, match=f"is proposed already as block entry {entry.id}"):
+        proposed(desk, "evil.example", "11110", "26110")
+    assert proposed(desk, "evil.example", "26110").value == "evil.example"
+    block_work.reject(desk, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    assert proposed(desk, "EVIL.example", "11110").id != entry.id
+    with pytest.raises(IllegalMove, match="is rejected; this is possible while"):
+        block_work.undo(desk, EVERYTHING, entry.id, reason="r", actor=LEE, now=NOW)
+
+
+def test_two_at_once_are_told_at_blocks(desk: Desk) -> None:
+    """Approval of what has been rejected meanwhile says by whom."""
+    entry = proposed(desk)
+    block_work.reject(desk, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    with pytest.raises(ConflictError, match="changed by operator2"):
+        block_work.approve(desk, EVERYTHING, entry.id, actor=Actor("lead"), now=NOW, version=entry.version)
+
+
+def test_a_block_of_an_incident_is_in_its_timeline(desk: Desk) -> None:
+    """And is its first response."""
+    case = incident_at(desk, ["11110"])
+    proposal = Proposal("203.0.113.9", "scan", NOW + DAY, incident_id=case.id)
+    entry = block_work.propose(desk, EVERYTHING, proposal, actor=KIM, now=NOW + MINUTE)
+    block_work.approve(desk, EVERYTHING, entry.id, actor=LEE, now=NOW + MINUTE)
+    assert [one.kind for one in timeline.of_incident(desk, EVERYTHING, case.id)] == ["opened", "block", "block"]
+    assert incident.get(desk, EVERYTHING, case.id).responded_at == NOW + MINUTE
+    assert [one.id for one in blocklist.search(desk, EVERYTHING, incident_id=case.id, limit=9)] == [entry.id]
+
+
+@pytest.mark.parametrize("problem", [("", DAY), ("r", timedelta(0)), ("r", -DAY)])
+def test_a_block_needs_a_reason_and_an_end(desk: Desk, problem: tuple[str, timedelta]) -> None:
+    """An end that lies ahead."""
+    reason, until = problem
+    with pytest.raises(IllegalMove):
+        block_work.propose(desk, EVERYTHING, Proposal("203.0.113.9", reason, NOW + until), actor=KIM, now=NOW)
+    assert blocklist.search(desk, EVERYTHING, limit=9) == []
+
+
+# -------------------------------------------------------------------------------------------------------- never block
+
+
+@pytest.mark.parametrize(
+    ("value", "touched"),
+    [
+        ("10.1.2.3", "10.0.0.0/8"),
+        ("192.168.0.0/16", "192.168.0.0/16"),
+        ("172.16.0.0/11", None),
+        ("fd00::1", "fc00::/7"),
+        ("www.jongno.go.kr", "go.kr"),
+        ("evil-go.kr", None),
+        ("203.0.113.0/24", None),
+    ],
+)
+def test_what_is_built_in_is_never_blocked(desk: Desk, value: str, touched: str | None) -> None:
+    """Nor a part of it, nor what contains it; the refusal says what it touches, why, and whose it is."""
+    if value == "172.16.0.0/11":
+        with pytest.raises(UsageError, match=r"write the network's own address, 172\.0\.0\.0/11"):
+            proposed(desk, value)
+        with pytest.raises(BlockConflict, match=r"172\.16\.0\.0/12 \(private networks"):
+            proposed(desk, "172.0.0.0/11")
+    elif touched is None:
+        assert allowlist.conflicts(desk, value) == ()
+        assert proposed(desk, value).state == "proposed"
+    else:
+        with pytest.raises(BlockConflict, match="touches what is never blocked") as refused:
+            proposed(desk, value)
+        assert [one.indicator.value for one in refused.value.conflicts] == [touched]
+
+
+def test_never_block_wins_over_what_is_in_force(desk: Desk) -> None:
+    """Adding a value ends what touches it at once, pushed or only proposed, and refuses it from then on."""
+    inside, network, other = (
+        pushed(desk, "203.0.113.9"), proposed(desk, "203.0.0.0/16"), pushed(desk, "198.51.100.1")
+    )  # fmt: skip
+    added, over = allowlist.add(desk, "203.0.113.0/24", reason="our cloud", actor=LEE, now=NOW)
+    assert over == (inside.id, network.id)
+    feed = blocklist.feed(desk, "11110", NOW)
+    assert (values(feed), feed.version) == (["198.51.100.1"], 3)
+    row = blocklist.get(desk, EVERYTHING, inside.id)
+    assert (row.state, row.end_reason) == ("overruled", "never blocked: 203.0.113.0/24 (our cloud)")
+    with pytest.raises(BlockConflict, match=r"203\.0\.113\.0/24 \(our cloud; by operator2\)"):
+        proposed(desk, "203.0.113.200")
+    with pytest.raises(IllegalMove, match="is on the never-block list already"):
+        allowlist.add(desk, "203.0.113.0/24", reason="again", actor=LEE, now=NOW)
+    assert other.id not in over
+    assert added.id is not None
+    allowlist.remove(desk, added.id, reason="moved away", actor=LEE, now=NOW)
+    assert proposed(desk, "203.0.113.200").state == BlockState.PROPOSED
+    with pytest.raises(IllegalMove, match="was taken off by operator2"):
+        allowlist.remove(desk, added.id, reason="again", actor=LEE, now=NOW)
+    assert [one.id for one in allowlist.every(desk)] == [None] * len(allowlist.BUILT_IN)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        (" 203.0.113.9 ", IndicatorKind.IPV4, "203.0.113.9"),
+        ("203.0.113.9/32", IndicatorKind.IPV4, "203.0.113.9"),
+        ("203.0.113.0/24", IndicatorKind.CIDR, "203.0.113.0/24"),
+        ("2001:DB8:0:0::1", IndicatorKind.IPV6, "2001:db8::1"),
+        ("2001:db8::/32", IndicatorKind.CIDR, "2001:db8::/32"),
+        ("Evil.EXAMPLE.", IndicatorKind.DOMAIN, "evil.example"),
+        ("한국.example", IndicatorKind.DOMAIN, "xn--3e0b707e.example"),
+        ("AB" * 32, IndicatorKind.SHA256, "ab" * 32),
+    ],
+)
+def test_values_are_written_in_one_way(text: str, kind: IndicatorKind, value: str) -> None:
+    """Whatever way somebody typed them."""
+    assert parse(text) == Indicator(kind, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "evil", "1.2.3", "1.2.3.4.5", "0.0.0.0/0", "::/0", "203.0.113.9/24", "=1+1.example", "a b.example",
+        "http://evil.example/x", "evil.example\nnext.example", "-.example", "x" * 64 + ".example", "ab" * 31,
+        "1.2.3.4:80",
+    ],
+)  # fmt: skip
+def test_what_is_no_value_is_refused(text: str) -> None:
+    """Nothing that a firewall would misread gets into the list."""
+    with pytest.raises(UsageError):
+        parse(text)
+
+
+# ------------------------------------------------------------------------------------------------------------ formats
+
+FEED = BlockFeed(
+    "11110",
+    7,
+    (
+        FeedEntry(1, "ipv4", "203.0.113.9", "=HYPERLINK(\"http://evil\")", NOW, NOW + DAY),
+        FeedEntry(2, "ipv6", "2001:db8::1", "@sum, \"quoted\"", NOW, NOW + DAY),
+        FeedEntry(3, "cidr", "198.51.100.0/24", "스캔", NOW, NOW + DAY),
+        FeedEntry(4, "cidr", "2001:db8:1::/48", "scan", NOW, NOW + DAY),
+        FeedEntry(5, "domain", "evil.example", "<b>beacon</b>", NOW, NOW + DAY),
+        FeedEntry(6, "sha256", "ab" * 32, "web shell", NOW, NOW + DAY),
+    ),
+)  # fmt: skip
+
+
+def test_plain_text_is_one_value_a_line() -> None:
+    """After a comment with the version; only the kinds a firewall understands when it asks so."""
+    lines = export_formats.plain(FEED).splitlines()
+    assert lines == ["# secmon blocklist 11110 version 7", *(one.value for one in FEED.entries)]
+    assert export_formats.plain(FEED, {"domain"}).splitlines()[1:] == ["evil.example"]
+
+
+def test_csv_holds_no_formulas() -> None:
+    """A reason that begins like one is text; quotes and commas survive."""
+    rows = list(csv.DictReader(StringIO(export_formats.comma_separated(FEED))))
+    assert [row["value"] for row in rows] == [one.value for one in FEED.entries]
+    assert [row["reason"] for row in rows[:3]] == ['\'=HYPERLINK("http://evil")', '\'@sum, "quoted"', "스캔"]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
+def test_a_hostile_reason_stays_text_in_every_form(text: str) -> None:
+    """Plain text leaves it out; in CSV it is one visible cell and no formula; STIX gives it back as it was, and only as
+    the description of a valid indicator."""
+    feed = BlockFeed("11110", 7, (FeedEntry(1, "ipv4", "203.0.113.9", text, NOW, NOW + DAY),))
+    assert export_formats.plain(feed) == "# secmon blocklist 11110 version 7\n203.0.113.9\n"
+    [row] = csv.DictReader(StringIO(export_formats.comma_separated(feed), newline=""))
+    assert row["value"] == "203.0.113.9"
+    assert row["reason"].isprintable()
+    assert row["reason"].lstrip()[0] not in "=+-@\uff1d\uff0b\uff0d\uff20"
+    bundle = stix2.parse(export_formats.stix(feed), allow_custom=False)
+    [one] = [found for found in bundle.objects if found.type == "indicator"]
+    assert (one.description, one.pattern) == (text, "[ipv4-addr:value = '203.0.113.9']")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
+def test_hostile_text_is_no_value_to_block(desk: Desk, text: str) -> None:
+    """Neither alone nor behind a good value does it come into the list that firewalls read."""
+    for value in (text, f"203.0.113.9{text}", f"evil.example {text}"):
+        with pytest.raises(UsageError):
+            proposed(desk, value)
+    assert blocklist.search(desk, EVERYTHING, limit=9) == []
+
+
+def test_stix_is_what_the_standard_says() -> None:
+    """Parsed by the OASIS library without custom content, every pattern valid, and the same ids each time."""
+    text = export_formats.stix(FEED)
+    bundle = stix2.parse(text, allow_custom=False)
+    indicators = [one for one in bundle.objects if one.type == "indicator"]
+    assert [one.name for one in indicators] == [one.value for one in FEED.entries]
+    assert all(run_validator(one.pattern, stix_version="2.1") == [] for one in indicators)
+    assert {str(one.object_marking_refs[0]) for one in indicators} == {stix2.TLP_AMBER.id}
+    assert indicators[0].valid_until == NOW + DAY
+    assert text == export_formats.stix(FEED)
+    later = BlockFeed("all", 8, FEED.entries[:1])
+    assert json.loads(export_formats.stix(later))["objects"][1]["id"] == indicators[0].id
