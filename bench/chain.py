@@ -16,7 +16,7 @@ from pathlib import Path
 
 import corpus
 from effort import measure
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.ingest import batch_journal
 from secmon.ingest.transports.page import split_lines
 from secmon.pipeline.load import Loader
@@ -41,17 +41,17 @@ def main() -> None:
     lines = sum(stretch.lines for stretch in corpus.stretches(given.corpus))
     with tempfile.TemporaryDirectory(prefix="secmon-bench-") as folder:
         data = Path(folder)
-        store, desk = Store(f"chdb://{data / 'store'}"), Desk(f"sqlite:///{data / 'desk.sqlite3'}")
+        store, db = Store(f"chdb://{data / 'store'}"), Database(f"sqlite:///{data / 'desk.sqlite3'}")
         migrate(store)
-        desk.migrate()
+        db.migrate()
         if given.way == "whole":
-            loader = Loader(store, desk, data / "spool", _now)
+            loader = Loader(store, db, data / "spool", _now)
             _, effort = measure(lambda: _whole(loader, given.corpus, given.batch))
         else:
             _, effort = measure(lambda: _store_only(store, given.corpus, given.batch))
         exact = exact_counts(store, lines)
         store.close()
-        desk.close()
+        db.close()
     print(json.dumps({"lines": lines, "exact": exact, **asdict(effort)}))
 
 
@@ -84,7 +84,7 @@ def _whole(loader: Loader, folder: Path, size: int) -> None:
     with ThreadPoolExecutor(1) as background:
         loading: Future[int] | None = None
         for rows in map(table_of, batches(folder, size)):
-            batch_journal.add_batch(loader.desk, spool_batch(loader.spool, rows, _now()))
+            batch_journal.add_batch(loader.db, spool_batch(loader.spool, rows, _now()))
             del rows  # as the collector, which keeps nothing of a round that is spooled
             if loading is not None:
                 loading.result()

@@ -36,10 +36,10 @@ from sigma.rule import SigmaRule
 
 import corpus
 from effort import machine, told
-from secmon.detection.correlation.engine import all_possible, correlate
+from secmon.detection.correlation.engine import all_candidates, correlate
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.match_events import match
-from secmon.detection.engine.prefilter import Possible
+from secmon.detection.engine.match_events import match_events
+from secmon.detection.engine.prefilter import Candidates
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.backend import ClickHouseBackend
 from secmon.detection.sigma.compile import compile_rule, plan
@@ -158,22 +158,24 @@ def load(store: Store, parts: Sequence[Lines]) -> Events:
     return Events(int(number), (min(times), max(times)), cpu)
 
 
-def find(store: Store, rules: RuleSet, events: Events, at: int, can: Possible | None = None) -> MatchReport:
+def find(store: Store, rules: RuleSet, events: Events, at: int, can: Candidates | None = None) -> MatchReport:
     """One pass of the single-event rules; each with a time of its own, as runs have."""
-    return match(store, rules, [_BATCH], *events.received, events.received[1] + timedelta(seconds=at + 1), can=can)
+    return match_events(
+        store, rules, [_BATCH], *events.received, events.received[1] + timedelta(seconds=at + 1), can=can
+    )
 
 
 def unfiltered(store: Store, rules: RuleSet, events: Events, at: int) -> MatchReport:
     """The same with every rule asked, as it was before there was a prefilter."""
-    whole = Possible(plan(rules).every, frozenset(source.name for source in log_sources()))
+    whole = Candidates(plan(rules).every, frozenset(source.name for source in log_sources()))
     return find(store, rules, events, at, whole)
 
 
 def detect(store: Store, rules: RuleSet, events: Events, at: int) -> None:
     """What a round does: rules, then correlations."""
     now = events.received[1] + timedelta(seconds=at + 1)
-    can = all_possible(store, rules, Batches.of([_BATCH], *events.received))
-    match(store, rules, [_BATCH], *events.received, now, can=can)
+    can = all_candidates(store, rules, Batches.of([_BATCH], *events.received))
+    match_events(store, rules, [_BATCH], *events.received, now, can=can)
     correlate(store, rules, [_BATCH], *events.received, now, can=can)
 
 

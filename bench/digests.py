@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
@@ -36,38 +36,38 @@ def line(at: datetime, number: int) -> bytes:
     return json.dumps({**event, "dest_ip": "10.1.1.10", "dest_port": 80, "proto": "TCP"}).encode()
 
 
-def fill(store: Store, desk: Desk, spool: Path) -> None:
+def fill(store: Store, db: Database, spool: Path) -> None:
     """A month of events at every site."""
     times = [NOW - timedelta(hours=1.7 * number + 12) for number in range(_EVENTS)]
     lines = [line(at, number) for number, at in enumerate(times)]
     parts = [Lines(site.code, "ids", "suricata_eve", NOW, lines) for site in load_sites()]
     spooled = spool_batch(spool, table_of(parts), NOW)
     results = [FeedResult(p.site, p.feed, p.format, p.received_at, cursor="c", lines=len(p.lines)) for p in parts]
-    batch_journal.record_round(desk, spooled, results)
-    Loader(store, desk, spool, lambda: NOW).drain()
+    batch_journal.record_round(db, spooled, results)
+    Loader(store, db, spool, lambda: NOW).drain()
 
 
 def measure(number: int) -> dict[str, float]:
     """Compose `number` of them in Korean, as the schedule does."""
     with TemporaryDirectory() as folder, scratch_store() as store:
-        desk = Desk(f"sqlite:///{folder}/desk.sqlite3")
-        desk.migrate()
+        db = Database(f"sqlite:///{folder}/desk.sqlite3")
+        db.migrate()
         spool = Path(folder) / "spool"
         spool.mkdir()
-        fill(store, desk, spool)
+        fill(store, db, spool)
         feeds = [(site.code, "ids", "suricata_eve") for site in load_sites()]
 
         def reports() -> tuple[FeedReport, ...]:
-            return feed_reports(desk, feeds, HealthLimits(5400.0, 10_800.0), NOW)
+            return feed_reports(db, feeds, HealthLimits(5400.0, 10_800.0), NOW)
 
         tiles = json.loads((assets_folder() / "geo" / "hexmap.json").read_text())["tiles"]
         places = [(tile["code"], tile["col"], tile["row"]) for tile in tiles]
-        sources = Sources(store, desk, load_sites(), load_provinces(), {}, reports, places)
+        sources = Sources(store, db, load_sites(), load_provinces(), {}, reports, places)
         before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
         for site in load_sites()[:number]:
             compose(sources, due_of("municipality", "2026-11-15", site.code, NOW), NOW, versions=("ko",))
         seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF)
-        desk.close()
+        db.close()
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "digests": number,

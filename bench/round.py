@@ -34,14 +34,14 @@ import psutil
 from sqlalchemy import select
 
 from effort import in_child, machine, told
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Batch
 from secmon.demo.simulator_process import feeds_at
 from secmon.ingest import batch_journal
 from secmon.ingest.transports.page import FeedAddress
-from secmon.pipeline.backfill import catch_up
+from secmon.pipeline.backfill import backfill
 from secmon.pipeline.collect import Round
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.runtime.centre import Centre, open_centre
 from secmon.settings import load_settings
 from secmon.simulate.volume import FEED_SHARE, activity
@@ -82,21 +82,21 @@ async def ticks(seconds: float, job: Callable[[], Awaitable[None]], stop: asynci
         await asyncio.sleep(max(0.0, due - now))
 
 
-async def rounds(watch: Watch, number: int, interval: float) -> Measured:
+async def rounds(pipeline: Pipeline, number: int, interval: float) -> Measured:
     """Rounds, loads, detections and snapshots side by side until so many rounds counted."""
     taken, stop, warm = Measured(), asyncio.Event(), _WARM
     cpu = wall = 0.0
-    await catch_up(watch, lambda _progress: None)  # what the sites have kept up to now, as at a start of the server
+    await backfill(pipeline, lambda _progress: None)  # what the sites have kept up to now, as at a start of the server
 
     async def collect() -> None:
         nonlocal warm, cpu, wall
         if not warm and not wall:
-            cpu, wall, taken.began = time.process_time(), time.perf_counter(), watch.clock()
+            cpu, wall, taken.began = time.process_time(), time.perf_counter(), pipeline.clock()
         if len(taken.rounds) == number:
             taken.cpu, taken.wall = time.process_time() - cpu, time.perf_counter() - wall
             stop.set()
             return
-        done = await watch.collect()
+        done = await pipeline.collect()
         if wall:
             taken.rounds.append(done)
         else:
@@ -105,22 +105,22 @@ async def rounds(watch: Watch, number: int, interval: float) -> Measured:
 
     async def load() -> None:
         began = time.perf_counter()
-        lines = await watch.load_only()
+        lines = await pipeline.load_only()
         loaded = time.perf_counter()
-        await watch.detect()
+        await pipeline.detect()
         if wall and lines:
             taken.load.append(loaded - began)
             taken.detect.append(time.perf_counter() - loaded)
 
     async def publish() -> None:
-        began, last = time.perf_counter(), watch.published_at
-        await watch.publish()
-        if wall and watch.published_at != last:
+        began, last = time.perf_counter(), pipeline.published_at
+        await pipeline.publish()
+        if wall and pipeline.published_at != last:
             taken.publish.append(time.perf_counter() - began)
 
     await asyncio.gather(ticks(interval, collect, stop), ticks(_EVERY, load, stop), ticks(_EVERY, publish, stop))
-    await watch.load()
-    await watch.close()
+    await pipeline.load()
+    await pipeline.close()
     return taken
 
 
@@ -178,18 +178,18 @@ def measured(names: list[str], rate: float, number: int, interval: float, copies
                 data=data / "centre", feeds=feeds, token_file=tokens, collect_gzip=False, collect_seconds=interval
             )
             with open_centre(settings) as centre:
-                centre.watch.collector.addresses = addresses(tokens, feeds)
-                taken = asyncio.run(rounds(centre.watch, number, interval))
-                return figures(centre, taken, len(centre.watch.collector.addresses), interval)
+                centre.pipeline.collector.addresses = addresses(tokens, feeds)
+                taken = asyncio.run(rounds(centre.pipeline, number, interval))
+                return figures(centre, taken, len(centre.pipeline.collector.addresses), interval)
 
 
 def figures(centre: Centre, taken: Measured, feeds: int, interval: float) -> dict[str, Any]:
     """What is printed of the rounds."""
-    account = batch_journal.backlog(centre.desk)
+    account = batch_journal.backlog(centre.db)
     lines = sum(done.lines for done in taken.rounds)
     seconds = [done.seconds for done in taken.rounds]
     ((half, most),) = centre.store.rows(_LAG, {"begin": taken.began})
-    waits = _waits(centre.desk, taken.began)
+    waits = _waits(centre.db, taken.began)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {
         "feeds": feeds,
@@ -217,9 +217,9 @@ def figures(centre: Centre, taken: Measured, feeds: int, interval: float) -> dic
     }
 
 
-def _waits(desk: Desk, began: datetime) -> list[float]:
+def _waits(db: Database, began: datetime) -> list[float]:
     """How long each batch lay in the spool."""
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.execute(select(Batch.created_at, Batch.loaded_at).where(Batch.created_at >= began)).all()
     return [(loaded - made).total_seconds() for made, loaded in rows if loaded is not None]
 

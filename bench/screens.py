@@ -59,9 +59,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
 """By name: the address, and what is there once the page has its content."""
 
 AIMS = {
-    "cold": 1.5, "warm": 0.5, "moved": 0.5, "interaction_p95": 0.3, "hunt_p95": 1.0, "wall_p95_over_interval": 1.0,
+    "cold": 1.5,
+    "warm": 0.5,
+    "moved": 0.5,
+    "interaction_p95": 0.3,
+    "hunt_p95": 1.0,
+    "wall_p95_over_interval": 1.0,
     "viewers_50_percent": 10.0,
-}  # fmt: skip
+}
 _INTERVAL = 5.0
 """Seconds between questions to the feeds whose events are timed."""
 _WAITING, _SETTLE = 2, 1_800.0
@@ -201,9 +206,11 @@ def _filtered(page: Page, number: int) -> None:
 
 def _sorted(page: Page) -> None:
     page.click("#alerts-grid .ag-header-cell[col-id=site] .ag-header-cell-label")
-    page.wait_for_selector("#alerts-grid .ag-header-cell[col-id=site][aria-sort=ascending], "
-                           "#alerts-grid .ag-header-cell[col-id=site][aria-sort=descending], "
-                           "#alerts-grid .ag-header-cell[col-id=site][aria-sort=none]")  # fmt: skip
+    page.wait_for_selector(
+        "#alerts-grid .ag-header-cell[col-id=site][aria-sort=ascending], "
+        "#alerts-grid .ag-header-cell[col-id=site][aria-sort=descending], "
+        "#alerts-grid .ag-header-cell[col-id=site][aria-sort=none]"
+    )
 
 
 def _alert(page: Page, number: int) -> None:
@@ -236,8 +243,10 @@ def hunts(client: httpx.Client, times: int) -> dict[str, dict[str, float]]:
         "word": ["nuclei", "jndi", "sqlmap"],
         "absent_word": ["nosuchword"],
     }
-    return {name: spread([_asked(client, queries[n % len(queries)], since) for n in range(times)])
-            for name, queries in asked.items()}  # fmt: skip
+    return {
+        name: spread([_asked(client, queries[n % len(queries)], since) for n in range(times)])
+        for name, queries in asked.items()
+    }
 
 
 def _asked(client: httpx.Client, query: str, since: str) -> float:
@@ -303,8 +312,8 @@ def wall_lag(client: httpx.Client, data: Path, seen: Sequence[tuple[datetime, da
         cursor = answer["next"] or ""
         if not cursor:
             break
-    with sqlite3.connect(f"file:{data / 'desk.sqlite3'}?mode=ro", uri=True) as desk:
-        loaded = {str(name): datetime.fromisoformat(at).replace(tzinfo=UTC) for name, at in desk.execute(_LOADED)}
+    with sqlite3.connect(f"file:{data / 'desk.sqlite3'}?mode=ro", uri=True) as db:
+        loaded = {str(name): datetime.fromisoformat(at).replace(tzinfo=UTC) for name, at in db.execute(_LOADED)}
     lags = []
     for row in rows:
         ready = loaded.get(row["batch_id"])
@@ -355,8 +364,8 @@ def measured(server: Running, data: Path, names: Sequence[str], times: int, *, o
 
 def came_in(data: Path, since: datetime) -> float:
     """Events a second that were loaded since then."""
-    with sqlite3.connect(f"file:{data / 'desk.sqlite3'}?mode=ro", uri=True) as desk:
-        ((events,),) = desk.execute(_CAME, (since.strftime("%Y-%m-%d %H:%M:%S.%f"),))
+    with sqlite3.connect(f"file:{data / 'desk.sqlite3'}?mode=ro", uri=True) as db:
+        ((events,),) = db.execute(_CAME, (since.strftime("%Y-%m-%d %H:%M:%S.%f"),))
     return round((events or 0) / (datetime.now(UTC) - since).total_seconds(), 1)
 
 

@@ -39,7 +39,7 @@ class Running:
         first, last = mean(self.memory[:part]), mean(self.memory[-part:])
         return {"first_mb": round(first), "last_mb": round(last), "most_mb": round(max(self.memory))}
 
-    def watch(self, over: threading.Event) -> None:
+    def pipeline(self, over: threading.Event) -> None:
         """Keep its memory until it is over."""
         while not over.wait(_EVERY):
             self.memory.append(self.process.memory_info().rss / 1e6)
@@ -60,7 +60,7 @@ def demo(data: Path, rate: float, history: str) -> Iterator[Running]:
     running, over = Running(f"http://127.0.0.1:{port}", psutil.Process(process.pid)), threading.Event()
     try:
         _wait(process, running.url)
-        threading.Thread(target=running.watch, args=(over,), daemon=True).start()
+        threading.Thread(target=running.pipeline, args=(over,), daemon=True).start()
         yield running
     finally:
         over.set()

@@ -21,8 +21,7 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from secmon import alerts, auth
-from secmon.db.database import Desk
+from secmon.db.database import Database
 
 TABLE_PACKAGES = (
     "alerts",
@@ -98,9 +97,9 @@ def postgresql_template(postgresql: str) -> str:
     """Address of a migrated database that tests use one after the other, each time emptied."""
     _execute(postgresql, "CREATE DATABASE desk")
     dsn = _dsn(postgresql, "desk")
-    desk = Desk(dsn)
-    desk.migrate()
-    desk.close()
+    db = Database(dsn)
+    db.migrate()
+    db.close()
     return dsn
 
 
@@ -108,9 +107,9 @@ def postgresql_template(postgresql: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file that tests copy."""
     path = tmp_path_factory.mktemp("sqlite") / "desk.sqlite3"
-    desk = Desk(f"sqlite:///{path}")
-    desk.migrate()
-    desk.close()
+    db = Database(f"sqlite:///{path}")
+    db.migrate()
+    db.close()
     return path
 
 
@@ -124,7 +123,7 @@ def empty_postgresql(postgresql: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date, on each database."""
     if request.param == "sqlite":
         yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
@@ -132,13 +131,13 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         yield from _postgresql(request.getfixturevalue("postgresql_template"))
 
 
-def _sqlite(template: Path, folder: Path) -> Iterator[Desk]:
+def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
     path = folder / "desk.sqlite3"
     shutil.copy(template, path)
-    desk = Desk(f"sqlite:///{path}")
-    event.listen(desk.engine, "connect", _hasty)
-    yield desk
-    desk.close()
+    db = Database(f"sqlite:///{path}")
+    event.listen(db.engine, "connect", _hasty)
+    yield db
+    db.close()
 
 
 def _hasty(connection: Any, _record: Any) -> None:
@@ -146,14 +145,14 @@ def _hasty(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _postgresql(dsn: str) -> Iterator[Desk]:
-    desk = Desk(dsn)
-    yield desk
-    with desk.begin() as session:
+def _postgresql(dsn: str) -> Iterator[Database]:
+    db = Database(dsn)
+    yield db
+    with db.begin() as session:
         session.execute(text("SET LOCAL lock_timeout = '20s'"))  # a failed test may have left something open
         session.execute(text(_EMPTY))
         session.execute(text("INSERT INTO audit_head VALUES (1, 0, repeat('0', 64))"))
-    desk.close()
+    db.close()
 
 
 _EMPTY = """

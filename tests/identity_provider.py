@@ -49,9 +49,16 @@ class Provider:
         if asked["code_challenge"] != base64.urlsafe_b64encode(digest).decode().rstrip("="):
             return 400, {"error": "invalid_grant"}
         claims = {
-            "iss": self.issuer, "sub": "4711", "aud": "secmon", "iat": self.now, "exp": self.now + 300,
-            "nonce": asked["nonce"], "preferred_username": "Kim.Minsu", "groups": ["soc"], **self.claims,
-        }  # fmt: skip
+            "iss": self.issuer,
+            "sub": "4711",
+            "aud": "secmon",
+            "iat": self.now,
+            "exp": self.now + 300,
+            "nonce": asked["nonce"],
+            "preferred_username": "Kim.Minsu",
+            "groups": ["soc"],
+            **self.claims,
+        }
         return 200, {"id_token": self._signed(claims), "access_token": "unused", "token_type": "Bearer"}
 
     def _signed(self, claims: dict[str, Any]) -> str:

@@ -12,12 +12,12 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from secmon.alerts.triage import FoundGroup
-from secmon.auth.accounts import Draft, account, insert
-from secmon.auth.login import Attempt, enter
+from secmon.auth.accounts import AccountDraft, account, insert_account
+from secmon.auth.login import LoginAttempt, start_login_session
 from secmon.auth.roles import Role
-from secmon.auth.sessions import Limits
+from secmon.auth.sessions import SessionLimits
 from secmon.db.audit_log import CENTRE
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.feed_health.health import HealthLimits
 from secmon.ingest import batch_journal
@@ -26,15 +26,15 @@ from secmon.ingest.transports.inbox import Inbox
 from secmon.ingest.transports.registry import Transport
 from secmon.ingest.transports.syslog_senders import Senders
 from secmon.ingest.transports.syslog_server import Reception
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.live.snapshot import RuleTitles
 from secmon.pipeline.collect import Collector, SpoolLimits
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.receive import Receiver
 from secmon.pipeline.record_batch import spool_batch
-from secmon.pipeline.rule_reload import Rulebook
+from secmon.pipeline.rule_reload import RuleReloader
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
@@ -46,7 +46,7 @@ from secmon.store.load import Lines, table_of
 
 NOW = datetime(2026, 3, 2, 1, 37, tzinfo=UTC)
 HOST = "http://127.0.0.1:8050"
-ADMINISTRATOR = Draft("admin", Role.ADMINISTRATOR)
+ADMINISTRATOR = AccountDraft("admin", Role.ADMINISTRATOR)
 NOWHERE = "clickhouse://127.0.0.1:9"
 """A store that nobody serves."""
 
@@ -63,11 +63,11 @@ RULES: dict[str, RuleTitles] = {"guessing": Titles("대입 공격", "Guessing")}
 FEEDS = tuple((site.code, feed, name) for site in load_sites() for feed, name in (("ids", "suricata_eve"),))
 
 
-def new_desk(folder: Path) -> Desk:
+def new_desk(folder: Path) -> Database:
     """An empty desk database in `folder`."""
-    desk = Desk(f"sqlite:///{folder / 'desk.sqlite3'}")
-    desk.migrate()
-    return desk
+    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
+    db.migrate()
+    return db
 
 
 def settings_in(folder: Path) -> Settings:
@@ -75,11 +75,11 @@ def settings_in(folder: Path) -> Settings:
     return load_settings(data=folder)
 
 
-def console_over(store: Store, desk: Desk, language: str = "ko") -> Console:
+def console_over(store: Store, db: Database, language: str = "ko") -> CentreContext:
     """The screens' sources at NOW."""
-    return Console(
+    return CentreContext(
         store=store,
-        desk=desk,
+        db=db,
         sites=load_sites(),
         provinces=load_provinces(),
         rules=dict(RULES),
@@ -90,46 +90,46 @@ def console_over(store: Store, desk: Desk, language: str = "ko") -> Console:
     )
 
 
-def centre_over(store: Store, desk: Desk, folder: Path, instance: Instance) -> Centre:
+def centre_over(store: Store, db: Database, folder: Path, instance: Instance) -> Centre:
     """A centre without rules and without sites to ask."""
-    console, spool = console_over(store, desk), folder / "spool"
-    inbox = Inbox(1 << 20, console.clock)
-    watch = Watch(
-        collector=Collector((), desk, spool, SpoolLimits(1_000, 40, 1 << 30), console.clock),
-        receiver=Receiver(inbox, desk, spool, SpoolLimits(1_000, 40, 1 << 30), console.clock),
+    context, spool = console_over(store, db), folder / "spool"
+    inbox = Inbox(1 << 20, context.clock)
+    pipeline = Pipeline(
+        collector=Collector((), db, spool, SpoolLimits(1_000, 40, 1 << 30), context.clock),
+        receiver=Receiver(inbox, db, spool, SpoolLimits(1_000, 40, 1 << 30), context.clock),
         reception=Reception(inbox, Senders(), recognise),
-        loader=Loader(store, desk, spool, console.clock),
-        detector=Detector(store, desk, RuleSet((), (), ()), timedelta(hours=6), console.clock),
-        rulebook=Rulebook(),
-        console=console,
-        clock=console.clock,
-        transport=Transport(console.clock),
+        loader=Loader(store, db, spool, context.clock),
+        detector=Detector(store, db, RuleSet((), (), ()), timedelta(hours=6), context.clock),
+        rule_reloader=RuleReloader(),
+        context=context,
+        clock=context.clock,
+        transport=Transport(context.clock),
     )
-    return Centre(settings_in(folder), instance, store, desk, watch)
+    return Centre(settings_in(folder), instance, store, db, pipeline)
 
 
-def visitor(centre: Centre, *, draft: Draft | None = ADMINISTRATOR, **headers: str) -> httpx.AsyncClient:
+def principal(centre: Centre, *, draft: AccountDraft | None = ADMINISTRATOR, **headers: str) -> httpx.AsyncClient:
     """A client of the whole application, at the address it answers to, logged in as `draft` unless that is None."""
     if draft is not None:
-        cookies = [headers.pop("cookie", ""), f"sid={session_of(centre.desk, draft)}"]
+        cookies = [headers.pop("cookie", ""), f"sid={session_of(centre.db, draft)}"]
         headers["cookie"] = "; ".join(filter(None, cookies))
     transport = httpx.ASGITransport(application(centre))
     return httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers)
 
 
-def session_of(desk: Desk, draft: Draft, now: datetime = NOW) -> str:
+def session_of(db: Database, draft: AccountDraft, now: datetime = NOW) -> str:
     """Secret of a new session of an account that is made when it is missing."""
-    if account(desk, draft.name) is None:
-        with desk.begin() as session:
-            insert(session, draft, CENTRE, now)
-    attempt = Attempt(draft.name, "", "127.0.0.1", "test")
-    return enter(desk, draft.name, attempt, now, Limits(), "test")
+    if account(db, draft.name) is None:
+        with db.begin() as session:
+            insert_account(session, draft, CENTRE, now)
+    attempt = LoginAttempt(draft.name, "", "127.0.0.1", "test")
+    return start_login_session(db, draft.name, attempt, now, SessionLimits(), "test")
 
 
 @asynccontextmanager
 async def started(centre: Centre) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application whose jobs run, started and ended as a server does it."""
-    app, cookies = application(centre), {"sid": session_of(centre.desk, ADMINISTRATOR)}
+    app, cookies = application(centre), {"sid": session_of(centre.db, ADMINISTRATOR)}
     asked: asyncio.Queue[Message] = asyncio.Queue()
     answered: asyncio.Queue[Message] = asyncio.Queue()
     running = asyncio.create_task(_lifespan(app, asked, answered))
@@ -148,17 +148,17 @@ async def _lifespan(app: ASGIApp, asked: asyncio.Queue[Message], answered: async
 
 def load(centre: Centre, cursor: str, *parts: Lines) -> None:
     """Lines through spool, journal and loader, as a collection round leaves them."""
-    spooled = spool_batch(centre.watch.loader.spool, table_of(parts), NOW - timedelta(minutes=1))
+    spooled = spool_batch(centre.pipeline.loader.spool, table_of(parts), NOW - timedelta(minutes=1))
     results = [FeedResult(p.site, p.feed, p.format, p.received_at, cursor=cursor, lines=len(p.lines)) for p in parts]
-    batch_journal.record_round(centre.desk, spooled, results)
-    assert centre.watch.loader.drain() == spooled.lines
+    batch_journal.record_round(centre.db, spooled, results)
+    assert centre.pipeline.loader.drain() == spooled.lines
 
 
 def load_by_hand(centre: Centre, part: Lines) -> None:
     """Lines as `secmon ingest` loads them: no feed has sent them."""
-    spooled = spool_batch(centre.watch.loader.spool, table_of([part]), NOW)
-    batch_journal.add_batch(centre.desk, spooled)
-    assert centre.watch.loader.drain() == spooled.lines
+    spooled = spool_batch(centre.pipeline.loader.spool, table_of([part]), NOW)
+    batch_journal.add_batch(centre.db, spooled)
+    assert centre.pipeline.loader.drain() == spooled.lines
 
 
 def group(site: str, severity: int, at: datetime, *, actor: str = "203.0.113.9", rule: str = "guessing") -> FoundGroup:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 from playwright.sync_api import Browser, sync_playwright
 
-from showcase import ARGUMENTS, Show, demonstration, entered, watch
+from showcase import ARGUMENTS, Show, demonstration, entered, pipeline
 
 ROOT = Path(__file__).parents[1]
 KINDS = {"shift": "", "daily": "", "weekly": "", "monthly": "", "province": "26", "municipality": "26380"}
@@ -75,7 +75,7 @@ def main() -> None:
     with demonstration(options.seed, options.history) as show, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         operator, supervisor = (entered(browser, show.url, role) for role in ("operator", "supervisor"))
-        watch(operator, supervisor)
+        pipeline(operator, supervisor)
         wait_for_the_quarter()
         compose(show, options.out)
         pictures(browser, options.out)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from showcase import ARGUMENTS, demonstration, entered, watch
+from showcase import ARGUMENTS, demonstration, entered, pipeline
 
 ROOT = Path(__file__).parents[1]
 _DRAWN = ":root:has(#trend .scatterlayer .trace):has(#map a.tile[data-health])"
@@ -82,7 +82,7 @@ def gallery(browser: Browser, url: str, options: argparse.Namespace) -> None:
     supervisor, operator = (entered(browser, url, role, **more) for role in ("supervisor", "operator"))
     if options.theme == "light":
         supervisor.add_init_script(_LIGHT)
-    left = watch(operator, supervisor)
+    left = pipeline(operator, supervisor)
     where = {"incident": left.incident, "alert": left.alert, "actor": left.actor, "site": options.site}
     for name in options.page or PAGES:
         for language in ("ko", "en"):

@@ -109,7 +109,7 @@ class Left:
     actor: str
 
 
-def watch(operator: BrowserContext, supervisor: BrowserContext) -> Left:
+def pipeline(operator: BrowserContext, supervisor: BrowserContext) -> Left:
     """Work the widest campaign as a watch does: incident, evidence, block, requests, and a handover begun."""
     chosen = _scan(operator)
     actor, worst = chosen[0]["actor"], max(one["severity"] for one in chosen)
@@ -117,9 +117,13 @@ def watch(operator: BrowserContext, supervisor: BrowserContext) -> Left:
     seen = {"action": "acknowledge", "alerts": [{"id": one} for one in numbers]}
     _post(operator, "/api/v1/alerts/bulk", seen)
     draft = {
-        "title": f"Sweep scan · 일제 스캔 · {actor}", "severity": max(worst, 3), "attack_type": "information_gathering",
-        "techniques": ["T1595.001"], "owner": "demo-operator", "alerts": numbers,
-    }  # fmt: skip
+        "title": f"Sweep scan · 일제 스캔 · {actor}",
+        "severity": max(worst, 3),
+        "attack_type": "information_gathering",
+        "techniques": ["T1595.001"],
+        "owner": "demo-operator",
+        "alerts": numbers,
+    }
     number = int(_post(operator, "/api/v1/incidents", draft)["id"])
     for one in chosen[:3]:
         _post(operator, f"/api/v1/incidents/{number}/evidence", {"alert": one["id"]})

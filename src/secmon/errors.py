@@ -23,7 +23,7 @@ class StoreError(SecmonError):
     """The event store rejected a request or cannot be opened."""
 
 
-class DeskError(SecmonError):
+class DatabaseError(SecmonError):
     """The operational database rejected a request or cannot be opened."""
 
 

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from secmon.auth.accounts import Account, Draft, add
-from secmon.auth.login import Attempt
+from secmon.auth.accounts import Account, AccountDraft, add_account
+from secmon.auth.login import LoginAttempt
 from secmon.auth.roles import Role
-from secmon.db.audit_log import Actor, entries
-from secmon.db.database import Desk
+from secmon.db.audit_log import Actor, audit_entries
+from secmon.db.database import Database
 from secmon.sites.scope import EVERYTHING
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
@@ -15,7 +15,7 @@ GOOD = "correct horse battery"
 
 
 def account_of(
-    desk: Desk,
+    db: Database,
     name: str = "kim",
     role: Role = Role.OPERATOR,
     *,
@@ -24,14 +24,14 @@ def account_of(
     password: str = GOOD,
 ) -> Account:
     """An account that is new."""
-    return add(desk, Draft(name, role, site, province), password, CHIEF, NOW)
+    return add_account(db, AccountDraft(name, role, site, province), password, CHIEF, NOW)
 
 
-def trying(name: str = "kim", password: str = GOOD) -> Attempt:
+def trying(name: str = "kim", password: str = GOOD) -> LoginAttempt:
     """A login from one place."""
-    return Attempt(name, password, "192.0.2.7", "Firefox")
+    return LoginAttempt(name, password, "192.0.2.7", "Firefox")
 
 
-def acts(desk: Desk) -> list[tuple[str, str, str]]:
+def acts(db: Database) -> list[tuple[str, str, str]]:
     """The audit log, oldest first: who, what, on what."""
-    return [(one.actor, one.action, one.subject) for one in reversed(entries(desk, EVERYTHING, limit=1000))]
+    return [(one.actor, one.action, one.subject) for one in reversed(audit_entries(db, EVERYTHING, limit=1000))]

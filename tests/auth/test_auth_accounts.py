@@ -7,26 +7,35 @@ from auth_cases import CHIEF, GOOD, NOW, account_of, acts, trying
 from sqlalchemy import text
 
 from secmon.auth import demo_accounts
-from secmon.auth.accounts import Change, Draft, Overtaken, account, accounts, add, change, set_password
+from secmon.auth.accounts import (
+    AccountChange,
+    AccountConflict,
+    AccountDraft,
+    account,
+    accounts,
+    add_account,
+    change_account,
+    set_password,
+)
 from secmon.auth.login import LoginRefused, log_in
 from secmon.auth.roles import PERMISSIONS, Permission, Role
-from secmon.auth.secrets import check, one_time
-from secmon.auth.sessions import Limits, look_up
+from secmon.auth.secrets import check_password, one_time_password
+from secmon.auth.sessions import SessionLimits, find_session
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import Scope
 
 pytest_plugins = "database_fixtures"
-LIMITS = Limits()
+LIMITS = SessionLimits()
 
 
-def test_the_password_is_kept_as_an_argon2id_hash(desk: Desk) -> None:
+def test_the_password_is_kept_as_an_argon2id_hash(db: Database) -> None:
     """The database has a salted argon2id hash and never the password."""
-    account_of(desk)
-    account_of(desk, "lee")
-    with desk.session() as session:
+    account_of(db)
+    account_of(db, "lee")
+    with db.session() as session:
         kept = [str(row[0]) for row in session.execute(text("SELECT password FROM accounts"))]
     assert len(set(kept)) == 2
     assert all(one.startswith("$argon2id$") and GOOD not in one for one in kept)
@@ -46,21 +55,21 @@ def test_the_password_is_kept_as_an_argon2id_hash(desk: Desk) -> None:
 def test_a_bad_password_is_refused(password: str, said: str) -> None:
     """Too short, too long, too common, of too few characters, or little more than the name."""
     with pytest.raises(UsageError, match=said):
-        check(password, "kim-minsu")
+        check_password(password, "kim-minsu")
 
 
 def test_a_good_password_passes() -> None:
     """Length is enough: no rule on kinds of characters; Korean counts too."""
-    for password in (GOOD, "동해물과백두산이마르고닳도록", one_time()):
-        check(password, "kim")
+    for password in (GOOD, "동해물과백두산이마르고닳도록", one_time_password()):
+        check_password(password, "kim")
 
 
 @pytest.mark.parametrize("name", ["", "K", "Kim", "kim lee", "../x", "김민수", "-kim", "x" * 65, "cli", "secmon"])
-def test_a_bad_name_is_refused(desk: Desk, name: str) -> None:
+def test_a_bad_name_is_refused(db: Database, name: str) -> None:
     """Names are small letters, digits and a few signs; those of the centre itself are taken."""
     with pytest.raises(UsageError, match="account name"):
-        add(desk, Draft(name, Role.VIEWER), GOOD, CHIEF, NOW)
-    assert accounts(desk) == []
+        add_account(db, AccountDraft(name, Role.VIEWER), GOOD, CHIEF, NOW)
+    assert accounts(db) == []
 
 
 @pytest.mark.parametrize(
@@ -76,78 +85,78 @@ def test_a_bad_name_is_refused(desk: Desk, name: str) -> None:
         (Role.MUNICIPALITY, "99999", ""),
     ],
 )
-def test_a_role_takes_its_place_and_no_other(desk: Desk, role: Role, site: str, province: str) -> None:
+def test_a_role_takes_its_place_and_no_other(db: Database, role: Role, site: str, province: str) -> None:
     """A province needs a province, a municipality a site, the others see all; unknown codes are refused."""
     with pytest.raises(UsageError):
-        add(desk, Draft("kim", role, site, province), GOOD, CHIEF, NOW)
-    assert account(desk, "kim") is None
+        add_account(db, AccountDraft("kim", role, site, province), GOOD, CHIEF, NOW)
+    assert account(db, "kim") is None
 
 
-def test_the_scope_follows_from_the_place(desk: Desk) -> None:
+def test_the_scope_follows_from_the_place(db: Database) -> None:
     """A province sees its sites, a municipality itself, an operator everything."""
     seoul = Scope.of_province("11", load_sites())
-    assert account_of(desk, "seoul", Role.PROVINCE, province="11").scope == seoul
-    assert account_of(desk, "jongno", Role.MUNICIPALITY, site="11110").scope == Scope.of_sites(["11110"])
-    assert account_of(desk, "kim").scope.everything
+    assert account_of(db, "seoul", Role.PROVINCE, province="11").scope == seoul
+    assert account_of(db, "jongno", Role.MUNICIPALITY, site="11110").scope == Scope.of_sites(["11110"])
+    assert account_of(db, "kim").scope.everything
 
 
-def test_a_change_ends_the_sessions_and_is_audited(desk: Desk) -> None:
+def test_a_change_ends_the_sessions_and_is_audited(db: Database) -> None:
     """Another role, or being disabled, throws somebody out at once; the audit log has before and after."""
-    account_of(desk)
-    for wanted in (Change(role=Role.VIEWER), Change(disabled=True)):
-        secret = log_in(desk, trying(), NOW, LIMITS)
-        assert look_up(desk, secret, NOW, LIMITS) is not None
-        change(desk, "kim", wanted, CHIEF, NOW)
-        assert look_up(desk, secret, NOW, LIMITS) is None
-    assert [act for act in acts(desk) if act[1] == "account.change"] == [("chief", "account.change", "account:kim")] * 2
+    account_of(db)
+    for wanted in (AccountChange(role=Role.VIEWER), AccountChange(disabled=True)):
+        secret = log_in(db, trying(), NOW, LIMITS)
+        assert find_session(db, secret, NOW, LIMITS) is not None
+        change_account(db, "kim", wanted, CHIEF, NOW)
+        assert find_session(db, secret, NOW, LIMITS) is None
+    assert [act for act in acts(db) if act[1] == "account.change"] == [("chief", "account.change", "account:kim")] * 2
     with pytest.raises(LoginRefused):
-        log_in(desk, trying(), NOW + timedelta(hours=2), LIMITS)
+        log_in(db, trying(), NOW + timedelta(hours=2), LIMITS)
 
 
-def test_a_change_of_an_older_version_is_told(desk: Desk) -> None:
+def test_a_change_of_an_older_version_is_told(db: Database) -> None:
     """Two administrators at once: the second is told, nothing of it is kept."""
-    seen = account_of(desk).version
-    change(desk, "kim", Change(role=Role.VIEWER), CHIEF, NOW, version=seen)
-    with pytest.raises(Overtaken, match="meanwhile"):
-        change(desk, "kim", Change(role=Role.SUPERVISOR), CHIEF, NOW, version=seen)
-    found = account(desk, "kim")
+    seen = account_of(db).version
+    change_account(db, "kim", AccountChange(role=Role.VIEWER), CHIEF, NOW, version=seen)
+    with pytest.raises(AccountConflict, match="meanwhile"):
+        change_account(db, "kim", AccountChange(role=Role.SUPERVISOR), CHIEF, NOW, version=seen)
+    found = account(db, "kim")
     assert found is not None
     assert found.role is Role.VIEWER
 
 
-def test_the_last_administrator_stays(desk: Desk) -> None:
+def test_the_last_administrator_stays(db: Database) -> None:
     """Nobody can lock everybody out of the administration."""
-    account_of(desk, "boss", Role.ADMINISTRATOR)
-    for wanted in (Change(disabled=True), Change(role=Role.OPERATOR)):
+    account_of(db, "boss", Role.ADMINISTRATOR)
+    for wanted in (AccountChange(disabled=True), AccountChange(role=Role.OPERATOR)):
         with pytest.raises(UsageError, match="last administrator"):
-            change(desk, "boss", wanted, CHIEF, NOW)
-    account_of(desk, "deputy", Role.ADMINISTRATOR)
-    assert change(desk, "boss", Change(disabled=True), CHIEF, NOW).disabled
+            change_account(db, "boss", wanted, CHIEF, NOW)
+    account_of(db, "deputy", Role.ADMINISTRATOR)
+    assert change_account(db, "boss", AccountChange(disabled=True), CHIEF, NOW).disabled
 
 
-def test_a_new_password_ends_the_sessions_and_differs(desk: Desk) -> None:
+def test_a_new_password_ends_the_sessions_and_differs(db: Database) -> None:
     """After a new password every session is over, the old password too, and the same again is refused."""
-    account_of(desk)
-    secret = log_in(desk, trying(), NOW, LIMITS)
-    set_password(desk, "kim", "another good password", Actor("kim"), NOW, must_change=False)
-    assert look_up(desk, secret, NOW, LIMITS) is None
+    account_of(db)
+    secret = log_in(db, trying(), NOW, LIMITS)
+    set_password(db, "kim", "another good password", Actor("kim"), NOW, must_change=False)
+    assert find_session(db, secret, NOW, LIMITS) is None
     with pytest.raises(LoginRefused):
-        log_in(desk, trying(), NOW, LIMITS)
+        log_in(db, trying(), NOW, LIMITS)
     with pytest.raises(UsageError, match="has now"):
-        set_password(desk, "kim", "another good password", Actor("kim"), NOW, must_change=False)
-    log_in(desk, trying(password="another good password"), NOW, LIMITS)
+        set_password(db, "kim", "another good password", Actor("kim"), NOW, must_change=False)
+    log_in(db, trying(password="another good password"), NOW, LIMITS)
 
 
-def test_the_demonstrations_accounts_are_made_once(desk: Desk) -> None:
+def test_the_demonstrations_accounts_are_made_once(db: Database) -> None:
     """A second start finds them; none has a password, and none administers."""
-    first, second = demo_accounts.ensure(desk, NOW), demo_accounts.ensure(desk, NOW)
+    first, second = demo_accounts.ensure_demo_accounts(db, NOW), demo_accounts.ensure_demo_accounts(db, NOW)
     assert [one.id for one in first] == [one.id for one in second]
-    assert len(accounts(desk)) == len(demo_accounts.ACCOUNTS)
+    assert len(accounts(db)) == len(demo_accounts.ACCOUNTS)
     assert all(one.one_click and not one.local for one in first)
     assert Role.ADMINISTRATOR not in {one.role for one in first}
     for one in first:
         with pytest.raises(LoginRefused):
-            log_in(desk, trying(one.name, ""), NOW, LIMITS)
+            log_in(db, trying(one.name, ""), NOW, LIMITS)
 
 
 def test_the_table_of_roles_is_whole() -> None:
@@ -156,7 +165,8 @@ def test_the_table_of_roles_is_whole() -> None:
     assert PERMISSIONS[Role.VIEWER] == {Permission.VIEW}
     assert {role for role in Role if Permission.PEOPLE in PERMISSIONS[role]} == {Role.ADMINISTRATOR}
     assert {role for role in Role if Permission.BLOCK_APPROVE in PERMISSIONS[role]} == {
-        Role.ADMINISTRATOR, Role.SUPERVISOR,
-    }  # fmt: skip
+        Role.ADMINISTRATOR,
+        Role.SUPERVISOR,
+    }
     assert PERMISSIONS[Role.OPERATOR] < PERMISSIONS[Role.SUPERVISOR] < PERMISSIONS[Role.ADMINISTRATOR]
     assert PERMISSIONS[Role.ADMINISTRATOR] | {Permission.ANSWER} == set(Permission)

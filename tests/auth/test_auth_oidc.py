@@ -11,13 +11,13 @@ import pytest
 from auth_cases import CHIEF, NOW, account_of, acts, trying
 
 from identity_provider import FOREIGN, SECRET, Provider, serving
-from secmon.auth.accounts import Change, account, change
-from secmon.auth.login import LoginRefused, enter
-from secmon.auth.oidc import Identity, ProviderRefused, arrive, depart
-from secmon.auth.oidc_accounts import admit
+from secmon.auth.accounts import AccountChange, account, change_account
+from secmon.auth.login import LoginRefused, start_login_session
+from secmon.auth.oidc import Identity, ProviderRefused, finish_oidc_login, start_oidc_login
+from secmon.auth.oidc_accounts import sign_in_identity
 from secmon.auth.roles import Role
-from secmon.auth.sessions import Limits, look_up
-from secmon.db.database import Desk
+from secmon.auth.sessions import SessionLimits, find_session
+from secmon.db.database import Database
 from secmon.settings import IdentityProvider
 from secmon.sites.scope import Scope
 
@@ -43,22 +43,22 @@ def configured(provider: Provider, tmp_path: Path) -> IdentityProvider:
     )
 
 
-def through(desk: Desk, settings: IdentityProvider, **changed: str) -> Identity:
+def through(db: Database, settings: IdentityProvider, **changed: str) -> Identity:
     """Begin a login, say yes at the provider, and come back; `changed` replaces what the browser brings."""
-    gone = depart(desk, settings, BACK, "/feeds", NOW)
+    gone = start_oidc_login(db, settings, BACK, "/feeds", NOW)
     answer = httpx.get(gone.address, trust_env=False)
     query = {name: one[-1] for name, one in parse_qs(urlsplit(answer.headers["location"]).query).items()}
     given = {**query, **{name: value for name, value in changed.items() if name != "cookie"}}
-    return arrive(desk, settings, BACK, given, changed.get("cookie", gone.cookie), NOW)
+    return finish_oidc_login(db, settings, BACK, given, changed.get("cookie", gone.cookie), NOW)
 
 
-def test_a_login_comes_back_with_who_it_is(desk: Desk, configured: IdentityProvider, provider: Provider) -> None:
+def test_a_login_comes_back_with_who_it_is(db: Database, configured: IdentityProvider, provider: Provider) -> None:
     """Subject, name, groups and where to go on to; PKCE with S256, state and nonce are sent along."""
-    gone = depart(desk, configured, BACK, "/feeds", NOW)
+    gone = start_oidc_login(db, configured, BACK, "/feeds", NOW)
     asked = parse_qs(urlsplit(gone.address).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert {"state", "nonce", "code_challenge", "client_id", "redirect_uri", "scope", "response_type"} <= set(asked)
-    found = through(desk, configured)
+    found = through(db, configured)
     assert found == Identity(f"{provider.issuer} 4711", "Kim.Minsu", frozenset({"soc"}), "/feeds")
 
 
@@ -77,68 +77,68 @@ def test_a_login_comes_back_with_who_it_is(desk: Desk, configured: IdentityProvi
     ids=str,
 )
 def test_a_token_that_is_not_for_us_is_refused(
-    desk: Desk, configured: IdentityProvider, provider: Provider, claims: dict[str, Any]
+    db: Database, configured: IdentityProvider, provider: Provider, claims: dict[str, Any]
 ) -> None:
     """Another nonce, audience or issuer, a token that is over or of the future, or one about nobody."""
     provider.claims = claims
     with pytest.raises(ProviderRefused, match="ID token"):
-        through(desk, configured)
+        through(db, configured)
 
 
 @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "RS256", "kid": "one"}], ids=["unsigned", "foreign key"])
 def test_a_token_that_nobody_signed_is_refused(
-    desk: Desk, configured: IdentityProvider, provider: Provider, header: dict[str, str]
+    db: Database, configured: IdentityProvider, provider: Provider, header: dict[str, str]
 ) -> None:
     """Without a signature, or with that of a key which is not the provider's."""
     provider.header, provider.key = header, FOREIGN
     with pytest.raises(ProviderRefused, match="not to be believed"):
-        through(desk, configured)
+        through(db, configured)
 
 
 @pytest.mark.parametrize("changed", [{"state": "forged"}, {"cookie": "of another browser"}, {"cookie": ""}], ids=str)
 def test_an_answer_to_another_browsers_login_is_refused(
-    desk: Desk, configured: IdentityProvider, changed: dict[str, str]
+    db: Database, configured: IdentityProvider, changed: dict[str, str]
 ) -> None:
     """State and cookie have to belong to the same login: a forged callback logs nobody in."""
     with pytest.raises(ProviderRefused, match="not begun in this browser"):
-        through(desk, configured, **changed)
+        through(db, configured, **changed)
 
 
-def test_an_answer_counts_once_and_for_ten_minutes(desk: Desk, configured: IdentityProvider) -> None:
+def test_an_answer_counts_once_and_for_ten_minutes(db: Database, configured: IdentityProvider) -> None:
     """A second use of the same answer is refused, and so is one that comes too late."""
-    gone = depart(desk, configured, BACK, "/", NOW)
+    gone = start_oidc_login(db, configured, BACK, "/", NOW)
     location = httpx.get(gone.address, trust_env=False).headers["location"]
     query = {name: one[-1] for name, one in parse_qs(urlsplit(location).query).items()}
-    arrive(desk, configured, BACK, query, gone.cookie, NOW)
+    finish_oidc_login(db, configured, BACK, query, gone.cookie, NOW)
     with pytest.raises(ProviderRefused, match="not begun"):
-        arrive(desk, configured, BACK, query, gone.cookie, NOW)
-    late = depart(desk, configured, BACK, "/", NOW)
+        finish_oidc_login(db, configured, BACK, query, gone.cookie, NOW)
+    late = start_oidc_login(db, configured, BACK, "/", NOW)
     state = parse_qs(urlsplit(late.address).query)["state"][0]
     with pytest.raises(ProviderRefused, match="too long ago"):
-        arrive(desk, configured, BACK, {"state": state, "code": "x"}, late.cookie, NOW + timedelta(minutes=10))
+        finish_oidc_login(db, configured, BACK, {"state": state, "code": "x"}, late.cookie, NOW + timedelta(minutes=10))
 
 
-def test_a_wrong_code_is_refused(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_wrong_code_is_refused(db: Database, configured: IdentityProvider) -> None:
     """A code that the provider has not given out for this verifier gives no token."""
     with pytest.raises(ProviderRefused, match="no ID token"):
-        through(desk, configured, code="stolen")
+        through(db, configured, code="stolen")
 
 
-def test_a_refusal_of_the_provider_is_told(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_refusal_of_the_provider_is_told(db: Database, configured: IdentityProvider) -> None:
     """An answer without a code says what the provider said."""
-    gone = depart(desk, configured, BACK, "/", NOW)
+    gone = start_oidc_login(db, configured, BACK, "/", NOW)
     state = parse_qs(urlsplit(gone.address).query)["state"][0]
     with pytest.raises(ProviderRefused, match="access_denied"):
-        arrive(desk, configured, BACK, {"state": state, "error": "access_denied"}, gone.cookie, NOW)
+        finish_oidc_login(db, configured, BACK, {"state": state, "error": "access_denied"}, gone.cookie, NOW)
 
 
-def test_a_provider_that_is_away_or_another_is_told(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_provider_that_is_away_or_another_is_told(db: Database, configured: IdentityProvider) -> None:
     """Nobody at the address, or somebody who calls himself otherwise."""
     away = configured.model_copy(update={"issuer": "http://127.0.0.1:9"})
     other = configured.model_copy(update={"issuer": configured.issuer + "/"})
     for settings, said in ((away, "did not answer"), (other, "calls itself")):
         with pytest.raises(ProviderRefused, match=said):
-            depart(desk, settings, BACK, "/", NOW)
+            start_oidc_login(db, settings, BACK, "/", NOW)
 
 
 def identity(*roles: str, subject: str = "https://idp.example 1", name: str = "Kim") -> Identity:
@@ -146,54 +146,54 @@ def identity(*roles: str, subject: str = "https://idp.example 1", name: str = "K
     return Identity(subject, name, frozenset(roles), "/")
 
 
-def test_the_first_login_makes_the_account(desk: Desk, configured: IdentityProvider) -> None:
+def test_the_first_login_makes_the_account(db: Database, configured: IdentityProvider) -> None:
     """Its role follows from the group; the widest counts; it has no password of its own here."""
-    assert admit(desk, configured, identity("soc", "leads", "other"), "192.0.2.7", NOW) == "kim"
-    found = account(desk, "kim")
+    assert sign_in_identity(db, configured, identity("soc", "leads", "other"), "192.0.2.7", NOW) == "kim"
+    found = account(db, "kim")
     assert found is not None
     assert (found.role, found.local) == (Role.SUPERVISOR, False)
-    assert ("kim", "account.add", "account:kim") in acts(desk)
+    assert ("kim", "account.add", "account:kim") in acts(db)
 
 
-def test_a_place_comes_with_the_role(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_place_comes_with_the_role(db: Database, configured: IdentityProvider) -> None:
     """province:11 and municipality:11110 give role and scope."""
-    admit(desk, configured, identity("seoul", subject="i 1", name="a1"), "", NOW)
-    admit(desk, configured, identity("jongno", subject="i 2", name="b2"), "", NOW)
-    seoul, jongno = account(desk, "a1"), account(desk, "b2")
+    sign_in_identity(db, configured, identity("seoul", subject="i 1", name="a1"), "", NOW)
+    sign_in_identity(db, configured, identity("jongno", subject="i 2", name="b2"), "", NOW)
+    seoul, jongno = account(db, "a1"), account(db, "b2")
     assert seoul is not None
     assert jongno is not None
     assert (seoul.role, seoul.province) == (Role.PROVINCE, "11")
     assert (jongno.role, jongno.scope) == (Role.MUNICIPALITY, Scope.of_sites(["11110"]))
 
 
-def test_a_changed_group_changes_the_role(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_changed_group_changes_the_role(db: Database, configured: IdentityProvider) -> None:
     """At the next login; sessions with the old role end."""
-    admit(desk, configured, identity("leads"), "", NOW)
-    from_before = _session(desk, "kim")
-    admit(desk, configured, identity("soc"), "", NOW)
-    found = account(desk, "kim")
+    sign_in_identity(db, configured, identity("leads"), "", NOW)
+    from_before = _session(db, "kim")
+    sign_in_identity(db, configured, identity("soc"), "", NOW)
+    found = account(db, "kim")
     assert found is not None
     assert found.role is Role.OPERATOR
-    assert look_up(desk, from_before, NOW, Limits()) is None
+    assert find_session(db, from_before, NOW, SessionLimits()) is None
 
 
-def test_nobody_without_a_group_comes_in(desk: Desk, configured: IdentityProvider) -> None:
+def test_nobody_without_a_group_comes_in(db: Database, configured: IdentityProvider) -> None:
     """No group that has a role: no account, no login; also not under the name of a local account."""
     with pytest.raises(ProviderRefused, match="none of the roles"):
-        admit(desk, configured, identity("strangers"), "", NOW)
-    assert account(desk, "kim") is None
-    account_of(desk, "kim")
+        sign_in_identity(db, configured, identity("strangers"), "", NOW)
+    assert account(db, "kim") is None
+    account_of(db, "kim")
     with pytest.raises(ProviderRefused, match="already"):
-        admit(desk, configured, identity("soc"), "", NOW)
+        sign_in_identity(db, configured, identity("soc"), "", NOW)
 
 
-def test_a_disabled_account_stays_out(desk: Desk, configured: IdentityProvider) -> None:
+def test_a_disabled_account_stays_out(db: Database, configured: IdentityProvider) -> None:
     """The provider's word does not let in whom we have disabled."""
-    admit(desk, configured, identity("soc"), "", NOW)
-    change(desk, "kim", Change(disabled=True), CHIEF, NOW)
-    admit(desk, configured, identity("soc"), "", NOW)
+    sign_in_identity(db, configured, identity("soc"), "", NOW)
+    change_account(db, "kim", AccountChange(disabled=True), CHIEF, NOW)
+    sign_in_identity(db, configured, identity("soc"), "", NOW)
     with pytest.raises(LoginRefused):
-        _session(desk, "kim")
+        _session(db, "kim")
 
 
 @pytest.mark.parametrize("text", ["root", "province", "province:1", "municipality:11", "operator:11"])
@@ -205,5 +205,5 @@ def test_a_role_that_is_none_is_no_setting(text: str) -> None:
         )
 
 
-def _session(desk: Desk, name: str) -> str:
-    return enter(desk, name, trying(name), NOW, Limits(), "provider")
+def _session(db: Database, name: str) -> str:
+    return start_login_session(db, name, trying(name), NOW, SessionLimits(), "provider")

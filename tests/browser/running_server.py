@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from secmon.demo.simulator_process import Director
+from secmon.demo.simulator_process import SimulatorControl
 
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
@@ -49,7 +49,7 @@ def empty(data: Path) -> Iterator[Server]:
         yield server
 
 
-def director(server: Server) -> Director:
+def director(server: Server) -> SimulatorControl:
     """The control desk of the simulator that a demonstration has started: its port is in its command line."""
     token = server.data / "simulator" / "control-token"
     for file in Path("/proc").glob("[0-9]*/cmdline"):
@@ -57,7 +57,7 @@ def director(server: Server) -> Director:
             words = file.read_text().split("\0")
             if "secmon.simulate" in words and str(token) in words:
                 port = words[words.index("--port") + 1]
-                return Director(f"http://127.0.0.1:{port}/control", token.read_text().strip())
+                return SimulatorControl(f"http://127.0.0.1:{port}/control", token.read_text().strip())
     raise AssertionError(f"no simulator has its control token in {token}")
 
 

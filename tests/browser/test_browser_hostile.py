@@ -17,9 +17,16 @@ pytestmark = pytest.mark.browser
 SCRIPT = "<script>window.__x=1</script>"
 IMAGE = "<img/src=x/onerror=window.__x=1>"
 HOSTILE = (
-    SCRIPT, IMAGE, "{{7*7}}", "\x1b[31mred\x1b[0m", "=cmd('calc')!A1", "\u202egnp.exe\u202c", "pay\u200bload",
-    "'><svg/onload=window.__x=1>", "javascript:window.__x=1",
-)  # fmt: skip
+    SCRIPT,
+    IMAGE,
+    "{{7*7}}",
+    "\x1b[31mred\x1b[0m",
+    "=cmd('calc')!A1",
+    "\u202egnp.exe\u202c",
+    "pay\u200bload",
+    "'><svg/onload=window.__x=1>",
+    "javascript:window.__x=1",
+)
 
 
 def lines() -> tuple[bytes, bytes]:

@@ -81,18 +81,18 @@ def test_a_period_is_compared_taken_away_and_changed(demo: Server, visits: Visit
 @both
 def test_a_failing_feed_is_explained_and_recovers(demo: Server, visits: Visits, language: str) -> None:
     """A municipality that answers 503 is a row with the cause, its own page says it too; both clear when it is back."""
-    site, desk = PLACE[language], director(demo)
+    site, control = PLACE[language], director(demo)
     page = visits.open(f"{demo.url}/feeds?lang={language}")
     own = visits.another(page.context, f"{demo.url}/site/{site}?lang={language}")
-    with httpx.Client(headers={"Authorization": f"Bearer {desk.token}"}, trust_env=False) as client:
-        made = client.post(f"{desk.desk}/faults", json={"fault": f"down:{site}"}).raise_for_status().json()
+    with httpx.Client(headers={"Authorization": f"Bearer {control.token}"}, trust_env=False) as client:
+        made = client.post(f"{control.desk}/faults", json={"fault": f"down:{site}"}).raise_for_status().json()
         row = page.locator(f"#feeds-unwell tr:has(a[href='/site/{site}'])")
         row.wait_for(timeout=PATIENCE)
         assert t("feed.failing", language) in row.inner_text()
         assert "503" in row.inner_text()
         own.wait_for_selector("#site-feeds .state.failing")
         assert "503" in own.inner_text("#site-feeds")
-        client.delete(f"{desk.desk}/faults/{made['id']}").raise_for_status()
+        client.delete(f"{control.desk}/faults/{made['id']}").raise_for_status()
     row.wait_for(state="detached", timeout=PATIENCE)
     own.wait_for_selector("#site-feeds .state.failing", state="detached", timeout=PATIENCE)
     assert own.locator("#site-feeds .state.healthy").count() == 10

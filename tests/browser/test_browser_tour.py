@@ -99,10 +99,19 @@ def trends(page: Page) -> None:
 
 
 TOLD: dict[str, Callable[[Page], None]] = {
-    "welcome": welcome, "tiles": welcome, "silence": silence, "sweep": sweep, "campaign": campaign,
-    "incident": incident, "block": block, "requests": requests, "answers": answers, "clear": clear,
-    "trends": trends, "end": clear,
-}  # fmt: skip
+    "welcome": welcome,
+    "tiles": welcome,
+    "silence": silence,
+    "sweep": sweep,
+    "campaign": campaign,
+    "incident": incident,
+    "block": block,
+    "requests": requests,
+    "answers": answers,
+    "clear": clear,
+    "trends": trends,
+    "end": clear,
+}
 
 
 def arrived(page: Page, key: str) -> None:

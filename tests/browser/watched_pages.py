@@ -49,9 +49,14 @@ class Visits:
         self.problems: list[str] = []
 
     def open(
-        self, url: str, *, width: int = 1920, height: int = 1080, zone: str = "America/New_York",
+        self,
+        url: str,
+        *,
+        width: int = 1920,
+        height: int = 1080,
+        zone: str = "America/New_York",
         account: str = "demo-supervisor",
-    ) -> Page:  # fmt: skip
+    ) -> Page:
         """A page in a context of its own, far from Korea; `url` is not waited for beyond its load."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, timezone_id=zone)
         context.set_default_timeout(120_000)

@@ -26,11 +26,28 @@ from secmon.runtime.data_folder_lock import running
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 ASKED = (
-    ["demo"], ["serve"], ["simulate"], ["collect"], ["ingest"], ["parse"], ["sites"], ["status"],
-    ["rules", "check"], ["rules", "test"], ["rules", "rerun"], ["rules", "status"], ["rules", "except"],
-    ["backup"], ["restore"], ["register", "take"], ["register", "assets"], ["register", "contacts"],
-    ["indicators", "import"], ["indicators", "list"], ["indicators", "expire"],
-)  # fmt: skip
+    ["demo"],
+    ["serve"],
+    ["simulate"],
+    ["collect"],
+    ["ingest"],
+    ["parse"],
+    ["sites"],
+    ["status"],
+    ["rules", "check"],
+    ["rules", "test"],
+    ["rules", "rerun"],
+    ["rules", "status"],
+    ["rules", "except"],
+    ["backup"],
+    ["restore"],
+    ["register", "take"],
+    ["register", "assets"],
+    ["register", "contacts"],
+    ["indicators", "import"],
+    ["indicators", "list"],
+    ["indicators", "expire"],
+)
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
 
 

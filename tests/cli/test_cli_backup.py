@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.runtime.backup import _copy_desk
 
 pytest_plugins = "database_fixtures"
@@ -71,19 +71,19 @@ def test_a_damaged_backup_is_refused(kept: tuple[Path, Path], tmp_path: Path) ->
     _, backup = kept
     damaged = tmp_path / "damaged"
     shutil.copytree(backup, damaged)
-    desk = damaged / "desk.sqlite3"
-    desk.write_bytes(desk.read_bytes()[:-1] + b"\x01")
+    db = damaged / "desk.sqlite3"
+    db.write_bytes(db.read_bytes()[:-1] + b"\x01")
     assert "desk.sqlite3 is not as it was written" in secmon("restore", damaged, "--data", tmp_path / "new", code=2)
-    desk.unlink()
+    db.unlink()
     assert "desk.sqlite3 is missing" in secmon("restore", damaged, "--data", tmp_path / "new", code=2)
     assert not (tmp_path / "new" / "desk.sqlite3").exists()
 
 
-def test_the_desk_is_copied_on_each_database(desk: Desk, tmp_path: Path) -> None:
+def test_the_desk_is_copied_on_each_database(db: Database, tmp_path: Path) -> None:
     """As a file of SQLite, or as an archive of PostgreSQL's own that lists the audit log."""
-    _copy_desk(desk, tmp_path)
-    if desk.engine.dialect.name == "sqlite":
-        copy = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    _copy_desk(db, tmp_path)
+    if db.engine.dialect.name == "sqlite":
+        copy = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
         with copy.session() as session:
             assert session.connection().exec_driver_sql("SELECT number FROM audit_head").one() == (0,)
         copy.close()

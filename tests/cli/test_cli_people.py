@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from secmon.auth.login import Attempt, LoginRefused, log_in
-from secmon.auth.sessions import Limits
-from secmon.auth.tokens import look_up
+from secmon.auth.login import LoginAttempt, LoginRefused, log_in
+from secmon.auth.sessions import SessionLimits
+from secmon.auth.tokens import find_token
 from secmon.cli.main import main
-from secmon.db.database import Desk
+from secmon.db.database import Database
 
 GOOD = "correct horse battery"
 
@@ -44,13 +44,13 @@ def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def logs_in(data: Path, name: str, password: str) -> bool:
     """Whether name and password let somebody in."""
-    desk = Desk(f"sqlite:///{data / 'desk.sqlite3'}")
+    db = Database(f"sqlite:///{data / 'desk.sqlite3'}")
     try:
-        log_in(desk, Attempt(name, password, "127.0.0.1", "test"), datetime.now(UTC), Limits())
+        log_in(db, LoginAttempt(name, password, "127.0.0.1", "test"), datetime.now(UTC), SessionLimits())
     except LoginRefused:
         return False
     finally:
-        desk.close()
+        db.close()
     return True
 
 
@@ -93,12 +93,12 @@ def test_site_tokens_go_into_a_private_file(tmp_path: Path) -> None:
     with file.open(newline="", encoding="utf-8") as opened:
         rows = {row["site"]: row["token"] for row in csv.DictReader(opened)}
     assert len(rows) == 226
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    visitor = look_up(desk, rows["11110"], "", datetime.now(UTC))
-    desk.close()
-    assert visitor is not None
-    assert visitor.scope.covers("11110")
-    assert not visitor.scope.covers("11140")
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    principal = find_token(db, rows["11110"], "", datetime.now(UTC))
+    db.close()
+    assert principal is not None
+    assert principal.scope.covers("11110")
+    assert not principal.scope.covers("11140")
 
 
 @pytest.mark.slow

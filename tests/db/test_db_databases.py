@@ -10,52 +10,52 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from secmon.db import audit_log
-from secmon.db.audit_log import Act, Actor, entries, verify
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, audit_entries, verify_audit_log
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.operations.crisis_level import CrisisLevel, Declaration, declare, level_in_force
+from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
 from secmon.sites.scope import EVERYTHING
 
 pytest_plugins = "database_fixtures"
 NOW = datetime(2026, 11, 25, 1, 2, 3, 456789, tzinfo=UTC)
 
 
-def test_the_migrations_make_what_the_models_say(desk: Desk) -> None:
+def test_the_migrations_make_what_the_models_say(db: Database) -> None:
     """On each database, nothing is missing, left over, or of another type."""
-    assert set(inspect(desk.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
-    with desk.engine.connect() as connection:
+    assert set(inspect(db.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
 def test_an_empty_postgresql_is_migrated_twice(empty_postgresql: str) -> None:
     """The second start finds its data."""
-    desk = Desk(empty_postgresql)
-    desk.migrate()
-    declare(desk, Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
-    desk.migrate()
-    assert level_in_force(desk) == Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW)
-    desk.close()
+    db = Database(empty_postgresql)
+    db.migrate()
+    declare_level(db, Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
+    db.migrate()
+    assert level_in_force(db) == Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW)
+    db.close()
 
 
-def test_writers_at_once_make_one_chain(desk: Desk) -> None:
+def test_writers_at_once_make_one_chain(db: Database) -> None:
     """No two entries follow the same one, on either database."""
 
     def write(number: int) -> None:
-        with desk.begin() as session:
-            audit_log.record(session, Act(Actor("lead"), "alert.close", f"alert:{number}", NOW))
+        with db.begin() as session:
+            audit_log.record_act(session, Act(Actor("lead"), "alert.close", f"alert:{number}", NOW))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(20)))
-    assert len(entries(desk, EVERYTHING, limit=99)) == 20
-    assert verify(desk) is None
+    assert len(audit_entries(db, EVERYTHING, limit=99)) == 20
+    assert verify_audit_log(db) is None
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])
-def test_the_databases_refuse_changes_of_the_audit(desk: Desk, change: str) -> None:
+def test_the_databases_refuse_changes_of_the_audit(db: Database, change: str) -> None:
     """Entries can be added only, whoever asks."""
-    with desk.begin() as session:
-        audit_log.record(session, Act(Actor("lead"), "alert.close", "alert:1", NOW))
-    with pytest.raises(SQLAlchemyError, match="append-only"), desk.begin() as session:
+    with db.begin() as session:
+        audit_log.record_act(session, Act(Actor("lead"), "alert.close", "alert:1", NOW))
+    with pytest.raises(SQLAlchemyError, match="append-only"), db.begin() as session:
         session.execute(text(change))
-    assert verify(desk) is None
+    assert verify_audit_log(db) is None

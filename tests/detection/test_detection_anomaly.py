@@ -9,10 +9,10 @@ from writing_rules import DETECTED, FROM, START, TO, accepted_login, failed_logi
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.anomaly.explanation import explanation
 from secmon.detection.anomaly.first_seen import find_first_seen
-from secmon.detection.anomaly.volume import Learnt, compared_hours, find_unusual, usual_of
+from secmon.detection.anomaly.volume import LearntVolumes, compared_hours, expected_volume, find_unusual
 from secmon.detection.engine import findings
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.findings import Found
+from secmon.detection.engine.findings import DetectorFinding
 from secmon.detection.risk import HALF_LIFE, EntityKind, risks
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.indicators import Indicator, IndicatorKind, Tlp, match_indicators
@@ -45,7 +45,7 @@ def resolved(second: float, name: str) -> bytes:
 @pytest.mark.store
 def test_indicators_are_found_in_one_pass(store: Store) -> None:
     """An address, a domain and what lies under it; one that expired is not, and looking again adds nothing."""
-    indicators.keep(
+    indicators.write_indicators(
         store,
         [
             warned(IndicatorKind.ADDRESS, "203.0.113.9"),
@@ -63,7 +63,7 @@ def test_indicators_are_found_in_one_pass(store: Store) -> None:
         assert outcome.matches == 3
     rows = store.rows("SELECT toString(site), actor, severity_id FROM findings FINAL ORDER BY site, seq")
     assert rows == [("11110", "203.0.113.9", 3), ("11140", "evil.example", 4), ("11140", "evil.example", 4)]
-    assert [(one.indicator.value, one.hits, one.sites) for one in indicators.listed(store, DETECTED)] == [
+    assert [(one.indicator.value, one.hits, one.sites) for one in indicators.list_indicators(store, DETECTED)] == [
         ("evil.example", 2, 1),
         ("203.0.113.9", 1, 1),
     ]
@@ -73,12 +73,12 @@ def test_indicators_are_found_in_one_pass(store: Store) -> None:
 def test_an_ended_indicator_is_looked_for_no_more(store: Store) -> None:
     """Of one source or of all; the list still shows it when asked."""
     both = [warned(IndicatorKind.ADDRESS, "203.0.113.9", source) for source in ("CERT", "NIS")]
-    indicators.keep(store, both, START)
-    assert indicators.expire(store, "203.0.113.9", "CERT", DETECTED) == 1
-    assert [one.indicator.source for one in indicators.listed(store, DETECTED)] == ["NIS"]
-    assert indicators.expire(store, "203.0.113.9", "", DETECTED) == 1
+    indicators.write_indicators(store, both, START)
+    assert indicators.expire_indicator(store, "203.0.113.9", "CERT", DETECTED) == 1
+    assert [one.indicator.source for one in indicators.list_indicators(store, DETECTED)] == ["NIS"]
+    assert indicators.expire_indicator(store, "203.0.113.9", "", DETECTED) == 1
     assert match_indicators(store, load(store, "b1", failed_login(0)), DETECTED).findings == 0
-    assert len(indicators.listed(store, DETECTED, expired=True)) == 2
+    assert len(indicators.list_indicators(store, DETECTED, expired=True)) == 2
 
 
 def sudo(second: float, user: str) -> bytes:
@@ -153,8 +153,8 @@ def test_a_young_site_is_measured_against_days_of_the_kind(store: Store) -> None
 def test_what_is_usual_is_robust() -> None:
     """One flood among eight hours moves neither what is expected nor what is still usual by much."""
     calm, flooded = (
-        usual_of([100, 104, 98, 101, 99, 103, 97, 100], "week"),
-        usual_of([100, 104, 98, 101, 99, 103, 97, 9_000], "week"),
+        expected_volume([100, 104, 98, 101, 99, 103, 97, 100], "week"),
+        expected_volume([100, 104, 98, 101, 99, 103, 97, 9_000], "week"),
     )
     assert abs(flooded.expected - calm.expected) <= 1
     assert flooded.most < 1.1 * calm.most < 200
@@ -171,16 +171,16 @@ def test_hours_of_the_same_kind_are_compared() -> None:
 @pytest.mark.store
 def test_what_was_learnt_is_kept_for_the_hour(store: Store) -> None:
     """Two hours are remembered, the running one and the one before."""
-    memory: dict[datetime, Learnt] = {}
+    memory: dict[datetime, LearntVolumes] = {}
     for minutes in (1, 50, 61):
         find_unusual(store, memory, NOON + timedelta(minutes=minutes), NOON)
     assert sorted(memory) == [NOON, NOON + timedelta(hours=1)]
 
 
-def finding(uid: str, severity: Severity, at: datetime, **about: str) -> Found:
+def finding(uid: str, severity: Severity, at: datetime, **about: str) -> DetectorFinding:
     """A finding about somebody."""
     signature = builtin()["indicator_seen"]
-    return Found(uid, signature, "indicator", about.pop("site", "11110"), "x", severity, at, at, at, **about)  # type: ignore[arg-type]
+    return DetectorFinding(uid, signature, "indicator", about.pop("site", "11110"), "x", severity, at, at, at, **about)  # type: ignore[arg-type]
 
 
 def levels(store: Store, kind: EntityKind, now: datetime, sites: Sequence[str] | None = None) -> dict[str, int]:
@@ -191,7 +191,7 @@ def levels(store: Store, kind: EntityKind, now: datetime, sites: Sequence[str] |
 @pytest.mark.store
 def test_risk_adds_up_and_decays(store: Store) -> None:
     """Worse findings and more of them raise it, a half-life halves its points, and its reasons are told."""
-    findings.keep(
+    findings.write_findings(
         store,
         [
             finding("1", Severity.CRITICAL, NOON, address="203.0.113.9", user="kim", host="pc1"),

@@ -21,22 +21,57 @@ from secmon.store.scratch import scratch_store
 FIELDS = {"user": "user_name", "port": "dst_endpoint_port", "src": "src_endpoint_ip", "cmd": "process_cmd_line"}
 SOURCE = LogSource("rows", (), "1", FIELDS)
 HOSTILE = [
-    "'", "''", "\\", "\\'", "`", "\"", "{", "}", "{batch_ids:Array(String)}", "%", "%s", "%(x)s", "_", "\n", "\r\n",
-    "\t", "\x00", "a\x00b", ";", "--", "/*", "$conditions", "$$", "' OR 1=1 --", "\\' OR 1=1 --", "') OR (1=1",
-    "’ OR 1=1", "{x:Identifier}", "\\x27", "\\0", "한글'", "💥",
-]  # fmt: skip
+    "'",
+    "''",
+    "\\",
+    "\\'",
+    "`",
+    '"',
+    "{",
+    "}",
+    "{batch_ids:Array(String)}",
+    "%",
+    "%s",
+    "%(x)s",
+    "_",
+    "\n",
+    "\r\n",
+    "\t",
+    "\x00",
+    "a\x00b",
+    ";",
+    "--",
+    "/*",
+    "$conditions",
+    "$$",
+    "' OR 1=1 --",
+    "\\' OR 1=1 --",
+    "') OR (1=1",
+    "’ OR 1=1",
+    "{x:Identifier}",
+    "\\x27",
+    "\\0",
+    "한글'",
+    "💥",
+]
 
 ROWS: dict[str, dict[str, Any]] = {
     "kim": {
-        "user_name": "Kim", "dst_endpoint_port": 22, "src_endpoint_ip": "10.1.2.3", "process_cmd_line": "/bin/Bash -i",
+        "user_name": "Kim",
+        "dst_endpoint_port": 22,
+        "src_endpoint_ip": "10.1.2.3",
+        "process_cmd_line": "/bin/Bash -i",
     },
     "park": {
-        "user_name": "park", "dst_endpoint_port": 443, "src_endpoint_ip": "203.0.113.9", "actor_user_name": "PARK",
+        "user_name": "park",
+        "dst_endpoint_port": 443,
+        "src_endpoint_ip": "203.0.113.9",
+        "actor_user_name": "PARK",
     },
     "v6": {"user_name": "kim_2", "src_endpoint_ip": "fd00::1", "process_cmd_line": "100%\nsure"},
     "empty": {},
     "vendor": {"user_name": "Ärger", "unmapped": {"Vendor Field": "Alpha", "n": "7"}, "src_endpoint_ip": "no address"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

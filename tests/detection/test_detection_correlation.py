@@ -9,7 +9,7 @@ import pytest
 from writing_rules import DETECTED, FROM, START, TO, failed_login, ruleset, write_correlation
 
 from secmon.detection.correlation.engine import correlate
-from secmon.detection.correlation.episodes import Look, Part, changed
+from secmon.detection.correlation.episodes import EpisodeShare, LookBack, changed_findings
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
@@ -219,10 +219,10 @@ def test_hostile_fields_of_a_correlation_are_only_values(store: Store, tmp_path:
 
 def test_an_episode_that_joins_two_carries_on_the_earlier() -> None:
     """When late events connect two findings, the earlier one grows and the later one stays as it was."""
-    look = Look("rule", timespan=60, seen_from=0, actor=0)
+    look = LookBack("rule", timespan=60, seen_from=0, actor=0)
     evidence = (("b", 0),)
-    early, late = (Part(("a",), "11110", first, first + 10, 4, 4, 500, evidence) for first in (100, 200))
-    stored = changed([early, late], [], look)
+    early, late = (EpisodeShare(("a",), "11110", first, first + 10, 4, 4, 500, evidence) for first in (100, 200))
+    stored = changed_findings([early, late], [], look)
     assert [finding.first for finding in stored] == [100, 200]
-    [joined] = changed([Part(("a",), "11110", 100, 210, 10, 2, 600, evidence)], stored, look)
+    [joined] = changed_findings([EpisodeShare(("a",), "11110", 100, 210, 10, 2, 600, evidence)], stored, look)
     assert (joined.finding_uid, joined.first, joined.last, joined.event_count) == (stored[0].finding_uid, 100, 210, 10)

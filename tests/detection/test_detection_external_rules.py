@@ -6,7 +6,7 @@ import pytest
 import yaml
 from writing_rules import DETECTED, FROM, TO, failed_login, rule_id, ruleset, write_rule
 
-from secmon.detection.engine.match_events import match
+from secmon.detection.engine.match_events import match_events
 from secmon.detection.rule_check import Status, check
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
@@ -28,7 +28,8 @@ MODIFIERS: dict[str, object] = {
 }
 FOREIGN: dict[str, dict[str, object]] = {
     "rules/windows/process_creation/proc_creation_win_modifiers": {
-        "logsource": PROCESS, "detection": {"selection": MODIFIERS, "condition": "selection"},
+        "logsource": PROCESS,
+        "detection": {"selection": MODIFIERS, "condition": "selection"},
     },
     "rules/windows/process_creation/proc_creation_win_quantifiers": {
         "logsource": PROCESS,
@@ -75,11 +76,14 @@ FOREIGN: dict[str, dict[str, object]] = {
         "detection": {"keywords": {"|all": ["Failed", "root"]}, "condition": "keywords"},
     },
     "rules-threat-hunting/windows/proc_creation_win_hunt": {
-        "logsource": PROCESS, "status": "experimental", "level": "low",
+        "logsource": PROCESS,
+        "status": "experimental",
+        "level": "low",
         "detection": {"selection": {"Image|endswith": "\\b.exe"}, "condition": "selection"},
     },
     "deprecated/windows/proc_creation_win_old": {
-        "logsource": PROCESS, "status": "deprecated",
+        "logsource": PROCESS,
+        "status": "deprecated",
         "detection": {"selection": {"Image|endswith": "\\c.exe"}, "condition": "selection"},
     },
     "rules/windows/process_creation/proc_creation_win_unmapped": {
@@ -91,18 +95,22 @@ FOREIGN: dict[str, dict[str, object]] = {
         "detection": {"selection": {"Image|endswith": "/osascript"}, "condition": "selection"},
     },
     "rules/windows/process_creation/bad_modifier": {
-        "logsource": PROCESS, "detection": {"selection": {"Image|nonsense": "x"}, "condition": "selection"},
+        "logsource": PROCESS,
+        "detection": {"selection": {"Image|nonsense": "x"}, "condition": "selection"},
     },
     "rules/windows/process_creation/bad_condition": {
-        "logsource": PROCESS, "detection": {"selection": {"Image": "x"}, "condition": "selection and missing"},
+        "logsource": PROCESS,
+        "detection": {"selection": {"Image": "x"}, "condition": "selection and missing"},
     },
     "rules/windows/process_creation/bad_regex": {
-        "logsource": PROCESS, "detection": {"selection": {"Image|re": "a(?=b)"}, "condition": "selection"},
+        "logsource": PROCESS,
+        "detection": {"selection": {"Image|re": "a(?=b)"}, "condition": "selection"},
     },
     "rules-placeholder/windows/bad_placeholder": {
-        "logsource": PROCESS, "detection": {"selection": {"User|expand": "%admins%"}, "condition": "selection"},
+        "logsource": PROCESS,
+        "detection": {"selection": {"User|expand": "%admins%"}, "condition": "selection"},
     },
-}  # fmt: skip
+}
 UNMAPPED = {"proc_creation_win_unmapped"}
 REJECTED = {"bad_modifier", "bad_condition", "bad_regex", "bad_placeholder", "not_yaml"}
 
@@ -137,7 +145,7 @@ def test_every_rule_of_a_foreign_directory_has_its_status(foreign: Path) -> None
 def test_all_that_compile_run(store: Store, foreign: Path) -> None:
     """The engine takes every one of them; the SSH rule finds its two lines, whatever stands beside it."""
     insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", FROM, [failed_login(0), failed_login(1)])])
-    report = match(store, ruleset(foreign), ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, ruleset(foreign), ["b1"], FROM, TO, DETECTED)
     outcomes = {one.name: one for one in report.outcomes}
     assert outcomes["lnx_sshd_x"].matches == 2
     unfit = {"bad_condition", "bad_regex", "bad_placeholder", "proc_creation_macos_x"}
@@ -145,9 +153,23 @@ def test_all_that_compile_run(store: Store, foreign: Path) -> None:
 
 
 HOSTILE = [
-    "' OR 1=1 --", "\\' OR 1=1 --", "') OR (1=1", "{batch_ids:Array(String)}", "$conditions", "%s%s", ".*",
-    "a{9999}", "((((", "[^\\", "(?i)x", "\\x27", "*/ DROP", "`events`", "\\Q..\\E", "a|b",
-]  # fmt: skip
+    "' OR 1=1 --",
+    "\\' OR 1=1 --",
+    "') OR (1=1",
+    "{batch_ids:Array(String)}",
+    "$conditions",
+    "%s%s",
+    ".*",
+    "a{9999}",
+    "((((",
+    "[^\\",
+    "(?i)x",
+    "\\x27",
+    "*/ DROP",
+    "`events`",
+    "\\Q..\\E",
+    "a|b",
+]
 
 
 @pytest.mark.store
@@ -158,7 +180,7 @@ def test_hostile_texts_pass_the_prefilter_as_texts(store: Store, tmp_path: Path)
         write_rule(tmp_path, f"r{number}", {"selection": {"message|contains": escaped}, "condition": "selection"})
     lines = [failed_login(number, user=f"<{text}>") for number, text in enumerate(HOSTILE)]
     insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", FROM, lines)])
-    report = match(store, ruleset(tmp_path), ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, ruleset(tmp_path), ["b1"], FROM, TO, DETECTED)
     assert not report.errors
     held = {one.name: one.matches for one in report.outcomes}
     expected = {f"r{at}": sum(text.lower() in other.lower() for other in HOSTILE) for at, text in enumerate(HOSTILE)}

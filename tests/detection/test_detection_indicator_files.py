@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from secmon.detection.threat_intel.file_formats import Entry, read_indicators
-from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, indicator_of
+from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, parse_indicator
 from secmon.errors import UsageError
 
 ADDRESS, DOMAIN, HASH = IndicatorKind
@@ -36,7 +36,7 @@ def stix(*patterns: str, **more: object) -> bytes:
 )
 def test_an_indicator_has_one_way_of_writing(text: str, expected: tuple[IndicatorKind, str]) -> None:
     """Letter case, brackets around dots, a last dot and Korean letters make no other indicator."""
-    assert indicator_of(text) == expected
+    assert parse_indicator(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_an_indicator_has_one_way_of_writing(text: str, expected: tuple[Indicato
 def test_what_is_none_is_refused(text: str) -> None:
     """Networks, addresses of pages, other hashes and anything else."""
     with pytest.raises(UsageError, match="is no address, no domain, and no"):
-        indicator_of(text)
+        parse_indicator(text)
 
 
 def test_plain_text_has_one_a_line() -> None:
@@ -61,11 +61,11 @@ def test_csv_has_columns() -> None:
     """The indicator, and where there are such columns its note, TLP and expiry."""
     body = (
         "Value,TLP,Comment,Expires\n"
-        "203.0.113.9,TLP:RED,\"a, b\",2027-01-01T00:00:00+00:00\n"
+        '203.0.113.9,TLP:RED,"a, b",2027-01-01T00:00:00+00:00\n'
         "evil.example,white,,\n"
         "nothing,,,\n"
         "203.0.113.10,,,tomorrow\n"
-    )  # fmt: skip
+    )
     entries, refused = read_indicators(body.encode())
     assert entries == [
         Entry(ADDRESS, "203.0.113.9", "a, b", Tlp.RED, datetime(2027, 1, 1, tzinfo=UTC)),

@@ -4,7 +4,7 @@ import pytest
 from sigma.exceptions import SigmaValueError
 
 from secmon.detection.sigma.columns import event_column, event_columns, unmapped_field
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.errors import RuleError
 
 
@@ -14,19 +14,19 @@ from secmon.errors import RuleError
 )
 def test_no_special_character_survives_in_a_literal(text: str) -> None:
     """Between the quotes of a literal stand only letters, digits, harmless marks and `\\xHH`."""
-    inside = lit(text)[1:-1].replace("\\x", "")
+    inside = literal(text)[1:-1].replace("\\x", "")
     assert not set(inside) & set("'\\`{}%\n\x00$-*;()‘’")
 
 
 def test_hangul_stays_readable() -> None:
     """Letters of any script are written as they are."""
-    assert lit("여권 신청") == "'여권 신청'"
+    assert literal("여권 신청") == "'여권 신청'"
 
 
 def test_half_a_character_is_refused() -> None:
     """A lone surrogate cannot be sent to the engine and is an error of the rule."""
     with pytest.raises(SigmaValueError, match="half a character"):
-        lit("\ud800")
+        literal("\ud800")
 
 
 def test_columns_come_from_the_schema() -> None:

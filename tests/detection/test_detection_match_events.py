@@ -9,7 +9,7 @@ from writing_rules import DETECTED, FROM, START, TO, failed_login, rule_id, rule
 
 from secmon.detection.engine import match_events as match_module
 from secmon.detection.engine import run_report
-from secmon.detection.engine.match_events import match
+from secmon.detection.engine.match_events import match_events
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.compile import Compiled, Plan, plan
 from secmon.detection.sigma.ruleset import RuleSet
@@ -28,7 +28,7 @@ def load(store: Store, batch_id: str, *lines: bytes) -> None:
 
 def run(store: Store, rules: RuleSet, *batch_ids: str) -> MatchReport:
     """The rules over these batches."""
-    return match(store, rules, batch_ids, FROM, TO, DETECTED)
+    return match_events(store, rules, batch_ids, FROM, TO, DETECTED)
 
 
 @pytest.mark.store
@@ -144,7 +144,7 @@ def test_a_rule_whose_log_source_is_not_collected_is_reported(store: Store, tmp_
 def test_times_must_be_aware() -> None:
     """Naive times of receipt are refused before the store is asked."""
     with pytest.raises(UsageError, match="aware"):
-        match(Store("chdb:///nowhere"), RuleSet((), (), ()), [], FROM.replace(tzinfo=None), TO, DETECTED)
+        match_events(Store("chdb:///nowhere"), RuleSet((), (), ()), [], FROM.replace(tzinfo=None), TO, DETECTED)
 
 
 @pytest.mark.store
@@ -180,7 +180,7 @@ def test_every_run_of_a_rule_is_a_row(store: Store, tmp_path: Path) -> None:
     write_rule(tmp_path, "one", {"selection": {"status_id": 2}, "condition": "selection"})
     write_rule(tmp_path, "dns", {"selection": {"query": "x"}, "condition": "selection"}, logsource={"category": "dns"})
     load(store, "b1", failed_login(0), failed_login(1))
-    run_report.keep(
+    run_report.write_run_history(
         store, run(store, ruleset(tmp_path), "b1"), datetime.now(UTC), 1
     )  # older than a month, they are dropped
     rows = store.rows("SELECT rule_id, kind, matches, held_back, pass_rules, batches, error FROM rule_runs")

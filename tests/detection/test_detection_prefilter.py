@@ -9,13 +9,13 @@ from sigma.rule import SigmaRule
 from writing_rules import DETECTED, FROM, TO, failed_login, rule_id, ruleset, write_rule
 
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.match_events import match
-from secmon.detection.engine.prefilter import Possible, possible
+from secmon.detection.engine.match_events import match_events
+from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.rule_tests import sample_lines
 from secmon.detection.sigma.cidr import Network, in_networks
 from secmon.detection.sigma.compile import plan
 from secmon.detection.sigma.field_mapping import log_sources
-from secmon.detection.sigma.required_literals import clauses, needed_texts
+from secmon.detection.sigma.required_literals import required_literals, required_literals_of_regex
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_batches, insert_lines
@@ -30,7 +30,7 @@ def needed(detection: dict[str, object]) -> list[list[str]]:
         "logsource": {"category": "process_creation", "product": "windows"},
         "detection": {"condition": "selection"} | detection,
     }
-    return [sorted(text for _, text in clause) for clause in clauses(SigmaRule.from_dict(document), PROCESS)]
+    return [sorted(text for _, text in clause) for clause in required_literals(SigmaRule.from_dict(document), PROCESS)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_an_event_must_hold(detection: dict[str, object], texts: list[list[
 )
 def test_texts_of_an_expression(expression: str, texts: list[set[str]]) -> None:
     """Only what every match holds; an expression that cannot be read needs nothing."""
-    assert [set(one) for one in needed_texts(expression, 2)] == texts
+    assert [set(one) for one in required_literals_of_regex(expression, 2)] == texts
 
 
 @pytest.mark.store
@@ -88,12 +88,14 @@ def test_a_rule_without_its_texts_is_left_out(store: Store, tmp_path: Path) -> N
     write_rule(tmp_path, "apart", apart)
     rules = ruleset(tmp_path)
     insert_lines(store, "b1", [Lines("11110", "a", "rfc5424", FROM, [failed_login(0), failed_login(1, user="kim")])])
-    can = possible(store, plan(rules).every, Batches.of(["b1"], FROM, TO))
+    can = candidate_rules(store, plan(rules).every, Batches.of(["b1"], FROM, TO))
     assert [one.rule.id for one in can.rules] == [rule_id("there")]
-    report = match(store, rules, ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, rules, ["b1"], FROM, TO, DETECTED)
     assert {one.name: (one.matches, one.pass_rules > 0) for one in report.outcomes} == {
-        "there": (2, True), "nowhere": (0, True), "apart": (0, True),
-    }  # fmt: skip
+        "there": (2, True),
+        "nowhere": (0, True),
+        "apart": (0, True),
+    }
 
 
 @pytest.mark.store
@@ -105,10 +107,10 @@ def test_no_hit_is_lost_on_the_samples_of_all_rules(store: Store) -> None:
     insert_batches(store, batches)
     received = {part.received_at for parts in batches.values() for part in parts}
     span = (list(batches), min(received), max(received), DETECTED)
-    filtered = {one.name: one.matches for one in match(store, rules, *span).outcomes}
+    filtered = {one.name: one.matches for one in match_events(store, rules, *span).outcomes}
     store.command("TRUNCATE TABLE findings")
-    everything = Possible(plan(rules).every, frozenset(source.name for source in log_sources()))
-    assert {one.name: one.matches for one in match(store, rules, *span, can=everything).outcomes} == filtered
+    everything = Candidates(plan(rules).every, frozenset(source.name for source in log_sources()))
+    assert {one.name: one.matches for one in match_events(store, rules, *span, can=everything).outcomes} == filtered
     assert sum(filtered.values()) > len(rules.rules) // 3
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from secmon.detection.anomaly.silence import Precursor, find_silence, silences, tampering
 from secmon.detection.engine import findings
-from secmon.detection.engine.findings import Found
+from secmon.detection.engine.findings import DetectorFinding
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.feed_health.health import FeedReport, Health
 from secmon.store.client import Store
@@ -62,10 +62,10 @@ def test_the_finding_says_what_went_before() -> None:
 @pytest.mark.store
 def test_silence_is_told_once_and_not_in_announced_work(store: Store) -> None:
     """Looking again replaces the finding; a healthy feed, one in maintenance and one never seen raise none."""
-    findings.keep(
+    findings.write_findings(
         store,
         [
-            Found(
+            DetectorFinding(
                 site,
                 STOPPED,
                 "event",

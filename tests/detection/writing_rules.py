@@ -84,10 +84,14 @@ def write_company(folder: Path, title: str, correlation: Mapping[str, object]) -
         "name": "guessing",
         "id": rule_id("guessing"),
         "correlation": {
-            "type": "event_count", "rules": ["failed"], "group-by": ["src_ip", "site"], "timespan": "60s",
-            "condition": {"gte": 3}, "generate": False,
+            "type": "event_count",
+            "rules": ["failed"],
+            "group-by": ["src_ip", "site"],
+            "timespan": "60s",
+            "condition": {"gte": 3},
+            "generate": False,
         },
-    }  # fmt: skip
+    }
     asked = {"title": title, "id": rule_id(title), "level": "high", "correlation": correlation}
     path = folder / f"{title}.yml"
     path.write_text(yaml.safe_dump_all([login("failed", 2), login("accepted", 1), counted, asked]), encoding="utf-8")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.feed_health import maintenance
-from secmon.feed_health.baseline import SHOWN, WEEKS, Baseline, begins, hours_until, learn
+from secmon.feed_health.baseline import SHOWN, WEEKS, Baseline, baseline_start, hours_until, learn_baseline
 from secmon.feed_health.health import Evidence, Health, HealthLimits, feed_reports
-from secmon.feed_health.maintenance import Window
+from secmon.feed_health.maintenance import MaintenanceWindow
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 
@@ -39,13 +39,13 @@ def frame(
 
 def test_an_hour_is_like_the_same_hour_of_days_of_its_kind() -> None:
     """Office hours are expected to be busy, nights and weekends are not; the running hour is expected whole."""
-    baseline = learn(frame(21, IDS), NOW)
+    baseline = learn_baseline(frame(21, IDS), NOW)
     assert baseline.hours == hours_until(NOW)
     assert len(baseline.expected[IDS]) == SHOWN + 1
     korea = [(hour + timedelta(hours=9)).hour for hour in baseline.hours]
     assert [int(value) for value in baseline.expected[IDS]] == [100 if 9 <= hour < 18 else 10 for hour in korea]
     monday = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)  # the day before was a Sunday
-    assert learn(frame(21, IDS, until=monday), monday).expected[IDS][0] == 10
+    assert learn_baseline(frame(21, IDS, until=monday), monday).expected[IDS][0] == 10
 
 
 def test_one_outage_and_one_flood_change_nothing() -> None:
@@ -54,7 +54,7 @@ def test_one_outage_and_one_flood_change_nothing() -> None:
     noon = (rows["hour"] + timedelta(hours=9)).dt.hour == 12
     rows.loc[rows[noon].index[3], "events"] = 0
     rows.loc[rows[noon].index[4], "events"] = 100_000
-    assert learn(rows, NOW).expected[IDS][-1] == 100
+    assert learn_baseline(rows, NOW).expected[IDS][-1] == 100
 
 
 def test_a_young_feed_is_compared_with_its_peers() -> None:
@@ -63,7 +63,7 @@ def test_a_young_feed_is_compared_with_its_peers() -> None:
     rows = rows[rows["hour"] > NOW - timedelta(hours=20)]
     gone = (rows["site"] == "3") & (rows["hour"] >= NOW - timedelta(hours=4))
     rows.loc[gone, "events"] = 0
-    baseline = learn(rows, NOW)
+    baseline = learn_baseline(rows, NOW)
     whole = baseline.completeness([("1", "ids")])
     assert {share for share in whole[-10:] if share is not None} == {1.0}
     shares = baseline.completeness([("3", "ids")])
@@ -73,15 +73,15 @@ def test_a_young_feed_is_compared_with_its_peers() -> None:
 
 def test_nothing_is_known_of_a_feed_that_never_sent() -> None:
     """Not even a guess: completeness is unknown, and not whole."""
-    baseline = learn(frame(3, IDS), NOW)
+    baseline = learn_baseline(frame(3, IDS), NOW)
     assert isnan(baseline.missed(("11140", "ids"), NOW - timedelta(hours=3), NOW))
     assert baseline.completeness([("11140", "ids")]) == [None] * SHOWN
-    assert learn(pd.DataFrame(columns=["site", "feed", "hour", "events"]), NOW).expected == {}
+    assert learn_baseline(pd.DataFrame(columns=["site", "feed", "hour", "events"]), NOW).expected == {}
 
 
 def test_missing_events_are_counted_over_the_hours() -> None:
     """A hundred in an hour of the day; a gap longer than the shown hours counts on at their mean."""
-    baseline = learn(frame(21, IDS), NOW)
+    baseline = learn_baseline(frame(21, IDS), NOW)
     assert baseline.missed(IDS, NOW - timedelta(hours=1), NOW) == pytest.approx(100)
     assert baseline.missed(IDS, NOW - timedelta(minutes=6), NOW) == pytest.approx(10)
     assert baseline.missed(IDS, NOW - timedelta(days=3), NOW) > 2 * baseline.missed(IDS, NOW - timedelta(days=1), NOW)
@@ -94,7 +94,7 @@ def test_completeness_is_not_made_up_for_by_another_feed() -> None:
     last = rows["hour"] == NOW.replace(minute=0) - timedelta(hours=1)
     rows.loc[last & (rows["feed"] == "auth"), "events"] = 0
     rows.loc[last & (rows["feed"] == "ids"), "events"] = 5_000
-    shares = learn(rows, NOW).completeness(both)
+    shares = learn_baseline(rows, NOW).completeness(both)
     assert shares[-1] is not None
     assert 0.5 < shares[-1] < 0.75
     assert shares[-2] == 1.0
@@ -102,29 +102,29 @@ def test_completeness_is_not_made_up_for_by_another_feed() -> None:
 
 def test_the_baseline_needs_four_weeks() -> None:
     """What is read of the store begins four weeks before the first shown hour."""
-    assert NOW - begins(NOW) > timedelta(weeks=WEEKS, hours=SHOWN)
+    assert NOW - baseline_start(NOW) > timedelta(weeks=WEEKS, hours=SHOWN)
 
 
 # --------------------------------------------------------------------------------------------------- health and work
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def db(tmp_path: Path) -> Iterator[Database]:
     """A desk that has one feed, whose last line came at NOW."""
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    desk.migrate()
-    batch_journal.record_round(desk, None, [FeedResult(*IDS, "suricata_eve", NOW, cursor="c", lines=3)])
-    yield desk
-    desk.close()
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    db.migrate()
+    batch_journal.record_round(db, None, [FeedResult(*IDS, "suricata_eve", NOW, cursor="c", lines=3)])
+    yield db
+    db.close()
 
 
-def health(desk: Desk, minutes: float, rate: float | None) -> Health:
+def health(db: Database, minutes: float, rate: float | None) -> Health:
     """The feed's state so many minutes after its last line, if so many events an hour are usual."""
     now = NOW + timedelta(minutes=minutes)
     hours = hours_until(now)
     expected = {} if rate is None else {IDS: np.full(len(hours), rate)}
     evidence = Evidence(Baseline(hours, expected, {}))
-    [report] = feed_reports(desk, [(*IDS, "suricata_eve")], LIMITS, now, evidence)
+    [report] = feed_reports(db, [(*IDS, "suricata_eve")], LIMITS, now, evidence)
     return report.health
 
 
@@ -144,28 +144,32 @@ def health(desk: Desk, minutes: float, rate: float | None) -> Health:
         (None, 180, Health.SILENT),
     ],
 )
-def test_a_feed_is_judged_by_its_own_usual_volume(desk: Desk, rate: float, minutes: float, state: Health) -> None:
+def test_a_feed_is_judged_by_its_own_usual_volume(db: Database, rate: float, minutes: float, state: Health) -> None:
     """The same silence is an alarm for one feed and nothing for another."""
-    assert health(desk, minutes, rate) is state
+    assert health(db, minutes, rate) is state
 
 
-def test_announced_work_is_said_and_ends(desk: Desk) -> None:
+def test_announced_work_is_said_and_ends(db: Database) -> None:
     """Silence during announced work is neither healthy nor an alarm; before, after, and elsewhere it counts."""
-    window = Window("11110", "", NOW + timedelta(hours=1), NOW + timedelta(hours=4), "power")
-    maintenance.announce(desk, window)
-    assert [health(desk, minutes, 60.0) for minutes in (10, 50, 90, 239, 241)] == [
-        Health.HEALTHY, Health.LATE, Health.MAINTENANCE, Health.MAINTENANCE, Health.SILENT,
-    ]  # fmt: skip
-    assert maintenance.running(desk, NOW + timedelta(hours=2)) == [window]
-    assert maintenance.window_of([window], "11110", "ids") == window
-    assert maintenance.window_of([window], "11140", "ids") is None
-    assert maintenance.end(desk, "11110", "", NOW + timedelta(hours=2)) == 1
-    assert health(desk, 121, 60.0) is Health.SILENT
+    window = MaintenanceWindow("11110", "", NOW + timedelta(hours=1), NOW + timedelta(hours=4), "power")
+    maintenance.announce_maintenance(db, window)
+    assert [health(db, minutes, 60.0) for minutes in (10, 50, 90, 239, 241)] == [
+        Health.HEALTHY,
+        Health.LATE,
+        Health.MAINTENANCE,
+        Health.MAINTENANCE,
+        Health.SILENT,
+    ]
+    assert maintenance.running_maintenance(db, NOW + timedelta(hours=2)) == [window]
+    assert maintenance.window_for_feed([window], "11110", "ids") == window
+    assert maintenance.window_for_feed([window], "11140", "ids") is None
+    assert maintenance.end_maintenance(db, "11110", "", NOW + timedelta(hours=2)) == 1
+    assert health(db, 121, 60.0) is Health.SILENT
 
 
 @pytest.mark.parametrize(("hours", "reason"), [(-1, "power"), (0, "power"), (1, "  ")])
-def test_work_that_makes_no_sense_is_refused(desk: Desk, hours: int, reason: str) -> None:
+def test_work_that_makes_no_sense_is_refused(db: Database, hours: int, reason: str) -> None:
     """It ends after it begins, and says why."""
     with pytest.raises(UsageError, match="maintenance of 11110"):
-        maintenance.announce(desk, Window("11110", "", NOW, NOW + timedelta(hours=hours), reason))
-    assert maintenance.running(desk, NOW + timedelta(minutes=1)) == []
+        maintenance.announce_maintenance(db, MaintenanceWindow("11110", "", NOW, NOW + timedelta(hours=hours), reason))
+    assert maintenance.running_maintenance(db, NOW + timedelta(minutes=1)) == []

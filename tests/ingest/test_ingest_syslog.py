@@ -194,8 +194,10 @@ async def test_auto_recognises_each_line_and_keeps_the_others() -> None:
         await send(here.ports[0], LINE + b'\n{"event_type":"http"}\nwhat is this\n')
         pages = await here.pages(3)
     assert {page.format: page.lines for page in pages} == {
-        "rfc5424": [LINE], "suricata_eve": [b'{"event_type":"http"}'], "unknown": [b"what is this"],
-    }  # fmt: skip
+        "rfc5424": [LINE],
+        "suricata_eve": [b'{"event_type":"http"}'],
+        "unknown": [b"what is this"],
+    }
 
 
 async def test_an_unknown_sender_is_kept_apart() -> None:
@@ -393,8 +395,12 @@ async def test_logger_delivers_directly() -> None:
     """`logger` over UDP and over TCP with and without octet counting, in the old and the new header."""
     async with listener(at("udp", "auto"), at("tcp", "auto")) as here:
         udp, tcp = map(str, here.ports)
-        for options in (["-d", "-P", udp, "--rfc3164"], ["-d", "-P", udp, "--rfc5424"], ["-T", "-P", tcp, "--rfc5424"],
-                        ["-T", "-P", tcp, "--octet-count", "--rfc3164"]):  # fmt: skip
+        for options in (
+            ["-d", "-P", udp, "--rfc3164"],
+            ["-d", "-P", udp, "--rfc5424"],
+            ["-T", "-P", tcp, "--rfc5424"],
+            ["-T", "-P", tcp, "--octet-count", "--rfc3164"],
+        ):
             await _run("logger", "-n", "127.0.0.1", *options, "-t", "app", "hello")
         lines = await here.lines(4)
     assert all(line.endswith(b"hello") and line.startswith(b"<13>") for line in lines)

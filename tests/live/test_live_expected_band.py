@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from secmon.live.expected_band import Usual
+from secmon.live.expected_band import ExpectedBands
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
 
@@ -36,7 +36,7 @@ def keep(store: Store, attempts: Mapping[datetime, int], site: str = SITE, attac
 
 def band(store: Store, scope: Scope = EVERYTHING, slot: datetime = SLOT) -> tuple[float, float] | None:
     """The band of one quarter hour, learnt anew."""
-    return Usual(store).bands([slot], scope)[0]
+    return ExpectedBands(store).bands([slot], scope)[0]
 
 
 @pytest.mark.store
@@ -70,7 +70,7 @@ def test_each_scope_has_its_own(store: Store) -> None:
     keep(store, {SLOT - WEEK * back: 10 for back in range(1, 6)})
     keep(store, {SLOT - WEEK * back: 30 for back in range(1, 6)}, OTHER)
     keep(store, {SLOT - WEEK * back: 500 for back in range(1, 6)}, attack_type="")
-    usual = Usual(store)
+    usual = ExpectedBands(store)
     mine = Scope.of_sites([OTHER])
     assert usual.bands([SLOT], EVERYTHING) == [(40.0, 40.0)]
     assert usual.bands([SLOT], mine) == [(30.0, 30.0)]
@@ -79,7 +79,7 @@ def test_each_scope_has_its_own(store: Store) -> None:
 @pytest.mark.store
 def test_a_band_is_kept_until_the_next_quarter_hour(store: Store) -> None:
     """Learnt once a quarter hour, however often the wall is drawn."""
-    usual = Usual(store)
+    usual = ExpectedBands(store)
     assert usual.bands([SLOT], EVERYTHING) == [None]
     keep(store, {SLOT - WEEK * back: 10 for back in range(1, 6)})
     assert usual.bands([SLOT], EVERYTHING) == [None]

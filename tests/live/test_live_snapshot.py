@@ -15,7 +15,7 @@ from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.live.snapshot import Rates, by_slot, compose, encode
 from secmon.live.status import status
-from secmon.operations.crisis_level import CrisisLevel, Declaration, declare
+from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.sites.scope import EVERYTHING, Scope
@@ -31,16 +31,16 @@ JONGNO, JUNG, YONGSAN = "11110", "11140", "11170"
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre over empty databases."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        yield centre_over(store, desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(store, db, tmp_path, instance)
+    db.close()
 
 
 def snapshot(centre: Centre, now: datetime = NOW, scope: Scope = EVERYTHING) -> dict[str, Any]:
     """The snapshot as a viewer receives it."""
-    console, rates = centre.watch.console, Rates(12.34, 0.5, NOW)
-    body = compose(console.store, console.desk, console.sites, console.reports(), RULES, rates, now, scope)
+    context, rates = centre.pipeline.context, Rates(12.34, 0.5, NOW)
+    body = compose(context.store, context.db, context.sites, context.reports(), RULES, rates, now, scope)
     decoded: dict[str, Any] = orjson.loads(encode(body))
     return decoded
 
@@ -62,7 +62,7 @@ def fill(centre: Centre) -> None:
         Lines(JUNG, "ids", "rfc5424", NOW - timedelta(minutes=1), auth),
     )
     refused = FeedResult(YONGSAN, "ids", "suricata_eve", NOW, error="answered 503")
-    batch_journal.record_round(centre.desk, None, [refused])
+    batch_journal.record_round(centre.db, None, [refused])
     groups = [
         group(JONGNO, 3, NOW - timedelta(minutes=9)),
         group(JONGNO, 5, NOW - timedelta(minutes=5), actor="203.0.113.10"),
@@ -71,7 +71,7 @@ def fill(centre: Centre) -> None:
         group(JUNG, 4, NOW - timedelta(minutes=6), actor="kim", rule="unknown-rule"),
         group(YONGSAN, 5, NOW - timedelta(hours=25)),
     ]
-    triage(centre.desk, groups, [], quiet=timedelta(hours=6), now=NOW)
+    triage(centre.db, groups, [], quiet=timedelta(hours=6), now=NOW)
 
 
 @pytest.mark.store
@@ -79,7 +79,7 @@ def test_a_narrower_scope_is_told_of_its_sites_only(centre: Centre) -> None:
     """Of other sites nothing is told: no alert, no health, no event, no finding, no rate of the whole."""
     fill(centre)
     whole, own = snapshot(centre), snapshot(centre, scope=Scope.of_sites([JUNG]))
-    codes = [site.code for site in centre.watch.console.sites]
+    codes = [site.code for site in centre.pipeline.context.sites]
     place = codes.index(JUNG)
     for name in ("worst", "alerts", "health"):
         assert len(own["sites"][name]) == 226
@@ -163,7 +163,7 @@ def test_arrays_follow_the_registry(centre: Centre) -> None:
     """What is said at a site's place is that site's: its worst alert, its number of alerts, its health."""
     fill(centre)
     seen = snapshot(centre)
-    codes = [site.code for site in centre.watch.console.sites]
+    codes = [site.code for site in centre.pipeline.context.sites]
     by_code = {
         code: (worst, alerts, seen["feed_states"][health])
         for code, worst, alerts, health in zip(
@@ -195,8 +195,12 @@ def test_newest_alerts_are_sorted(centre: Centre) -> None:
     times = [alert["time"] for alert in newest]
     assert times == sorted(times, reverse=True)
     assert [(alert["site"], alert["severity"]) for alert in newest] == [
-        (JONGNO, 5), (JUNG, 4), (JUNG, 4), (JONGNO, 3), (JONGNO, 2)
-    ]  # fmt: skip
+        (JONGNO, 5),
+        (JUNG, 4),
+        (JUNG, 4),
+        (JONGNO, 3),
+        (JONGNO, 2),
+    ]
     assert newest[0]["title"] == {"ko": "대입 공격", "en": "Guessing"}
     assert newest[1]["title"] == {"ko": "unknown-rule", "en": "unknown-rule"}
 
@@ -215,8 +219,8 @@ def test_an_empty_centre_claims_nothing(centre: Centre) -> None:
 @pytest.mark.store
 def test_the_level_is_the_declared_one(centre: Centre) -> None:
     """The crisis level is what was declared last, with its issuer."""
-    declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "exercise", SINCE))
-    declare(centre.desk, Declaration(CrisisLevel.CAUTION, "국정원", "exercise", NOW))
+    declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "exercise", SINCE))
+    declare_level(centre.db, Declaration(CrisisLevel.CAUTION, "국정원", "exercise", NOW))
     assert snapshot(centre)["level"] == {"level": "caution", "issuer": "국정원", "declared_at": NOW.isoformat()}
 
 
@@ -224,13 +228,19 @@ def test_the_level_is_the_declared_one(centre: Centre) -> None:
 def test_the_status_accounts_for_every_line(centre: Centre) -> None:
     """Lines taken are the events and the quarantined lines, and the status says that they balance."""
     fill(centre)
-    console = centre.watch.console
-    said = status(console.store, console.desk, console.sites, console.reports(), NOW)
+    context = centre.pipeline.context
+    said = status(context.store, context.db, context.sites, context.reports(), NOW)
     assert said["lines"] == said["events"] + said["quarantine"] == 8
     assert (said["quarantine"], said["balanced"], said["alerts"]) == (2, True, 6)
     assert said["sites"] == {
-        "total": 226, "healthy": 2, "maintenance": 0, "late": 0, "silent": 0, "failing": 1, "never_seen": 223
-    }  # fmt: skip
+        "total": 226,
+        "healthy": 2,
+        "maintenance": 0,
+        "late": 0,
+        "silent": 0,
+        "failing": 1,
+        "never_seen": 223,
+    }
     [failing] = [one for one in said["not_healthy"] if one["health"] == "failing"]
     assert (failing["site"], failing["feed"], failing["error"]) == (YONGSAN, "ids", "answered 503")
     assert len(said["not_healthy"]) == 224
@@ -240,8 +250,8 @@ def test_the_status_accounts_for_every_line(centre: Centre) -> None:
 @pytest.mark.store
 def test_an_empty_status_has_no_newest_event(centre: Centre) -> None:
     """Before the first event its age is unknown, not zero."""
-    console = centre.watch.console
-    said = status(console.store, console.desk, console.sites, console.reports(), NOW)
+    context = centre.pipeline.context
+    said = status(context.store, context.db, context.sites, context.reports(), NOW)
     assert said["newest_event_age_seconds"] is None
     assert said["lines"] == said["events"] == said["quarantine"] == 0
     assert said["balanced"] is True

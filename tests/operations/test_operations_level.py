@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from alert_cases import HOUR, KIM, LEE, NOW
-from secmon.db.audit_log import Actor, entries
-from secmon.db.database import Desk
+from secmon.db.audit_log import Actor, audit_entries
+from secmon.db.database import Database
 from secmon.errors import IllegalMove, NotFoundError
 from secmon.notifications import outbox
 from secmon.operations import crisis_level, level_duties
@@ -20,28 +20,28 @@ CAUTION = Declaration(CrisisLevel.CAUTION, "NCSC", "전산망 장애", NOW)
 JONGNO = Actor("jongno", "192.0.2.1")
 
 
-def test_levels_are_declared_and_kept(desk: Desk) -> None:
+def test_levels_are_declared_and_kept(db: Database) -> None:
     """The newest is in force, the others are history, and the audit log tells who entered it."""
-    assert crisis_level.current(desk) is None
-    first = crisis_level.declare(desk, CAUTION, actor=LEE, now=NOW + HOUR)
+    assert crisis_level.current_declaration(db) is None
+    first = crisis_level.declare_level(db, CAUTION, actor=LEE, now=NOW + HOUR)
     raised = Declaration(CrisisLevel.ALERT, "NCSC", "확산", NOW + 2 * HOUR)
-    second = crisis_level.declare(desk, raised, actor=LEE)
-    assert crisis_level.level_in_force(desk) == raised
-    assert [(one.number, one.declaration) for one in crisis_level.history(desk, 9)] == [
+    second = crisis_level.declare_level(db, raised, actor=LEE)
+    assert crisis_level.level_in_force(db) == raised
+    assert [(one.number, one.declaration) for one in crisis_level.level_history(db, 9)] == [
         (second, raised),
         (first, CAUTION),
     ]
-    told = entries(desk, EVERYTHING, limit=9, action="level.")
+    told = audit_entries(db, EVERYTHING, limit=9, action="level.")
     assert [(one.actor, one.at) for one in told] == [("operator2", NOW + 2 * HOUR), ("operator2", NOW + HOUR)]
 
 
-def test_a_level_needs_an_issuer_and_a_reason(desk: Desk) -> None:
+def test_a_level_needs_an_issuer_and_a_reason(db: Database) -> None:
     """Back to normal needs no reason."""
     for issuer, reason in ((" ", "r"), ("NCSC", "")):
         with pytest.raises(IllegalMove):
-            crisis_level.declare(desk, Declaration(CrisisLevel.CAUTION, issuer, reason, NOW))
-    crisis_level.declare(desk, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW))
-    assert [one.declaration.level for one in crisis_level.history(desk, 9)] == ["normal"]
+            crisis_level.declare_level(db, Declaration(CrisisLevel.CAUTION, issuer, reason, NOW))
+    crisis_level.declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW))
+    assert [one.declaration.level for one in crisis_level.level_history(db, 9)] == ["normal"]
 
 
 def test_nothing_computes_a_level() -> None:
@@ -50,43 +50,43 @@ def test_nothing_computes_a_level() -> None:
     assert not names & {"Alert", "Incident", "Severity", "incident", "queue"}
 
 
-def test_a_level_cascades_to_all_sites(desk: Desk) -> None:
+def test_a_level_cascades_to_all_sites(db: Database) -> None:
     """A letter to each; acknowledged once by each; who has not is named; a province sees its own."""
-    number = crisis_level.declare(desk, CAUTION, actor=LEE, channels=["mail"])
-    letters = outbox.claim(desk, "sender", limit=999, now=NOW)
+    number = crisis_level.declare_level(db, CAUTION, actor=LEE, channels=["mail"])
+    letters = outbox.claim_letters(db, "sender", limit=999, now=NOW)
     assert {one.letter.site for one in letters} == {site.code for site in load_sites()}
     assert letters[0].letter.content["level"] == "caution"
-    assert level_duties.acknowledge(
-        desk, Scope.of_sites(["11110"]), number, "11110", note="확인", actor=JONGNO, now=NOW
+    assert level_duties.acknowledge_level(
+        db, Scope.of_sites(["11110"]), number, "11110", note="확인", actor=JONGNO, now=NOW
     )
-    assert not level_duties.acknowledge(desk, EVERYTHING, number, "11110", actor=KIM, now=NOW)
+    assert not level_duties.acknowledge_level(db, EVERYTHING, number, "11110", actor=KIM, now=NOW)
     seoul = Scope.of_province("11", load_sites())
-    standing = level_duties.cascade(desk, seoul, number)
+    standing = level_duties.acknowledgement_progress(db, seoul, number)
     assert (standing.acknowledged, standing.of, len(standing.missing)) == (1, 25, 24)
-    assert level_duties.cascade(desk, EVERYTHING, number).of == 226
-    [kept] = level_duties.acknowledgements(desk, seoul, number)
+    assert level_duties.acknowledgement_progress(db, EVERYTHING, number).of == 226
+    [kept] = level_duties.acknowledgements(db, seoul, number)
     assert (kept.site, kept.actor, kept.note) == ("11110", "jongno", "확인")
     with pytest.raises(NotFoundError):
-        level_duties.acknowledge(desk, Scope.of_sites(["11110"]), number, "26110", actor=JONGNO, now=NOW)
+        level_duties.acknowledge_level(db, Scope.of_sites(["11110"]), number, "26110", actor=JONGNO, now=NOW)
 
 
-def test_duties_are_ticked_for_the_level_in_force(desk: Desk) -> None:
+def test_duties_are_ticked_for_the_level_in_force(db: Database) -> None:
     """With who and when; not twice, not those of another level or of the sites, not of an older declaration."""
-    number = crisis_level.declare(desk, CAUTION)
-    level_duties.carry_out(desk, number, "caution.shift", note="야간조 보강", actor=KIM, now=NOW)
-    assert level_duties.done(desk, number)["caution.shift"].done_by == "operator1"
+    number = crisis_level.declare_level(db, CAUTION)
+    level_duties.complete_duty(db, number, "caution.shift", note="야간조 보강", actor=KIM, now=NOW)
+    assert level_duties.completed_duties(db, number)["caution.shift"].done_by == "operator1"
     with pytest.raises(IllegalMove, match="is done already"):
-        level_duties.carry_out(desk, number, "caution.shift", actor=LEE, now=NOW)
+        level_duties.complete_duty(db, number, "caution.shift", actor=LEE, now=NOW)
     for key in ("serious.all", "caution.site_remote"):
         with pytest.raises(NotFoundError, match="level caution has no duty"):
-            level_duties.carry_out(desk, number, key, actor=LEE, now=NOW)
-    level_duties.take_back(desk, number, "caution.shift", actor=KIM, now=NOW)
-    assert level_duties.done(desk, number) == {}
-    crisis_level.declare(desk, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW + timedelta(days=1)))
+            level_duties.complete_duty(db, number, key, actor=LEE, now=NOW)
+    level_duties.undo_duty(db, number, "caution.shift", actor=KIM, now=NOW)
+    assert level_duties.completed_duties(db, number) == {}
+    crisis_level.declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW + timedelta(days=1)))
     with pytest.raises(IllegalMove, match="not in force any more"):
-        level_duties.carry_out(desk, number, "caution.shift", actor=LEE, now=NOW)
+        level_duties.complete_duty(db, number, "caution.shift", actor=LEE, now=NOW)
     with pytest.raises(IllegalMove, match="not in force any more"):
-        level_duties.acknowledge(desk, EVERYTHING, number, "11110", actor=JONGNO, now=NOW)
+        level_duties.acknowledge_level(db, EVERYTHING, number, "11110", actor=JONGNO, now=NOW)
 
 
 def test_every_level_has_duties_in_two_languages() -> None:

@@ -8,36 +8,38 @@ import pytest
 from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, alerts_at, incident_at
 from secmon.alerts import workflow
 from secmon.alerts.workflow import Closure
-from secmon.db.audit_log import Actor, verify
-from secmon.db.database import Desk
+from secmon.db.audit_log import Actor, verify_audit_log
+from secmon.db.database import Database
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.operations import crisis_level, roster, shift_handover
 from secmon.operations.crisis_level import CrisisLevel, Declaration
-from secmon.operations.roster import Planned
+from secmon.operations.roster import PlannedShift
 from secmon.operations.shift_handover import SilentFeed
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.workflow import Proposal
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.advice import Advice
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.advice import RequestText
+from secmon.response.requests.workflow import RequestDraft
 from secmon.sites.scope import EVERYTHING
 
 pytest_plugins = "database_fixtures"
 DAY_LEAD, NIGHT_LEAD = Actor("lead1", "127.0.0.1"), Actor("lead2", "127.0.0.1")
 
 
-def test_a_handover_is_drafted_from_how_things_stand(desk: Desk) -> None:
+def test_a_handover_is_drafted_from_how_things_stand(db: Database) -> None:
     """Level, open alerts and incidents with their clocks, overdue requests, blocks on their way, silent feeds, and what
     was done since the last one."""
-    crisis_level.declare(desk, Declaration(CrisisLevel.CAUTION, "NCSC", "r", NOW))
-    first, second, _ = alerts_at(desk, ["11110", "26110", "41110"])
-    workflow.close(desk, EVERYTHING, [second], Closure.BENIGN, note="n", actor=KIM, now=NOW)
-    case = incident_at(desk, [], alerts=[first], severity=5)
-    words = Advice("가", "Block", "나", "Please")
-    [late] = request_work.ask(desk, EVERYTHING, Ask(("11110",), 5, words, case.id), actor=KIM, now=NOW)
-    block_work.propose(desk, EVERYTHING, Proposal("203.0.113.9", "scan", NOW + 9 * HOUR), actor=KIM, now=NOW)
+    crisis_level.declare_level(db, Declaration(CrisisLevel.CAUTION, "NCSC", "r", NOW))
+    first, second, _ = alerts_at(db, ["11110", "26110", "41110"])
+    workflow.close_alerts(db, EVERYTHING, [second], Closure.BENIGN, note="n", actor=KIM, now=NOW)
+    case = incident_at(db, [], alerts=[first], severity=5)
+    words = RequestText("가", "Block", "나", "Please")
+    [late] = request_workflow.create_requests(
+        db, EVERYTHING, RequestDraft(("11110",), 5, words, case.id), actor=KIM, now=NOW
+    )
+    block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", "scan", NOW + 9 * HOUR), actor=KIM, now=NOW)
     silent = [SilentFeed("26110", "ids", NOW - HOUR)]
-    facts = shift_handover.draft(desk, silent, actor=DAY_LEAD, now=NOW + 8 * HOUR).content
+    facts = shift_handover.draft_handover(db, silent, actor=DAY_LEAD, now=NOW + 8 * HOUR).content
     assert facts["level"]["level"] == "caution"
     assert facts["alerts"] == {"4": 2}
     [told] = facts["incidents"]
@@ -50,70 +52,70 @@ def test_a_handover_is_drafted_from_how_things_stand(desk: Desk) -> None:
     assert facts["changes"]["incident.opened"] == 1
 
 
-def test_both_leads_sign(desk: Desk) -> None:
+def test_both_leads_sign(db: Database) -> None:
     """Two people, the outgoing first; from then on nothing is changed; the next one begins where this one ended."""
-    number = shift_handover.draft(desk, [], actor=DAY_LEAD, now=NOW).id
+    number = shift_handover.draft_handover(db, [], actor=DAY_LEAD, now=NOW).id
     with pytest.raises(IllegalMove, match=f"handover {number} is not handed over yet"):
-        shift_handover.draft(desk, [], actor=NIGHT_LEAD, now=NOW)
-    shift_handover.edit(desk, number, "서울시 회신 대기", actor=DAY_LEAD, now=NOW + MINUTE)
-    row = shift_handover.refresh(desk, number, [], actor=DAY_LEAD, now=NOW + HOUR)
+        shift_handover.draft_handover(db, [], actor=NIGHT_LEAD, now=NOW)
+    shift_handover.edit_handover(db, number, "서울시 회신 대기", actor=DAY_LEAD, now=NOW + MINUTE)
+    row = shift_handover.refresh_handover(db, number, [], actor=DAY_LEAD, now=NOW + HOUR)
     assert (row.notes, row.ends, row.state) == ("서울시 회신 대기", NOW + HOUR, "draft")
-    assert shift_handover.sign(desk, number, actor=DAY_LEAD, now=NOW + HOUR).state == "signed"
+    assert shift_handover.sign_handover(db, number, actor=DAY_LEAD, now=NOW + HOUR).state == "signed"
     with pytest.raises(IllegalMove, match=r"signed handover .* as the outgoing lead: the incoming one signs now"):
-        shift_handover.sign(desk, number, actor=DAY_LEAD, now=NOW + HOUR)
+        shift_handover.sign_handover(db, number, actor=DAY_LEAD, now=NOW + HOUR)
     changes: tuple[Callable[[], object], ...] = (
-        lambda: shift_handover.edit(desk, number, "x", actor=NIGHT_LEAD, now=NOW),
-        lambda: shift_handover.refresh(desk, number, [], actor=NIGHT_LEAD, now=NOW),
+        lambda: shift_handover.edit_handover(db, number, "x", actor=NIGHT_LEAD, now=NOW),
+        lambda: shift_handover.refresh_handover(db, number, [], actor=NIGHT_LEAD, now=NOW),
     )
     for change in changes:
         with pytest.raises(IllegalMove, match="was signed by lead1: it is not changed any more"):
             change()
-    row = shift_handover.sign(desk, number, actor=NIGHT_LEAD, now=NOW + HOUR + MINUTE)
+    row = shift_handover.sign_handover(db, number, actor=NIGHT_LEAD, now=NOW + HOUR + MINUTE)
     assert (row.state, row.outgoing, row.incoming) == ("handed_over", "lead1", "lead2")
     with pytest.raises(IllegalMove, match="it is complete"):
-        shift_handover.sign(desk, number, actor=Actor("lead3"), now=NOW + HOUR)
-    following = shift_handover.draft(desk, [], actor=NIGHT_LEAD, now=NOW + 9 * HOUR)
+        shift_handover.sign_handover(db, number, actor=Actor("lead3"), now=NOW + HOUR)
+    following = shift_handover.draft_handover(db, [], actor=NIGHT_LEAD, now=NOW + 9 * HOUR)
     assert following.begins == NOW + HOUR
     assert following.content["changes"] == {"handover.sign": 1}
-    assert [one.id for one in shift_handover.handovers(desk, 9)] == [following.id, number]
-    assert verify(desk) is None
+    assert [one.id for one in shift_handover.handovers(db, 9)] == [following.id, number]
+    assert verify_audit_log(db) is None
 
 
-def test_two_editors_at_once_are_told(desk: Desk) -> None:
+def test_two_editors_at_once_are_told(db: Database) -> None:
     """The second edits what the first left, after looking again; a lead signs what it has read."""
-    row = shift_handover.draft(desk, [], actor=DAY_LEAD, now=NOW)
-    shift_handover.edit(desk, row.id, "one", actor=KIM, now=NOW, version=row.version)
+    row = shift_handover.draft_handover(db, [], actor=DAY_LEAD, now=NOW)
+    shift_handover.edit_handover(db, row.id, "one", actor=KIM, now=NOW, version=row.version)
     acts: tuple[Callable[[], object], ...] = (
-        lambda: shift_handover.edit(desk, row.id, "two", actor=LEE, now=NOW, version=row.version),
-        lambda: shift_handover.sign(desk, row.id, actor=DAY_LEAD, now=NOW, version=row.version),
+        lambda: shift_handover.edit_handover(db, row.id, "two", actor=LEE, now=NOW, version=row.version),
+        lambda: shift_handover.sign_handover(db, row.id, actor=DAY_LEAD, now=NOW, version=row.version),
     )
     for act in acts:
         with pytest.raises(ConflictError, match="changed by operator1"):
             act()
-    assert shift_handover.get(desk, row.id).notes == "one"
+    assert shift_handover.get_handover(db, row.id).notes == "one"
     with pytest.raises(NotFoundError):
-        shift_handover.get(desk, 99)
+        shift_handover.get_handover(db, 99)
 
 
-def test_the_roster_says_who_is_on_duty(desk: Desk) -> None:
+def test_the_roster_says_who_is_on_duty(db: Database) -> None:
     """By time; a lead leads one shift at a time; what has begun stays."""
-    day = Planned("주간", NOW, NOW + 9 * HOUR, "lead1", ("operator1", "operator2", "lead1", " "))
-    night = Planned("야간", NOW + 9 * HOUR, NOW + 24 * HOUR, "lead2")
-    first = roster.plan(desk, day, actor=KIM, now=NOW - HOUR)
-    second = roster.plan(desk, night, actor=KIM, now=NOW - HOUR)
+    day = PlannedShift("주간", NOW, NOW + 9 * HOUR, "lead1", ("operator1", "operator2", "lead1", " "))
+    night = PlannedShift("야간", NOW + 9 * HOUR, NOW + 24 * HOUR, "lead2")
+    first = roster.plan_shift(db, day, actor=KIM, now=NOW - HOUR)
+    second = roster.plan_shift(db, night, actor=KIM, now=NOW - HOUR)
     assert first.people == ("lead1", "operator1", "operator2")
-    assert [one.lead for one in roster.on_duty(desk, NOW + HOUR)] == ["lead1"]
-    assert [one.lead for one in roster.on_duty(desk, NOW + 9 * HOUR)] == ["lead2"]
-    assert [one.id for one in roster.roster(desk, NOW, NOW + timedelta(days=1))] == [first.id, second.id]
+    assert [one.lead for one in roster.on_duty(db, NOW + HOUR)] == ["lead1"]
+    assert [one.lead for one in roster.on_duty(db, NOW + 9 * HOUR)] == ["lead2"]
+    assert [one.id for one in roster.shifts_between(db, NOW, NOW + timedelta(days=1))] == [first.id, second.id]
     wrong = (
-        (Planned("x", NOW, NOW, "lead3"), "end before it begins"),
-        (Planned("x", NOW, NOW + HOUR, " "), "the lead of the shift is missing"),
-        (Planned("x", NOW + 8 * HOUR, NOW + 10 * HOUR, "lead1"), "leads the shift 주간"),
+        (PlannedShift("x", NOW, NOW, "lead3"), "end before it begins"),
+        (PlannedShift("x", NOW, NOW + HOUR, " "), "the lead of the shift is missing"),
+        (PlannedShift("x", NOW + 8 * HOUR, NOW + 10 * HOUR, "lead1"), "leads the shift 주간"),
     )
     for planned, why in wrong:
         with pytest.raises(IllegalMove, match=why):
-            roster.plan(desk, planned, actor=KIM, now=NOW)
+            roster.plan_shift(db, planned, actor=KIM, now=NOW)
     with pytest.raises(IllegalMove, match="has begun"):
-        roster.cancel(desk, first.id, actor=KIM, now=NOW)
-    roster.cancel(desk, second.id, actor=KIM, now=NOW)
-    assert roster.on_duty(desk, NOW + 9 * HOUR) == []
+        roster.cancel_shift(db, first.id, actor=KIM, now=NOW)
+    roster.cancel_shift(db, second.id, actor=KIM, now=NOW)
+    assert roster.on_duty(db, NOW + 9 * HOUR) == []

@@ -8,30 +8,30 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts import workflow
-from secmon.alerts.queries import Wanted
+from secmon.alerts.queries import AlertSearch
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.alerts.workflow import Closure
-from secmon.db.audit_log import Actor, entries, verify
-from secmon.db.database import Desk
+from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
+from secmon.db.database import Database
 from secmon.detection.sigma.rule import Signature
 from secmon.detection.sigma.ruleset import read_rules, shipped_rules
 from secmon.incidents import deadlines, evidence, incident, playbook, timeline
-from secmon.incidents import workflow as casework
+from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.evidence import EvidenceLine
-from secmon.incidents.incident import Incident, State
-from secmon.incidents.workflow import Draft
+from secmon.incidents.incident import Incident, IncidentState
+from secmon.incidents.workflow import IncidentDraft
 from secmon.notifications import outbox
 from secmon.operations import metrics, shift_handover
 from secmon.operations.metric_samples import Metric, Period
 from secmon.response.blocklist import blocklist, export_formats
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.workflow import Proposal
 from secmon.response.requests import advice, delivery_status, request
-from secmon.response.requests import workflow as request_work
+from secmon.response.requests import workflow as request_workflow
 from secmon.response.requests.request import RequestState
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests.workflow import RequestDraft
 from secmon.simulate.blocklist_poll import Published
 from secmon.simulate.clock import micros, moment_of
 from secmon.simulate.playbill import Playbill
@@ -72,11 +72,21 @@ def seen(lines: Sequence[Injected], rule: Signature, until: datetime) -> list[Fo
             groups.setdefault(line.site, []).append(line)
     return [
         FoundGroup(
-            rule.id, site, own[0].source, True, Severity.HIGH, "information_gathering", "sweep", len(groups), 1,
-            len(own), moment_of(own[0].at), moment_of(own[-1].at),
+            rule.id,
+            site,
+            own[0].source,
+            True,
+            Severity.HIGH,
+            "information_gathering",
+            "sweep",
+            len(groups),
+            1,
+            len(own),
+            moment_of(own[0].at),
+            moment_of(own[-1].at),
         )
         for site, own in groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def kept(lines: Sequence[Injected], until: datetime) -> list[EvidenceLine]:
@@ -91,108 +101,118 @@ def kept(lines: Sequence[Injected], until: datetime) -> list[EvidenceLine]:
     ]
 
 
-def opened(desk: Desk, rule: Signature, lines: Sequence[Injected], found: datetime) -> Incident:
+def opened(db: Database, rule: Signature, lines: Sequence[Injected], found: datetime) -> Incident:
     """Two minutes after they were found the alerts are acknowledged; they become an incident with evidence."""
     now = found + 2 * MINUTE
-    alerts = queue.search(desk, EVERYTHING, Wanted(status=("new",)), limit=999, order="severity")
+    alerts = alert_queries.search_alerts(db, EVERYTHING, AlertSearch(status=("new",)), limit=999, order="severity")
     ids = [alert.id for alert in alerts]
-    workflow.acknowledge(desk, EVERYTHING, ids, actor=KIM, now=now, versions={one.id: one.version for one in alerts})
-    draft = Draft(rule.title_en, Severity.HIGH, "information_gathering", rule.attack_uids)
-    case = casework.open_incident(desk, EVERYTHING, draft, ids, actor=KIM, now=now + MINUTE)
-    evidence.add(desk, EVERYTHING, case.id, kept(lines, found), actor=KIM, now=now + MINUTE)
-    casework.move(desk, EVERYTHING, case.id, State.ANALYSED, actor=KIM, now=now + 2 * MINUTE, note="one source")
+    workflow.acknowledge_alerts(
+        db, EVERYTHING, ids, actor=KIM, now=now, versions={one.id: one.version for one in alerts}
+    )
+    draft = IncidentDraft(rule.title_en, Severity.HIGH, "information_gathering", rule.attack_uids)
+    case = incident_workflow.open_incident(db, EVERYTHING, draft, ids, actor=KIM, now=now + MINUTE)
+    evidence.add_evidence(db, EVERYTHING, case.id, kept(lines, found), actor=KIM, now=now + MINUTE)
+    incident_workflow.move_incident(
+        db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=KIM, now=now + 2 * MINUTE, note="one source"
+    )
     return case
 
 
-def blocked(desk: Desk, case: Incident, source: str, now: datetime) -> int:
+def blocked(db: Database, case: Incident, source: str, now: datetime) -> int:
     """The source is proposed, approved by a second person, and pushed."""
     proposal = Proposal(
         source, "sweep scan", now + timedelta(days=7), source=f"incident:{case.id}", incident_id=case.id
     )
-    number = block_work.propose(desk, EVERYTHING, proposal, actor=KIM, now=now).id
-    block_work.approve(desk, EVERYTHING, number, actor=LEAD, now=now)
-    return block_work.push(desk, EVERYTHING, number, actor=KIM, now=now).id
+    number = block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=now).id
+    block_workflow.approve_block(db, EVERYTHING, number, actor=LEAD, now=now)
+    return block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=now).id
 
 
-def applied(desk: Desk, playbill: Playbill, streams: Streams, now: datetime) -> None:
+def applied(db: Database, playbill: Playbill, streams: Streams, now: datetime) -> None:
     """Every site's firewall reads its list, applies it and acknowledges it."""
     for town in TOWNS:
-        published = Published.parse(export_formats.plain(blocklist.feed(desk, town.code, now)))
+        published = Published.parse(export_formats.plain(blocklist.block_feed(db, town.code, now)))
         playbill.block(town.code, published.values, now, streams)
         scope = Scope.of_sites([town.code])
-        assert block_work.acknowledge(desk, scope, town.code, published.version, actor=Actor(town.code), now=now)
+        assert block_workflow.acknowledge_blocklist(
+            db, scope, town.code, published.version, actor=Actor(town.code), now=now
+        )
 
 
-def answered(desk: Desk, case: Incident, rule: Signature, lines: Sequence[Injected], now: datetime) -> None:
+def answered(db: Database, case: Incident, rule: Signature, lines: Sequence[Injected], now: datetime) -> None:
     """Requests go out, are delivered, acknowledged and done by each site, and verified by the centre."""
-    sites = incident.sites_of(desk, EVERYTHING, [case.id])[case.id]
-    words = advice.compose(rule, lines[0].source, len(lines))
-    rows = request_work.ask(
-        desk, EVERYTHING, Ask(sites, Severity.HIGH, words, case.id), kept(lines, now), actor=KIM, now=now
+    sites = incident.sites_of_incidents(db, EVERYTHING, [case.id])[case.id]
+    words = advice.compose_text(rule, lines[0].source, len(lines))
+    rows = request_workflow.create_requests(
+        db, EVERYTHING, RequestDraft(sites, Severity.HIGH, words, case.id), kept(lines, now), actor=KIM, now=now
     )
-    while letters := outbox.claim(desk, "sender", limit=10, now=now):
+    while letters := outbox.claim_letters(db, "sender", limit=10, now=now):
         for one in letters:
-            assert delivery_status.sent(desk, one.id, now + MINUTE, "250 ok")
-    assert len(request.awaiting(desk, EVERYTHING, now)) == len(rows) == len(sites)
+            assert delivery_status.mark_delivered(db, one.id, now + MINUTE, "250 ok")
+    assert len(request.awaiting_requests(db, EVERYTHING, now)) == len(rows) == len(sites)
     for row in rows:
         own, who = Scope.of_sites([row.site]), Actor(f"official-{row.site}")
-        assert request.get(desk, own, row.id).lines
-        request_work.acknowledge(desk, own, row.id, actor=who, now=now + 2 * MINUTE)
-        request_work.done(desk, own, row.id, answer="차단을 확인했습니다.", actor=who, now=now + 10 * MINUTE)
-        request_work.verify(desk, EVERYTHING, row.id, actor=LEE, now=now + 12 * MINUTE)
+        assert request.get_request(db, own, row.id).lines
+        request_workflow.acknowledge_request(db, own, row.id, actor=who, now=now + 2 * MINUTE)
+        request_workflow.complete_request(
+            db, own, row.id, answer="차단을 확인했습니다.", actor=who, now=now + 10 * MINUTE
+        )
+        request_workflow.verify_request(db, EVERYTHING, row.id, actor=LEE, now=now + 12 * MINUTE)
 
 
-def test_a_sweep_scan_is_answered_from_alert_to_closing(desk: Desk, rule: Signature) -> None:
+def test_a_sweep_scan_is_answered_from_alert_to_closing(db: Database, rule: Signature) -> None:
     """Many alerts, one incident, a block that 226 sites acknowledge and that silences the scanner, requests that are
     done and verified, everything closed, all of it in the timeline and in an unbroken audit log."""
     playbill, streams, lines = scan()
     source, now = lines[0].source, moment_of(lines[len(lines) // 2].at)
     groups = seen(lines, rule, now)
     assert len(groups) >= 10
-    triage(desk, groups, [], quiet=timedelta(hours=6), now=now)
-    case = opened(desk, rule, lines, now)
+    triage(db, groups, [], quiet=timedelta(hours=6), now=now)
+    case = opened(db, rule, lines, now)
 
-    entry = blocked(desk, case, source, now + 5 * MINUTE)
-    assert blocklist.coverage(desk)[0].acknowledged == 0
+    entry = blocked(db, case, source, now + 5 * MINUTE)
+    assert blocklist.coverage(db)[0].acknowledged == 0
     moment = now + 6 * MINUTE
-    applied(desk, playbill, streams, moment)
-    [covered] = blocklist.coverage(desk)
+    applied(db, playbill, streams, moment)
+    [covered] = blocklist.coverage(db)
     assert (covered.entry_id, covered.acknowledged, covered.of) == (entry, 226, 226)
     late = [line for line in lines if line.at > micros(moment)]
     for line in lines:
         town = next(town for town in TOWNS if town.code == line.site)
         bucket = streams._bucket(town, line.feed, line.at // 60_000_000, line.at // 60_000_000)
         assert (line.line in bucket.lines) == (line.at <= micros(moment))
-    casework.move(desk, EVERYTHING, case.id, State.CONTAINED, actor=KIM, now=moment, note=f"{len(late)} lines less")
-
-    answered(desk, case, rule, lines, moment + MINUTE)
-    for step in playbook.of_incident(desk, EVERYTHING, case.id):
-        playbook.done(desk, EVERYTHING, step.id, actor=KIM, now=moment + 20 * MINUTE)
-    for state in (State.ERADICATED, State.RECOVERED):
-        casework.move(desk, EVERYTHING, case.id, state, actor=KIM, now=moment + 20 * MINUTE)
-    end = moment + 30 * MINUTE
-    closed = casework.close(
-        desk, EVERYTHING, case.id, Closure.TRUE_POSITIVE, summary="Source blocked at all sites.", actor=LEAD, now=end
+    incident_workflow.move_incident(
+        db, EVERYTHING, case.id, IncidentState.CONTAINED, actor=KIM, now=moment, note=f"{len(late)} lines less"
     )
-    assert not any(one.overdue for one in deadlines.clocks(closed, end))
-    assert queue.number_of(desk, EVERYTHING, Wanted(status=("closed",))) == len(groups)
-    assert incident.open_incidents(desk, EVERYTHING) == []
-    verified = request.search(desk, EVERYTHING, states=[RequestState.VERIFIED], limit=99)
+
+    answered(db, case, rule, lines, moment + MINUTE)
+    for step in playbook.tasks_of_incident(db, EVERYTHING, case.id):
+        playbook.complete_task(db, EVERYTHING, step.id, actor=KIM, now=moment + 20 * MINUTE)
+    for state in (IncidentState.ERADICATED, IncidentState.RECOVERED):
+        incident_workflow.move_incident(db, EVERYTHING, case.id, state, actor=KIM, now=moment + 20 * MINUTE)
+    end = moment + 30 * MINUTE
+    closed = incident_workflow.close_incident(
+        db, EVERYTHING, case.id, Closure.TRUE_POSITIVE, summary="Source blocked at all sites.", actor=LEAD, now=end
+    )
+    assert not any(one.overdue for one in deadlines.clocks_of_incident(closed, end))
+    assert alert_queries.count_matching_alerts(db, EVERYTHING, AlertSearch(status=("closed",))) == len(groups)
+    assert incident.open_incidents(db, EVERYTHING) == []
+    verified = request.search_requests(db, EVERYTHING, states=[RequestState.VERIFIED], limit=99)
     assert len(verified) == len(groups)
-    told(desk, case.id, len(groups), end)
+    told(db, case.id, len(groups), end)
 
 
-def told(desk: Desk, number: int, sites: int, end: datetime) -> None:
+def told(db: Database, number: int, sites: int, end: datetime) -> None:
     """Timeline, audit log, metrics and handover all know of it."""
-    kinds = [one.kind for one in timeline.of_incident(desk, EVERYTHING, number)]
+    kinds = [one.kind for one in timeline.timeline_of_incident(db, EVERYTHING, number)]
     assert (kinds[0], kinds[-1], kinds.count("state"), kinds.count("block")) == ("opened", "state", 5, 3)
     assert kinds.count("request") == 5 * sites  # requested, delivered, acknowledged, done, verified
-    assert evidence.damaged(desk, EVERYTHING, number) == ()
-    acknowledged = entries(desk, EVERYTHING, limit=999, action="block.acknowledged")
+    assert evidence.damaged_evidence(db, EVERYTHING, number) == ()
+    acknowledged = audit_entries(db, EVERYTHING, limit=999, action="block.acknowledged")
     assert {one.site for one in acknowledged} == {town.code for town in TOWNS}
-    assert verify(desk) is None
+    assert verify_audit_log(db) is None
     period = Period(START, end + MINUTE)
-    found = {one.metric: one for one in metrics.figures(desk, EVERYTHING, period, end)}
+    found = {one.metric: one for one in metrics.figures(db, EVERYTHING, period, end)}
     assert (found[Metric.SLA].share, found[Metric.MTTC].count, found[Metric.NOTIFY].of) == (1.0, 1, sites)
-    facts = shift_handover.draft(desk, [], actor=LEAD, now=end + MINUTE).content
+    facts = shift_handover.draft_handover(db, [], actor=LEAD, now=end + MINUTE).content
     assert (facts["incidents"], facts["requests"]["overdue"], facts["changes"]["alert.closed"]) == ([], [], sites)

@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 from simulated_sites import STORED, journalled
 
-from secmon.alerts import queries as queue
-from secmon.db.database import Desk
+from secmon.alerts import queries as alert_queries
+from secmon.db.database import Database
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.ingest import batch_journal
-from secmon.ingest.circuit_breaker import Patience
+from secmon.ingest.circuit_breaker import BreakerLimits
 from secmon.ingest.transports.page import FeedAddress
 from secmon.ingest.transports.registry import Transport
 from secmon.pipeline.collect import Collector, Pace, SpoolLimits
@@ -29,7 +29,7 @@ from secmon.store.client import Store
 from secmon.store.migrate import migrate
 from secmon.store.repair import uneven_days
 
-PACE = Pace(retry=Patience(0.0, 0.0))
+PACE = Pace(retry=BreakerLimits(0.0, 0.0))
 _FEEDS, _PAGE = 75, 1_000  # feeds asked together and lines of each: batches that take the store a while
 
 
@@ -53,7 +53,7 @@ class Jobs:
     """The jobs of a centre that this process has open."""
 
     store: Store
-    desk: Desk
+    db: Database
     collector: Collector
     loader: Loader
     detector: Detector
@@ -82,20 +82,20 @@ def finish(settings: Settings, addresses: tuple[FeedAddress, ...], told: Connect
 def _jobs(settings: Settings, addresses: tuple[FeedAddress, ...]) -> Iterator[Jobs]:
     """As `secmon.runtime.centre.open_centre`, without the web side, which takes seconds to import."""
     with Instance(settings.data):
-        store, desk = Store(settings.store_dsn), Desk(settings.desk_dsn)
+        store, db = Store(settings.store_dsn), Database(settings.desk_dsn)
         migrate(store)
-        desk.migrate()
-        loader = Loader(store, desk, settings.spool, _now)
+        db.migrate()
+        loader = Loader(store, db, settings.spool, _now)
         loader.recover()
         yield Jobs(
             store,
-            desk,
-            Collector(addresses, desk, settings.spool, SpoolLimits(settings.batch_lines, 40, 1 << 30), _now, PACE),
+            db,
+            Collector(addresses, db, settings.spool, SpoolLimits(settings.batch_lines, 40, 1 << 30), _now, PACE),
             loader,
-            Detector(store, desk, load_rules(), timedelta(hours=6), _now),
+            Detector(store, db, load_rules(), timedelta(hours=6), _now),
         )
         store.close()
-        desk.close()
+        db.close()
 
 
 async def _rounds(jobs: Jobs, settings: Settings, shares: Sequence[Sequence[FeedAddress]]) -> None:
@@ -132,7 +132,7 @@ def _account(jobs: Jobs) -> Account:
         " (SELECT batch_id, seq FROM events UNION ALL SELECT batch_id, seq FROM quarantine)"
     )
     return Account(
-        taken={key: lines for key, lines in journalled(jobs.desk).items() if lines},
+        taken={key: lines for key, lines in journalled(jobs.db).items() if lines},
         intake={
             (site, feed): lines
             for site, feed, lines in store.rows(
@@ -141,7 +141,7 @@ def _account(jobs: Jobs) -> Account:
         },
         stored={(site, feed): (count, total) for site, feed, count, total in store.rows(STORED)},
         rows_twice=int(twice),
-        backlog=batch_journal.backlog(jobs.desk),
+        backlog=batch_journal.backlog(jobs.db),
         uneven_days=uneven_days(store),
         totals=store.rows(f"SELECT {columns}, sum(events) FROM events_15m GROUP BY {columns} ORDER BY ALL"),
         totals_counted=store.rows(
@@ -149,7 +149,8 @@ def _account(jobs: Jobs) -> Account:
             f" GROUP BY {columns} ORDER BY ALL"
         ),
         alerts=[
-            (one.rule_id, one.site, one.actor, one.findings, one.events) for one in queue.newest(jobs.desk, 10_000)
+            (one.rule_id, one.site, one.actor, one.findings, one.events)
+            for one in alert_queries.newest_alerts(jobs.db, 10_000)
         ],
     )
 

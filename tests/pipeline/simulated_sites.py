@@ -18,11 +18,11 @@ from typing import Any
 
 import httpx
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import FeedState
 from secmon.ingest.configured_feeds import feed_addresses
 from secmon.pipeline.collect import Round
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.runtime.centre import _watch, utc_now
 from secmon.settings import Settings, load_settings
 from secmon.store.client import Store
@@ -131,43 +131,43 @@ def simulating(folder: Path, *faults: str, **options: Any) -> Iterator[Simulatio
 
 
 @contextmanager
-def watching(store: Store, settings: Settings) -> Iterator[Watch]:
+def watching(store: Store, settings: Settings) -> Iterator[Pipeline]:
     """The jobs over an empty store and a desk of their own, wired as the program wires them."""
-    desk = Desk(settings.desk_dsn)
+    db = Database(settings.desk_dsn)
     settings.data.mkdir(parents=True, exist_ok=True)
-    desk.migrate()
-    watch = _watch(settings, store, desk, feed_addresses(settings), utc_now, simulated=True)
+    db.migrate()
+    pipeline = _watch(settings, store, db, feed_addresses(settings), utc_now, simulated=True)
     try:
-        yield watch
+        yield pipeline
     finally:
-        asyncio.run(watch.close())
-        desk.close()
+        asyncio.run(pipeline.close())
+        db.close()
 
 
-async def one_round(watch: Watch) -> tuple[Round, int]:
+async def one_round(pipeline: Pipeline) -> tuple[Round, int]:
     """A collection round, and the number of lines loaded of it."""
     try:
-        return await watch.collect(), await watch.load_only()
+        return await pipeline.collect(), await pipeline.load_only()
     finally:
-        await watch.close()
+        await pipeline.close()
 
 
-async def drain(watch: Watch) -> None:
+async def drain(pipeline: Pipeline) -> None:
     """Rounds with large pages until no site has more, then the rules."""
     more = 1
     try:
         while more:
-            asked = await watch.collector.ask(watch.transport, watch.collector.addresses, 5_000)
+            asked = await pipeline.collector.ask(pipeline.transport, pipeline.collector.addresses, 5_000)
             more = asked.more + asked.under_way
-            await watch.load_only()
-        await watch.detect()
+            await pipeline.load_only()
+        await pipeline.detect()
     finally:
-        await watch.close()
+        await pipeline.close()
 
 
-def journalled(desk: Desk) -> dict[tuple[str, str], int]:
+def journalled(db: Database) -> dict[tuple[str, str], int]:
     """Lines taken from each feed, as the journal has them."""
-    with desk.session() as session:
+    with db.session() as session:
         return {(row.site, row.feed): row.lines for row in session.query(FeedState)}
 
 

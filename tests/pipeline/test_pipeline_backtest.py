@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from secmon.alerts import queries as queue
-from secmon.db.database import Desk
+from secmon.alerts import queries as alert_queries
+from secmon.db.database import Database
 from secmon.detection import exceptions_registry, rule_states
-from secmon.detection.sigma.rule_exception import Exemption
+from secmon.detection.sigma.rule_exception import RuleException
 from secmon.detection.sigma.ruleset import RuleSet, load_rules
 from secmon.errors import UsageError
 from secmon.ingest import batch_journal
-from secmon.pipeline.backtest import rerun
+from secmon.pipeline.backtest import backtest
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
 from secmon.pipeline.record_batch import spool_batch
@@ -35,11 +35,11 @@ IDS = {rule.name: rule.id for rule in RULES.signatures}
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[tuple[Loader, Detector]]:
     """Loading and detection over an empty store, with one rule and one correlation."""
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    desk.migrate()
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    db.migrate()
     clock = lambda: datetime.now(UTC)  # noqa: E731
-    yield Loader(store, desk, tmp_path / "spool", clock), Detector(store, desk, RULES, 6 * HOUR, clock)
-    desk.close()
+    yield Loader(store, db, tmp_path / "spool", clock), Detector(store, db, RULES, 6 * HOUR, clock)
+    db.close()
 
 
 def load(loader: Loader, *logins: tuple[str, str, int]) -> None:
@@ -50,14 +50,14 @@ def load(loader: Loader, *logins: tuple[str, str, int]) -> None:
         for result, source, second in logins
     ]
     rows = table_of([Lines("11110", "auth", "rfc5424", NOW, lines)])
-    batch_journal.add_batch(loader.desk, spool_batch(loader.spool, rows, datetime.now(UTC)))
+    batch_journal.add_batch(loader.db, spool_batch(loader.spool, rows, datetime.now(UTC)))
     assert loader.drain() == len(lines)
 
 
-def told(desk: Desk) -> list[tuple[str, str, int]]:
+def told(db: Database) -> list[tuple[str, str, int]]:
     """Every alert as rule, actor and findings."""
     names = {number: name for name, number in IDS.items()}
-    return sorted((names[alert.rule_id], alert.actor, alert.findings) for alert in queue.newest(desk, 100))
+    return sorted((names[alert.rule_id], alert.actor, alert.findings) for alert in alert_queries.newest_alerts(db, 100))
 
 
 INTRUDER, TESTER = "203.0.113.9", "198.51.100.7"
@@ -67,15 +67,15 @@ INTRUDER, TESTER = "203.0.113.9", "198.51.100.7"
 def test_an_exception_leaves_out_what_it_names_and_counts_it(centre: tuple[Loader, Detector]) -> None:
     """One source excepted from a rule for an hour: no alert for it, the other source as ever, the matches counted."""
     loader, detector = centre
-    wanted = Exemption(0, IDS["ssh_login_from_outside"], "11110", "src_ip|cidr", "198.51.100.0/24")
+    wanted = RuleException(0, IDS["ssh_login_from_outside"], "11110", "src_ip|cidr", "198.51.100.0/24")
     now = datetime.now(UTC)
-    number = exceptions_registry.except_from(
-        loader.desk, wanted, now - HOUR, now + HOUR, reason="pentest", author="lee"
+    number = exceptions_registry.add_rule_exception(
+        loader.db, wanted, now - HOUR, now + HOUR, reason="pentest", author="lee"
     )
     load(loader, ("Accepted", INTRUDER, 0), ("Accepted", TESTER, 1), ("Accepted", TESTER, 2))
     detector.run()
-    assert told(loader.desk) == [("ssh_login_from_outside", INTRUDER, 1)]
-    [kept] = exceptions_registry.every(loader.desk)
+    assert told(loader.db) == [("ssh_login_from_outside", INTRUDER, 1)]
+    [kept] = exceptions_registry.all_rule_exceptions(loader.db)
     assert (kept.exemption.id, kept.suppressed) == (number, 2)
     assert kept.last_time == NOW + timedelta(seconds=2)
 
@@ -84,13 +84,13 @@ def test_an_exception_leaves_out_what_it_names_and_counts_it(centre: tuple[Loade
 def test_an_exception_holds_for_a_correlation(centre: tuple[Loader, Detector]) -> None:
     """What is excepted is no step of it: twenty failures of the tester are no guessing, those of another are."""
     loader, detector = centre
-    wanted = Exemption(0, IDS["ssh_password_guessing"], "", "src_ip", TESTER)
+    wanted = RuleException(0, IDS["ssh_password_guessing"], "", "src_ip", TESTER)
     now = datetime.now(UTC)
-    exceptions_registry.except_from(loader.desk, wanted, now - HOUR, now + HOUR, reason="pentest", author="lee")
+    exceptions_registry.add_rule_exception(loader.db, wanted, now - HOUR, now + HOUR, reason="pentest", author="lee")
     load(loader, *(("Failed", source, second) for source in (INTRUDER, TESTER) for second in range(25)))
     detector.run()
-    assert told(loader.desk) == [("ssh_password_guessing", INTRUDER, 1)]
-    assert exceptions_registry.every(loader.desk)[0].suppressed == 25
+    assert told(loader.db) == [("ssh_password_guessing", INTRUDER, 1)]
+    assert exceptions_registry.all_rule_exceptions(loader.db)[0].suppressed == 25
 
 
 @pytest.mark.store
@@ -99,36 +99,36 @@ def test_a_rule_is_run_again_over_the_past(centre: tuple[Loader, Detector]) -> N
     loader, detector = centre
     load(loader, ("Accepted", INTRUDER, 0))
     detector.run()
-    rule_states.disable(loader.desk, IDS["ssh_login_from_outside"], reason="loud", author="lee", now=NOW)
+    rule_states.disable_rule(loader.db, IDS["ssh_login_from_outside"], reason="loud", author="lee", now=NOW)
     load(loader, ("Accepted", INTRUDER, 10), ("Accepted", TESTER, 11))
     detector.run()
-    assert told(loader.desk) == [("ssh_login_from_outside", INTRUDER, 1)]
+    assert told(loader.db) == [("ssh_login_from_outside", INTRUDER, 1)]
     with pytest.raises(UsageError, match="no rule that is asked is called ssh_login_from_outside"):
-        rerun(detector, "ssh_login_from_outside", *SPAN)
-    rule_states.enable(loader.desk, IDS["ssh_login_from_outside"])
-    done = rerun(detector, "ssh_login_from_outside", *SPAN)
+        backtest(detector, "ssh_login_from_outside", *SPAN)
+    rule_states.enable_rule(loader.db, IDS["ssh_login_from_outside"])
+    done = backtest(detector, "ssh_login_from_outside", *SPAN)
     assert (done.batches, done.findings, done.opened, done.extended, done.error) == (2, 2, 1, 1, "")
     expected = [("ssh_login_from_outside", TESTER, 1), ("ssh_login_from_outside", INTRUDER, 2)]
-    assert told(loader.desk) == expected
-    assert rerun(detector, "ssh_login_from_outside", *SPAN).findings == 0
+    assert told(loader.db) == expected
+    assert backtest(detector, "ssh_login_from_outside", *SPAN).findings == 0
     load(loader, ("Failed", INTRUDER, 20))
     detector.run()
-    assert told(loader.desk) == expected
+    assert told(loader.db) == expected
 
 
 @pytest.mark.store
 def test_a_correlation_is_run_again_over_the_past(centre: tuple[Loader, Detector]) -> None:
     """It finds the episode that it missed, over batches that are looked at together."""
     loader, detector = centre
-    rule_states.disable(loader.desk, IDS["ssh_password_guessing"], reason="loud", author="lee", now=NOW)
+    rule_states.disable_rule(loader.db, IDS["ssh_password_guessing"], reason="loud", author="lee", now=NOW)
     for start in (0, 13):
         load(loader, *(("Failed", INTRUDER, start + second) for second in range(13)))
     detector.run()
-    rule_states.enable(loader.desk, IDS["ssh_password_guessing"])
-    done = rerun(detector, "ssh_password_guessing", *SPAN)
+    rule_states.enable_rule(loader.db, IDS["ssh_password_guessing"])
+    done = backtest(detector, "ssh_password_guessing", *SPAN)
     assert (done.findings, done.opened) == (1, 1)
-    assert rerun(detector, "ssh_password_guessing", *SPAN).findings == 0
-    assert told(loader.desk) == [("ssh_password_guessing", INTRUDER, 1)]
+    assert backtest(detector, "ssh_password_guessing", *SPAN).findings == 0
+    assert told(loader.db) == [("ssh_password_guessing", INTRUDER, 1)]
 
 
 @pytest.mark.store
@@ -136,4 +136,4 @@ def test_a_span_that_ends_before_it_begins_is_refused(centre: tuple[Loader, Dete
     """With a sentence."""
     _, detector = centre
     with pytest.raises(UsageError, match="ends before it begins"):
-        rerun(detector, "ssh_password_guessing", NOW, NOW - HOUR)
+        backtest(detector, "ssh_password_guessing", NOW, NOW - HOUR)

@@ -21,24 +21,24 @@ from secmon.errors import SpoolError
 from secmon.feed_health.health import Health
 from secmon.ingest import batch_journal
 from secmon.ingest.configured_feeds import in_shard
-from secmon.pipeline.backfill import Progress, catch_up
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.backfill import Progress, backfill
+from secmon.pipeline.pipeline import Pipeline
 from secmon.sites.registry import load_sites
 from secmon.store.client import Store
 
 BOTH = 2 * 226
 
 
-def assert_whole(watch: Watch, store: Store, simulation: Simulation) -> None:
+def assert_whole(pipeline: Pipeline, store: Store, simulation: Simulation) -> None:
     """What the sites sent, the journal counted and the store holds is the same, line by line."""
-    counts = journalled(watch.loader.desk)
+    counts = journalled(pipeline.loader.db)
     sent = {key: fingerprint(lines) for key, lines in simulation.first_lines(counts).items()}
     assert {key: value for key, value in sent.items() if value[0]} == stored(store)
-    backlog = batch_journal.backlog(watch.loader.desk)
+    backlog = batch_journal.backlog(pipeline.loader.db)
     assert backlog.lines == sum(counts.values()) == backlog.events + backlog.quarantined
     assert (backlog.spooled, backlog.failed) == (0, 0)
     assert counted_in(store, "events").total() == backlog.events
-    assert list(watch.loader.spool.glob("*")) == []
+    assert list(pipeline.loader.spool.glob("*")) == []
 
 
 @pytest.mark.store
@@ -46,18 +46,18 @@ def test_rounds_over_all_sites_lose_and_double_nothing(store: Store, tmp_path: P
     """Two feeds of 226 sites, page by page over several rounds and two starts of the jobs."""
     with simulating(tmp_path / "simulator", rate=300.0) as simulation:
         settings = simulation.settings(tmp_path / "data", batch_lines=5_000)
-        with watching(store, settings) as watch:
+        with watching(store, settings) as pipeline:
             for _ in range(3):
-                done, lines = asyncio.run(one_round(watch))
+                done, lines = asyncio.run(one_round(pipeline))
                 assert (done.sites, done.feeds, done.failed) == (226, BOTH, 0)
                 assert done.more > 0
                 assert done.lines == lines > 0
-        with watching(store, settings) as watch:
-            asyncio.run(drain(watch))
-            reports = watch.console.reports()
+        with watching(store, settings) as pipeline:
+            asyncio.run(drain(pipeline))
+            reports = pipeline.context.reports()
             assert len(reports) == BOTH
             assert {report.health for report in reports if report.lines} == {Health.HEALTHY}
-            assert_whole(watch, store, simulation)
+            assert_whole(pipeline, store, simulation)
 
 
 @pytest.mark.store
@@ -65,23 +65,23 @@ def test_a_site_that_is_down_delays_nobody_and_catches_up(store: Store, tmp_path
     """It is failing while the others are complete; when it is back all of its lines come."""
     with (
         simulating(tmp_path / "simulator", "down:11110", history=timedelta(minutes=30)) as simulation,
-        watching(store, simulation.settings(tmp_path / "data")) as watch,
+        watching(store, simulation.settings(tmp_path / "data")) as pipeline,
     ):
-        asyncio.run(drain(watch))
-        down = [report for report in watch.console.reports() if report.health is Health.FAILING]
+        asyncio.run(drain(pipeline))
+        down = [report for report in pipeline.context.reports() if report.health is Health.FAILING]
         assert [(report.site, report.feed, report.error) for report in down] == [
             ("11110", "ids", "answered 503"),
             ("11110", "auth", "answered 503"),
         ]
         assert len({site for site, _ in stored(store)}) >= 200
         assert "11110" not in {site for site, _ in stored(store)}
-        assert_whole(watch, store, simulation)
+        assert_whole(pipeline, store, simulation)
         simulation.stop()
         simulation.start()
-        asyncio.run(drain(watch))
-        assert Health.FAILING not in {report.health for report in watch.console.reports()}
-        assert journalled(watch.loader.desk)["11110", "ids"] > 0
-        assert_whole(watch, store, simulation)
+        asyncio.run(drain(pipeline))
+        assert Health.FAILING not in {report.health for report in pipeline.context.reports()}
+        assert journalled(pipeline.loader.db)["11110", "ids"] > 0
+        assert_whole(pipeline, store, simulation)
 
 
 @pytest.mark.store
@@ -89,18 +89,18 @@ def test_sites_that_go_away_in_the_middle_come_back_where_they_were(store: Store
     """While nobody answers every feed is failing and no cursor moves; afterwards nothing is missing or doubled."""
     with (
         simulating(tmp_path / "simulator", rate=200.0, history=timedelta(minutes=5)) as simulation,
-        watching(store, simulation.settings(tmp_path / "data", batch_lines=5_000)) as watch,
+        watching(store, simulation.settings(tmp_path / "data", batch_lines=5_000)) as pipeline,
     ):
-        asyncio.run(one_round(watch))
-        cursors = batch_journal.cursors(watch.loader.desk)
+        asyncio.run(one_round(pipeline))
+        cursors = batch_journal.cursors(pipeline.loader.db)
         simulation.stop()
-        done, lines = asyncio.run(one_round(watch))
+        done, lines = asyncio.run(one_round(pipeline))
         assert (done.failed, lines) == (BOTH, 0)
-        assert batch_journal.cursors(watch.loader.desk) == cursors
-        assert {report.health for report in watch.console.reports()} == {Health.FAILING}
+        assert batch_journal.cursors(pipeline.loader.db) == cursors
+        assert {report.health for report in pipeline.context.reports()} == {Health.FAILING}
         simulation.start()
-        asyncio.run(drain(watch))
-        assert_whole(watch, store, simulation)
+        asyncio.run(drain(pipeline))
+        assert_whole(pipeline, store, simulation)
 
 
 @pytest.mark.store
@@ -109,13 +109,13 @@ def test_catching_up_takes_everything_there_is(store: Store, tmp_path: Path) -> 
     told: list[Progress] = []
     with (
         simulating(tmp_path / "simulator", rate=300.0) as simulation,
-        watching(store, simulation.settings(tmp_path / "data", batch_lines=10_000)) as watch,
+        watching(store, simulation.settings(tmp_path / "data", batch_lines=10_000)) as pipeline,
     ):
-        lines = asyncio.run(catch_up(watch, told.append))
+        lines = asyncio.run(backfill(pipeline, told.append))
         assert lines == told[-1].lines == counted_in(store, "events").total()
         assert (told[-1].done, told[-1].feeds) == (BOTH, BOTH)
         assert [one.done for one in told] == sorted(one.done for one in told)
-        assert_whole(watch, store, simulation)
+        assert_whole(pipeline, store, simulation)
 
 
 @pytest.mark.store
@@ -123,24 +123,24 @@ def test_collection_pauses_while_too_much_waits_for_the_store(store: Store, tmp_
     """Nobody is asked, the sites keep their lines, health says so; it goes on when the store has caught up."""
     with (
         simulating(tmp_path / "simulator", history=timedelta(minutes=5)) as simulation,
-        watching(store, simulation.settings(tmp_path / "data", spool_batches=1)) as watch,
+        watching(store, simulation.settings(tmp_path / "data", spool_batches=1)) as pipeline,
     ):
 
         async def rounds() -> None:
-            await watch.collect()
-            cursors = batch_journal.cursors(watch.loader.desk)
-            paused = await watch.collect()
+            await pipeline.collect()
+            cursors = batch_journal.cursors(pipeline.loader.db)
+            paused = await pipeline.collect()
             assert (paused.paused, paused.feeds, paused.lines) == (True, 0, 0)
-            assert batch_journal.cursors(watch.loader.desk) == cursors
-            assert watch.healthy() == {"collect": "paused: 1 batches wait for the store"}
-            await watch.load_only()
-            assert not (await watch.collect()).paused
-            assert watch.healthy() == {}
-            await watch.load_only()
-            await watch.close()
+            assert batch_journal.cursors(pipeline.loader.db) == cursors
+            assert pipeline.healthy() == {"collect": "paused: 1 batches wait for the store"}
+            await pipeline.load_only()
+            assert not (await pipeline.collect()).paused
+            assert pipeline.healthy() == {}
+            await pipeline.load_only()
+            await pipeline.close()
 
         asyncio.run(rounds())
-        assert_whole(watch, store, simulation)
+        assert_whole(pipeline, store, simulation)
 
 
 @pytest.mark.store
@@ -148,15 +148,15 @@ def test_a_spool_that_cannot_be_written_takes_nothing(store: Store, tmp_path: Pa
     """The round fails as a whole: no cursor moves, and the next round takes the same lines."""
     with (
         simulating(tmp_path / "simulator", history=timedelta(minutes=5)) as simulation,
-        watching(store, simulation.settings(tmp_path / "data")) as watch,
+        watching(store, simulation.settings(tmp_path / "data")) as pipeline,
     ):
-        watch.loader.spool.write_text("in the way", encoding="utf-8")
+        pipeline.loader.spool.write_text("in the way", encoding="utf-8")
         with pytest.raises(SpoolError, match="nothing was taken"):
-            asyncio.run(one_round(watch))
-        assert batch_journal.cursors(watch.loader.desk) == {}
-        watch.loader.spool.unlink()
-        asyncio.run(drain(watch))
-        assert_whole(watch, store, simulation)
+            asyncio.run(one_round(pipeline))
+        assert batch_journal.cursors(pipeline.loader.db) == {}
+        pipeline.loader.spool.unlink()
+        asyncio.run(drain(pipeline))
+        assert_whole(pipeline, store, simulation)
 
 
 def test_shards_divide_the_sites() -> None:

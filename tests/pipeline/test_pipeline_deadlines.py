@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from secmon.db.audit_log import Actor, verify
-from secmon.db.database import Desk
-from secmon.incidents import workflow as casework
-from secmon.incidents.workflow import Draft
-from secmon.pipeline.scheduler import Kept, keep_deadlines
+from secmon.db.audit_log import Actor, verify_audit_log
+from secmon.db.database import Database
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.workflow import IncidentDraft
+from secmon.pipeline.scheduler import DeadlineRun, process_deadlines
 from secmon.response.blocklist import blocklist
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.workflow import Proposal
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.advice import Advice
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.advice import RequestText
+from secmon.response.requests.workflow import RequestDraft
 from secmon.sites.scope import EVERYTHING
 
 pytest_plugins = "database_fixtures"
@@ -21,16 +21,18 @@ HOUR = timedelta(hours=1)
 KIM, LEE = Actor("operator1"), Actor("operator2")
 
 
-def test_deadlines_are_kept_once(desk: Desk) -> None:
+def test_deadlines_are_kept_once(db: Database) -> None:
     """An overdue incident is escalated, a late request reminded, an expired block ended; the next run finds nothing."""
-    case = casework.open_incident(desk, EVERYTHING, Draft("t", 5, sites=("11110",)), [], actor=KIM, now=NOW)
-    words = Advice("가", "Block", "나", "Please")
-    [row] = request_work.ask(desk, EVERYTHING, Ask(("11110",), 5, words), actor=KIM, now=NOW)
-    entry = block_work.propose(desk, EVERYTHING, Proposal("203.0.113.9", "r", NOW + HOUR), actor=KIM, now=NOW)
-    block_work.approve(desk, EVERYTHING, entry.id, actor=LEE, now=NOW)
-    block_work.push(desk, EVERYTHING, entry.id, actor=KIM, now=NOW)
-    assert keep_deadlines(desk, NOW) == Kept((), (), ())
-    assert keep_deadlines(desk, NOW + HOUR) == Kept((case.id,), (row.id,), (entry.id,))
-    assert keep_deadlines(desk, NOW + HOUR) == Kept((), (), ())
-    assert blocklist.get(desk, EVERYTHING, entry.id).state == "expired"
-    assert verify(desk) is None
+    case = incident_workflow.open_incident(
+        db, EVERYTHING, IncidentDraft("t", 5, sites=("11110",)), [], actor=KIM, now=NOW
+    )
+    words = RequestText("가", "Block", "나", "Please")
+    [row] = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 5, words), actor=KIM, now=NOW)
+    entry = block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", "r", NOW + HOUR), actor=KIM, now=NOW)
+    block_workflow.approve_block(db, EVERYTHING, entry.id, actor=LEE, now=NOW)
+    block_workflow.push_block(db, EVERYTHING, entry.id, actor=KIM, now=NOW)
+    assert process_deadlines(db, NOW) == DeadlineRun((), (), ())
+    assert process_deadlines(db, NOW + HOUR) == DeadlineRun((case.id,), (row.id,), (entry.id,))
+    assert process_deadlines(db, NOW + HOUR) == DeadlineRun((), (), ())
+    assert blocklist.get_block(db, EVERYTHING, entry.id).state == "expired"
+    assert verify_audit_log(db) is None

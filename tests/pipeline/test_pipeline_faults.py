@@ -17,7 +17,7 @@ from secmon.ingest import batch_journal
 from secmon.ingest.configured_feeds import listen_addresses
 from secmon.ingest.transports.page import FeedAddress
 from secmon.ingest.transports.syslog_server import listening
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.settings import Settings, load_settings
 from secmon.store.client import Store
 
@@ -37,9 +37,9 @@ def file_feed(folder: Path) -> Settings:
     return load_settings(data=folder / "data", feeds=[feed], retry_first=0)
 
 
-def only(watch: Watch, site: str) -> list[FeedAddress]:
+def only(pipeline: Pipeline, site: str) -> list[FeedAddress]:
     """The feed of one site."""
-    return [address for address in watch.collector.addresses if address.site == site]
+    return [address for address in pipeline.collector.addresses if address.site == site]
 
 
 def log_of(folder: Path, *given: str, site: str = "11110") -> Path:
@@ -69,19 +69,19 @@ def test_a_full_spool_disk_takes_nothing_and_goes_on(store: Store, tmp_path: Pat
     (small_disk / "ballast").write_bytes(b"x" * 2_050_000)
     log_of(tmp_path, *lines(20_000))
     with watching(store, file_feed(tmp_path)) as whole:
-        watch = replace(whole, loader=replace(whole.loader, spool=small_disk / "spool"))
-        watch.collector._spool = small_disk / "spool"
+        pipeline = replace(whole, loader=replace(whole.loader, spool=small_disk / "spool"))
+        pipeline.collector._spool = small_disk / "spool"
 
         async def round_of_one() -> int:
-            return (await watch.collector.ask(watch.transport, only(watch, "11110"), 50_000)).lines
+            return (await pipeline.collector.ask(pipeline.transport, only(pipeline, "11110"), 50_000)).lines
 
         with pytest.raises(SpoolError, match=r"No space left on device; nothing was taken"):
             asyncio.run(round_of_one())
-        assert batch_journal.cursors(watch.loader.desk) == {}
-        assert batch_journal.waiting(watch.loader.desk).batches == 0
+        assert batch_journal.cursors(pipeline.loader.db) == {}
+        assert batch_journal.waiting_batches(pipeline.loader.db).batches == 0
         (small_disk / "ballast").unlink()
         assert asyncio.run(round_of_one()) == 20_000
-        assert watch.loader.drain() == 20_000
+        assert pipeline.loader.drain() == 20_000
     assert store.rows(COUNTS) == [(20_000, 0, 20_000)]
 
 
@@ -89,18 +89,18 @@ def test_a_full_spool_disk_takes_nothing_and_goes_on(store: Store, tmp_path: Pat
 def test_a_store_that_is_away_costs_nothing_but_time(store: Store, tmp_path: Path) -> None:
     """While nobody listens at the store's address batches wait, and /healthz says so; then each is loaded once."""
     log_of(tmp_path, *lines(100))
-    with watching(store, file_feed(tmp_path)) as watch:
+    with watching(store, file_feed(tmp_path)) as pipeline:
         away = Store("clickhouse://127.0.0.1:1", database="secmon")
-        loader = replace(watch.loader, store=away)
-        asyncio.run(watch.collector.ask(watch.transport, only(watch, "11110"), 50_000))
+        loader = replace(pipeline.loader, store=away)
+        asyncio.run(pipeline.collector.ask(pipeline.transport, only(pipeline, "11110"), 50_000))
         for _ in range(2):
             with pytest.raises(Exception, match=r"127\.0\.0\.1"):
                 loader.drain()
-            [batch] = batch_journal.batches(watch.loader.desk, BatchState.SPOOLED, BatchState.IN_FLIGHT)
+            [batch] = batch_journal.batches(pipeline.loader.db, BatchState.SPOOLED, BatchState.IN_FLIGHT)
             assert (batch.lines, batch.attempts) == (100, 1)
         log_of(tmp_path, *lines(50, first=101))
-        asyncio.run(watch.collector.ask(watch.transport, only(watch, "11110"), 50_000))
-        assert watch.loader.drain() == 150
+        asyncio.run(pipeline.collector.ask(pipeline.transport, only(pipeline, "11110"), 50_000))
+        assert pipeline.loader.drain() == 150
     assert store.rows(COUNTS) == [(150, 0, 150)]
 
 
@@ -108,15 +108,15 @@ def test_a_store_that_is_away_costs_nothing_but_time(store: Store, tmp_path: Pat
 def test_a_clock_that_jumps_loses_and_doubles_nothing(store: Store, tmp_path: Path) -> None:
     """An hour back, a day forward, and back again between rounds: every line once, no feed is declared dead."""
     clock = [NOW]
-    with watching(store, file_feed(tmp_path)) as watch:
-        watch.collector._clock = lambda: clock[0]
-        loader = replace(watch.loader, clock=lambda: clock[0])
+    with watching(store, file_feed(tmp_path)) as pipeline:
+        pipeline.collector._clock = lambda: clock[0]
+        loader = replace(pipeline.loader, clock=lambda: clock[0])
         for number, jump in enumerate((0, -3600, 86_400, -86_400, 5)):
             clock[0] += timedelta(seconds=jump)
             log_of(tmp_path, *lines(10, first=number * 10))
-            asyncio.run(watch.collector.ask(watch.transport, only(watch, "11110"), 50_000))
+            asyncio.run(pipeline.collector.ask(pipeline.transport, only(pipeline, "11110"), 50_000))
             assert loader.drain() == 10
-        [report] = watch.console.reports("11110")
+        [report] = pipeline.context.reports("11110")
         assert (report.lines, report.failures) == (50, 0)
     assert store.rows(COUNTS) == [(50, 0, 50)]
 
@@ -126,12 +126,12 @@ def test_files_of_many_sites_arrive_with_their_rejects(store: Store, tmp_path: P
     """A watched folder a site; lines that cannot be read are in quarantine, in the feed's account and the totals."""
     for site in ("11110", "26110"):
         log_of(tmp_path, *lines(10), "this is no syslog", site=site)
-    with watching(store, file_feed(tmp_path)) as watch:
-        feeds = only(watch, "11110") + only(watch, "26110")
-        asyncio.run(watch.collector.ask(watch.transport, feeds, 50_000))
-        watch.loader.drain()
-        reports = {one.site: one for one in watch.console.reports() if one.lines}
-        with watch.loader.desk.session() as session:
+    with watching(store, file_feed(tmp_path)) as pipeline:
+        feeds = only(pipeline, "11110") + only(pipeline, "26110")
+        asyncio.run(pipeline.collector.ask(pipeline.transport, feeds, 50_000))
+        pipeline.loader.drain()
+        reports = {one.site: one for one in pipeline.context.reports() if one.lines}
+        with pipeline.loader.db.session() as session:
             rows = session.query(FeedState).all()
             accounts = {(row.site, row.lines, row.events, row.quarantined) for row in rows if row.lines}
     assert {site: (one.lines, one.rejected) for site, one in reports.items()} == {"11110": (11, 1), "26110": (11, 1)}
@@ -147,22 +147,22 @@ def test_pushed_syslog_becomes_events_of_its_site(store: Store, tmp_path: Path) 
     listener = {"name": "syslog", "protocol": "tcp", "port": 0, "trust_names": True}
     settings = load_settings(data=tmp_path / "data", listeners=[listener], senders_file=senders)
 
-    async def push(watch: Watch) -> int:
-        async with listening(listen_addresses(settings), watch.reception) as (port,):
+    async def push(pipeline: Pipeline) -> int:
+        async with listening(listen_addresses(settings), pipeline.reception) as (port,):
             text = "\n".join([*lines(30), "<38>1 2026-11-23T00:00:00Z stranger app - - - hello"]) + "\n"
             await asyncio.to_thread(_send, port, text.encode())
             kept = 0
             while kept < 31:
-                kept += await watch.receive()
+                kept += await pipeline.receive()
                 await asyncio.sleep(0.02)
-        await watch.load_only()
+        await pipeline.load_only()
         return kept
 
-    with watching(store, settings) as watch:
-        assert asyncio.run(push(watch)) == 31
-        [report] = watch.console.reports()
+    with watching(store, settings) as pipeline:
+        assert asyncio.run(push(pipeline)) == 31
+        [report] = pipeline.context.reports()
         assert (report.site, report.feed, report.lines) == ("11110", "syslog", 30)
-        assert watch.healthy() == {}
+        assert pipeline.healthy() == {}
     assert store.rows("SELECT site, feed, count() FROM events GROUP BY ALL") == [("11110", "syslog", 30)]
     assert store.rows("SELECT site, reason FROM quarantine") == [("00000", "unknown sender")]
 
@@ -177,14 +177,14 @@ def test_pushed_lines_wait_while_the_store_has_to_catch_up(store: Store, tmp_pat
     """With the spool at its limit nothing is taken from the inbox, whose size then stops the senders."""
     log_of(tmp_path, *lines(5))
     settings = Settings.model_validate({**file_feed(tmp_path).model_dump(), "spool_batches": 1})
-    with watching(store, settings) as watch:
-        asyncio.run(watch.collector.ask(watch.transport, only(watch, "11110"), 50_000))
-        inbox = watch.receiver.inbox
+    with watching(store, settings) as pipeline:
+        asyncio.run(pipeline.collector.ask(pipeline.transport, only(pipeline, "11110"), 50_000))
+        inbox = pipeline.receiver.inbox
         inbox.put("11110", "syslog", "rfc5424", lines(1)[0].encode())
-        assert asyncio.run(watch.receive()) == 0
+        assert asyncio.run(pipeline.receive()) == 0
         assert inbox.held > 0
-        watch.loader.drain()
-        assert asyncio.run(watch.receive()) == 1
+        pipeline.loader.drain()
+        assert asyncio.run(pipeline.receive()) == 1
         assert inbox.held == 0
-        watch.loader.drain()
+        pipeline.loader.drain()
     assert store.rows(COUNTS) == [(6, 0, 6)]

@@ -13,8 +13,8 @@ from simulated_sites import watching
 from secmon.db.models import BatchState
 from secmon.errors import StoreError, UsageError
 from secmon.ingest import batch_journal
-from secmon.pipeline.manual_import import chosen_format, ingest_bytes
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.manual_import import chosen_format, import_lines
+from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.record_batch import spool_batch
 from secmon.settings import load_settings
 from secmon.store.client import Store
@@ -27,17 +27,17 @@ EVE = f'{{"timestamp":"{NOW.isoformat()}","event_type":"http"}}'.encode()
 
 
 @pytest.fixture
-def watch(store: Store, tmp_path: Path) -> Iterator[Watch]:
+def pipeline(store: Store, tmp_path: Path) -> Iterator[Pipeline]:
     """The jobs over a centre without feeds."""
-    with watching(store, load_settings(data=tmp_path)) as watch:
-        yield watch
+    with watching(store, load_settings(data=tmp_path)) as pipeline:
+        yield pipeline
 
 
-def add(watch: Watch, *lines: bytes) -> str:
+def add(pipeline: Pipeline, *lines: bytes) -> str:
     """A collected batch of one feed, waiting for the store; returns its id."""
     rows = table_of([Lines("11110", "auth", "rfc5424", NOW, lines)])
-    batch = spool_batch(watch.loader.spool, rows, datetime.now(UTC))
-    batch_journal.add_batch(watch.loader.desk, batch)
+    batch = spool_batch(pipeline.loader.spool, rows, datetime.now(UTC))
+    batch_journal.add_batch(pipeline.loader.db, batch)
     return str(batch.id)
 
 
@@ -47,52 +47,52 @@ def counts(store: Store) -> tuple[int, int]:
     return events, quarantined
 
 
-def spooled(watch: Watch) -> list[str]:
+def spooled(pipeline: Pipeline) -> list[str]:
     """Batches whose file is in the spool."""
-    return sorted(path.stem for path in watch.loader.spool.iterdir())
+    return sorted(path.stem for path in pipeline.loader.spool.iterdir())
 
 
 @pytest.mark.store
-def test_what_waits_is_loaded_once(watch: Watch, store: Store) -> None:
+def test_what_waits_is_loaded_once(pipeline: Pipeline, store: Store) -> None:
     """Loading takes the batches oldest first, accounts for every line and forgets the files."""
-    add(watch, GOOD, b"bad", GOOD)
-    add(watch, GOOD)
-    assert watch.loader.drain(most=1) == 3
-    assert watch.loader.drain() == 1
-    assert watch.loader.drain() == 0
+    add(pipeline, GOOD, b"bad", GOOD)
+    add(pipeline, GOOD)
+    assert pipeline.loader.drain(most=1) == 3
+    assert pipeline.loader.drain() == 1
+    assert pipeline.loader.drain() == 0
     assert counts(store) == (3, 1)
-    assert spooled(watch) == []
-    found = batch_journal.backlog(watch.loader.desk)
+    assert spooled(pipeline) == []
+    found = batch_journal.backlog(pipeline.loader.db)
     assert (found.lines, found.events, found.quarantined, found.undetected) == (4, 3, 1, 2)
 
 
 @pytest.mark.store
 @pytest.mark.parametrize("damage", [b"not what was written", None])
-def test_a_damaged_batch_is_parked_and_stops_no_other(watch: Watch, store: Store, damage: bytes | None) -> None:
+def test_a_damaged_batch_is_parked_and_stops_no_other(pipeline: Pipeline, store: Store, damage: bytes | None) -> None:
     """It is shown as failed with its error, its file stays for somebody to look at, and health says so."""
-    first, broken, last = (add(watch, GOOD) for _ in range(3))
-    path = watch.loader.spool / f"{broken}.arrow"
+    first, broken, last = (add(pipeline, GOOD) for _ in range(3))
+    path = pipeline.loader.spool / f"{broken}.arrow"
     path.unlink() if damage is None else path.write_bytes(damage)
-    assert watch.loader.drain() == 2
-    assert {batch.id for batch in batch_journal.batches(watch.loader.desk, BatchState.LOADED)} == {first, last}
-    found = batch_journal.backlog(watch.loader.desk)
+    assert pipeline.loader.drain() == 2
+    assert {batch.id for batch in batch_journal.batches(pipeline.loader.db, BatchState.LOADED)} == {first, last}
+    found = batch_journal.backlog(pipeline.loader.db)
     assert (found.spooled, found.failed, found.lines, found.events) == (0, 1, 3, 2)
     assert broken in found.error
-    assert list(watch.healthy()) == ["load"]
-    assert watch.loader.drain() == 0
-    assert watch.loader.recover() == ()
-    assert spooled(watch) == ([] if damage is None else [broken])
+    assert list(pipeline.healthy()) == ["load"]
+    assert pipeline.loader.drain() == 0
+    assert pipeline.loader.recover() == ()
+    assert spooled(pipeline) == ([] if damage is None else [broken])
     assert counts(store) == (2, 0)
 
 
 @pytest.mark.store
 def test_a_store_that_refuses_is_tried_again_later_and_later(
-    watch: Watch, store: Store, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of a failed attempt stays in the store, waits grow to five minutes, and the batch is never given up."""
-    batch_id = add(watch, GOOD, GOOD)
+    batch_id = add(pipeline, GOOD, GOOD)
     now, waits = datetime.now(UTC), list[float]()
-    loader = replace(watch.loader, clock=lambda: now)
+    loader = replace(pipeline.loader, clock=lambda: now)
 
     def half(store: Store, batch_id: str, rows: Any, attempt: int) -> None:
         insert_table(store, batch_id, rows.slice(1), attempt)
@@ -102,27 +102,27 @@ def test_a_store_that_refuses_is_tried_again_later_and_later(
     for attempt in range(1, 9):
         assert loader.drain() == loader.drain() == 0
         assert counts(store) == (0, 0)
-        [waiting] = batch_journal.batches(watch.loader.desk, BatchState.SPOOLED)
+        [waiting] = batch_journal.batches(pipeline.loader.db, BatchState.SPOOLED)
         assert (waiting.attempts, waiting.error) == (attempt, "the disk is full")
         assert waiting.retry_at is not None
         waits.append((waiting.retry_at - now).total_seconds())
         now = waiting.retry_at
     assert waits == sorted(waits)
     assert (waits[0] < 10, waits[-1]) == (True, 300)
-    assert "the disk is full" in watch.healthy()["load"]
+    assert "the disk is full" in pipeline.healthy()["load"]
     monkeypatch.undo()
     assert loader.drain() == 2
-    assert watch.healthy() == {}
-    assert (counts(store), uneven_days(store), spooled(watch)) == ((2, 0), (), [])
-    assert [batch.id for batch in batch_journal.batches(watch.loader.desk, BatchState.LOADED)] == [batch_id]
+    assert pipeline.healthy() == {}
+    assert (counts(store), uneven_days(store), spooled(pipeline)) == ((2, 0), (), [])
+    assert [batch.id for batch in batch_journal.batches(pipeline.loader.db, BatchState.LOADED)] == [batch_id]
 
 
 @pytest.mark.store
 def test_a_batch_whose_repair_failed_is_repaired_before_the_next_load(
-    watch: Watch, store: Store, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the store fails while half a batch is taken out again, the next try begins with taking it out."""
-    add(watch, GOOD, b"bad")
+    add(pipeline, GOOD, b"bad")
 
     def half(store: Store, batch_id: str, rows: Any, attempt: int) -> None:
         insert_table(store, batch_id, rows.slice(1), attempt)
@@ -134,49 +134,49 @@ def test_a_batch_whose_repair_failed_is_repaired_before_the_next_load(
     monkeypatch.setattr("secmon.pipeline.load.insert_table", half)
     monkeypatch.setattr("secmon.store.repair.remove_batches", refuse)
     with pytest.raises(StoreError, match="still gone"):
-        watch.loader.drain()
+        pipeline.loader.drain()
     monkeypatch.undo()
     assert counts(store) == (0, 1)
-    assert watch.loader.drain() == 2
+    assert pipeline.loader.drain() == 2
     assert counts(store) == (1, 1)
 
 
 @pytest.mark.store
-def test_lines_that_vanish_in_the_store_are_noticed(watch: Watch, store: Store) -> None:
+def test_lines_that_vanish_in_the_store_are_noticed(pipeline: Pipeline, store: Store) -> None:
     """When events and quarantine are fewer than the lines of the batch it is not called loaded."""
     store.command("DROP VIEW format_rfc5424 SYNC")
-    add(watch, GOOD, GOOD)
-    assert watch.loader.drain() == 0
-    error = batch_journal.backlog(watch.loader.desk).error
+    add(pipeline, GOOD, GOOD)
+    assert pipeline.loader.drain() == 0
+    error = batch_journal.backlog(pipeline.loader.db).error
     assert "2 lines went in, 0 events and 0 quarantined came out" in error
 
 
 @pytest.mark.store
 @pytest.mark.parametrize("reached", ["nothing", "half", "all"])
-def test_an_interrupted_batch_is_taken_out_and_loaded_again(watch: Watch, store: Store, reached: str) -> None:
+def test_an_interrupted_batch_is_taken_out_and_loaded_again(pipeline: Pipeline, store: Store, reached: str) -> None:
     """However much of it a killed process had put in, afterwards it is there once; other batches are not touched."""
-    add(watch, GOOD, b"bad")
-    watch.loader.drain()
-    batch_id = add(watch, GOOD, b"bad", GOOD)
-    batch_journal.mark_in_flight(watch.loader.desk, batch_id)
+    add(pipeline, GOOD, b"bad")
+    pipeline.loader.drain()
+    batch_id = add(pipeline, GOOD, b"bad", GOOD)
+    batch_journal.mark_in_flight(pipeline.loader.db, batch_id)
     rows = table_of([Lines("11110", "auth", "rfc5424", NOW, [GOOD, b"bad", GOOD])])
     insert_table(store, batch_id, rows.slice(0, {"nothing": 0, "half": 2, "all": 3}[reached]))
-    (watch.loader.spool / "unfinished.part").write_bytes(b"half a file")
-    assert watch.loader.recover() == (batch_id,)
+    (pipeline.loader.spool / "unfinished.part").write_bytes(b"half a file")
+    assert pipeline.loader.recover() == (batch_id,)
     assert counts(store) == (1, 1)
-    assert spooled(watch) == [batch_id]
-    assert watch.loader.drain() == 3
+    assert spooled(pipeline) == [batch_id]
+    assert pipeline.loader.drain() == 3
     assert counts(store) == (3, 2)
     assert uneven_days(store) == ()
 
 
 @pytest.mark.store
-def test_lines_loaded_by_hand_go_the_same_way(watch: Watch, store: Store) -> None:
+def test_lines_loaded_by_hand_go_the_same_way(pipeline: Pipeline, store: Store) -> None:
     """They are journalled, counted and quarantined like collected ones."""
-    answer = asyncio.run(ingest_bytes(watch, "11110", "manual", "auto", GOOD + b"\n\n" + b"bad\n" + GOOD))
+    answer = asyncio.run(import_lines(pipeline, "11110", "manual", "auto", GOOD + b"\n\n" + b"bad\n" + GOOD))
     assert answer == {"format": "rfc5424", "lines": 3, "events": 2, "quarantined": 1}
     assert store.rows("SELECT DISTINCT site, feed, format FROM events") == [("11110", "manual", "rfc5424")]
-    assert [batch.lines for batch in batch_journal.batches(watch.loader.desk, BatchState.DETECTED)] == [3]
+    assert [batch.lines for batch in batch_journal.batches(pipeline.loader.db, BatchState.DETECTED)] == [3]
 
 
 @pytest.mark.store
@@ -192,11 +192,13 @@ def test_lines_loaded_by_hand_go_the_same_way(watch: Watch, store: Store) -> Non
     ],
     ids=["feed-name", "long-name", "line-end", "no-line", "not-recognised", "unknown-format"],
 )
-def test_what_cannot_be_loaded_by_hand_is_said(watch: Watch, feed: str, name: str, body: bytes, said: str) -> None:
+def test_what_cannot_be_loaded_by_hand_is_said(
+    pipeline: Pipeline, feed: str, name: str, body: bytes, said: str
+) -> None:
     """Nothing is journalled, and the error says what to write instead."""
     with pytest.raises(UsageError, match=said):
-        asyncio.run(ingest_bytes(watch, "11110", feed, name, body))
-    assert batch_journal.backlog(watch.loader.desk).lines == 0
+        asyncio.run(import_lines(pipeline, "11110", feed, name, body))
+    assert batch_journal.backlog(pipeline.loader.db).lines == 0
 
 
 @pytest.mark.parametrize(

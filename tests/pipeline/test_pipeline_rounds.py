@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import FeedState
 from secmon.ingest import batch_journal
-from secmon.ingest.circuit_breaker import Patience
+from secmon.ingest.circuit_breaker import BreakerLimits
 from secmon.ingest.transports.page import FeedAddress
 from secmon.ingest.transports.registry import Transport
 from secmon.pipeline.collect import Collector, Pace, SpoolLimits
@@ -85,18 +85,18 @@ class Here:
 
     sites: Sites
     clock: Clock
-    desk: Desk
+    db: Database
     collector: Collector
     transport: Transport
 
     def feed(self, site: str, feed: str = "ids") -> FeedState:
         """What the journal knows of a feed."""
-        with self.desk.session() as session:
+        with self.db.session() as session:
             return session.get_one(FeedState, (site, feed))
 
     def taken(self) -> dict[str, int]:
         """Lines taken, by site and feed."""
-        with self.desk.session() as session:
+        with self.db.session() as session:
             return {f"{row.site}/{row.feed}": row.lines for row in session.query(FeedState)}
 
 
@@ -108,22 +108,23 @@ async def collecting(folder: Path, *, every: float = 0.0, limits: SpoolLimits = 
     sites.port = server.sockets[0].getsockname()[1]
     addresses = [
         FeedAddress(site, feed, "rfc5424", f"http://127.0.0.1:{sites.port}/{site}/{feed}", "", every)
-        for site in ("11110", "11140", "26110") for feed in ("ids", "auth")
-    ]  # fmt: skip
-    desk = Desk(f"sqlite:///{folder / 'desk.sqlite3'}")
-    desk.migrate()
-    pace = Pace(parallel=4, patience=0.3, retry=Patience(10.0, 100.0))
-    collector = Collector(addresses, desk, folder / "spool", limits, clock, pace)
+        for site in ("11110", "11140", "26110")
+        for feed in ("ids", "auth")
+    ]
+    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
+    db.migrate()
+    pace = Pace(parallel=4, patience=0.3, retry=BreakerLimits(10.0, 100.0))
+    collector = Collector(addresses, db, folder / "spool", limits, clock, pace)
     transport = Transport(clock, timeout=5.0)
     try:
-        yield Here(sites, clock, desk, collector, transport)
+        yield Here(sites, clock, db, collector, transport)
     finally:
         sites.released.set()
         await collector.close()
         await transport.close()
         server.close()
         await server.wait_closed()
-        desk.close()
+        db.close()
 
 
 async def test_a_slow_site_is_waited_for_by_nobody(tmp_path: Path) -> None:
@@ -140,8 +141,13 @@ async def test_a_slow_site_is_waited_for_by_nobody(tmp_path: Path) -> None:
         third = await here.collector.round(here.transport)
         assert (third.lines, third.under_way) == (6, 0)
         assert here.taken() == {
-            "11110/ids": 3, "11110/auth": 3, "11140/ids": 1, "11140/auth": 1, "26110/ids": 3, "26110/auth": 3,
-        }  # fmt: skip
+            "11110/ids": 3,
+            "11110/auth": 3,
+            "11140/ids": 1,
+            "11140/auth": 1,
+            "26110/ids": 3,
+            "26110/auth": 3,
+        }
 
 
 async def test_a_dead_site_is_left_alone_for_longer_and_longer(tmp_path: Path) -> None:
@@ -231,7 +237,7 @@ async def test_too_many_bytes_waiting_pause_the_collection(tmp_path: Path) -> No
         batch = spool_batch(
             tmp_path / "spool", table_of([Lines("11110", "ids", "rfc5424", here.clock.now, noise)]), here.clock.now
         )
-        batch_journal.add_batch(here.desk, batch)
-        assert batch_journal.waiting(here.desk).bytes > 2_000
+        batch_journal.add_batch(here.db, batch)
+        assert batch_journal.waiting_batches(here.db).bytes > 2_000
         done = await here.collector.round(here.transport)
         assert (done.paused, done.feeds, sum(here.sites.asked.values())) == (True, 0, 0)

@@ -33,25 +33,25 @@ def test_rule_files_are_taken_over_while_the_centre_runs(store: Store, tmp_path:
     folder = tmp_path / "own"
     folder.mkdir()
     settings = load_settings(data=tmp_path / "data", rules=[folder], placeholders={"boss": ["kim", "lee"]})
-    with watching(store, settings) as watch:
-        shipped = len(watch.detector.rules.rules)
+    with watching(store, settings) as pipeline:
+        shipped = len(pipeline.detector.rules.rules)
 
         def own() -> list[str]:
-            asyncio.run(watch.reload_rules())
-            return [rule.title_en for rule in watch.detector.rules.rules if rule.path.parent == folder]
+            asyncio.run(pipeline.reload_rules())
+            return [rule.title_en for rule in pipeline.detector.rules.rules if rule.path.parent == folder]
 
-        before = watch.detector
+        before = pipeline.detector
         assert own() == []
-        assert watch.detector is before
+        assert pipeline.detector is before
         write(folder, "first", "%boss%")
         assert own() == ["first"]
-        assert len(watch.detector.rules.rules) == shipped + 1
+        assert len(pipeline.detector.rules.rules) == shipped + 1
         (folder / "first.yml").write_text("title: [", encoding="utf-8")
         assert own() == []
-        assert len(watch.detector.rules.rules) == shipped
+        assert len(pipeline.detector.rules.rules) == shipped
         (folder / "first.yml").unlink()
         assert own() == []
-        assert watch.console.rules[ID].title_en == "first"
+        assert pipeline.context.rules[ID].title_en == "first"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

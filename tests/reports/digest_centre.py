@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
@@ -39,28 +39,28 @@ class Titles:
     title_en: str
 
 
-def desk_in(folder: Path) -> Desk:
+def desk_in(folder: Path) -> Database:
     """An empty desk."""
-    desk = Desk(f"sqlite:///{folder / 'desk.sqlite3'}")
-    desk.migrate()
-    return desk
+    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
+    db.migrate()
+    return db
 
 
-def sources_over(store: Store, desk: Desk, clock: Callable[[], datetime] = lambda: NOW) -> Sources:
+def sources_over(store: Store, db: Database, clock: Callable[[], datetime] = lambda: NOW) -> Sources:
     """Sources at a clock."""
 
     def reports() -> Sequence[FeedReport]:
-        return feed_reports(desk, FEEDS, HealthLimits(5400.0, 10_800.0), clock())
+        return feed_reports(db, FEEDS, HealthLimits(5400.0, 10_800.0), clock())
 
     rules = {"guessing": Titles("대입 공격", "Guessing"), "hostile": Titles(HOSTILE, HOSTILE)}
     tiles = [(site.code, float(number % 15), float(number // 15)) for number, site in enumerate(load_sites())]
-    return Sources(store, desk, load_sites(), load_provinces(), rules, reports, tiles, simulated=True)
+    return Sources(store, db, load_sites(), load_provinces(), rules, reports, tiles, simulated=True)
 
 
-def fill(store: Store, desk: Desk, folder: Path, sites: Sequence[str], *, number: int = 30) -> None:
+def fill(store: Store, db: Database, folder: Path, sites: Sequence[str], *, number: int = 30) -> None:
     """Events of yesterday, and half as many of the day before, at these sites: of all seven types in turn."""
     folder.mkdir(exist_ok=True)
-    loader = Loader(store, desk, folder, lambda: NOW)
+    loader = Loader(store, db, folder, lambda: NOW)
     parts = []
     for place, site in enumerate(sites):
         lines = [_line(YESTERDAY + timedelta(minutes=7 * one), place, one) for one in range(number)]
@@ -68,38 +68,54 @@ def fill(store: Store, desk: Desk, folder: Path, sites: Sequence[str], *, number
         parts.append(Lines(site, "ids", "suricata_eve", NOW - timedelta(minutes=2), lines))
     spooled = spool_batch(folder, table_of(parts), NOW - timedelta(minutes=2))
     results = [FeedResult(p.site, p.feed, p.format, p.received_at, cursor="c", lines=len(p.lines)) for p in parts]
-    batch_journal.record_round(desk, spooled, results)
+    batch_journal.record_round(db, spooled, results)
     assert loader.drain() == spooled.lines
 
 
 def alerts_at(
-    desk: Desk, sites: Sequence[str], *, severity: int = Severity.HIGH, at: datetime = YESTERDAY,
-    rule: str = "guessing", actor: str = "203.0.113.9",
-) -> list[int]:  # fmt: skip
+    db: Database,
+    sites: Sequence[str],
+    *,
+    severity: int = Severity.HIGH,
+    at: datetime = YESTERDAY,
+    rule: str = "guessing",
+    actor: str = "203.0.113.9",
+) -> list[int]:
     """New alerts, one a site."""
     groups = [
         FoundGroup(rule, site, actor, False, severity, "malware", "campaign-1", len(sites), 1, 1, at, at)
         for site in sites
     ]
-    triage(desk, groups, [], quiet=timedelta(hours=6), now=at)
-    return [alert.id for alert in reversed(queue.page(desk, EVERYTHING, limit=len(sites)))]
+    triage(db, groups, [], quiet=timedelta(hours=6), now=at)
+    return [alert.id for alert in reversed(alert_queries.alerts_page(db, EVERYTHING, limit=len(sites)))]
 
 
-def enter(desk: Desk, name: str, kinds: Sequence[str], **more: object) -> Recipient:
+def enter(db: Database, name: str, kinds: Sequence[str], **more: object) -> Recipient:
     """A recipient of these kinds by mail, unless `more` says otherwise."""
     one = Recipient(0, name, "mail", f"{name}@city.example", "ko", "", tuple(kinds))
-    return save(desk, replace(one, **more), actor=KIM, now=NOW)  # type: ignore[arg-type]  # fields of a recipient
+    return save(db, replace(one, **more), actor=KIM, now=NOW)  # type: ignore[arg-type]  # fields of a recipient
 
 
 def _line(at: datetime, place: int, number: int) -> bytes:
     types = [str(name) for name in AttackType]
     alert = {
-        "action": "allowed", "signature_id": 9000001, "signature": "probe", "category": "", "severity": 2,
+        "action": "allowed",
+        "signature_id": 9000001,
+        "signature": "probe",
+        "category": "",
+        "severity": 2,
         "metadata": {"attack_type": [types[number % 7]]},
-    }  # fmt: skip
+    }
     return json.dumps(
         {
-            "timestamp": at.isoformat(), "flow_id": 1, "event_type": "alert", "src_ip": f"203.0.113.{1 + place % 200}",
-            "src_port": 40022, "dest_ip": "10.1.1.10", "dest_port": 80, "proto": "TCP", "alert": alert,
+            "timestamp": at.isoformat(),
+            "flow_id": 1,
+            "event_type": "alert",
+            "src_ip": f"203.0.113.{1 + place % 200}",
+            "src_port": 40022,
+            "dest_ip": "10.1.1.10",
+            "dest_port": 80,
+            "proto": "TCP",
+            "alert": alert,
         }
-    ).encode()  # fmt: skip
+    ).encode()

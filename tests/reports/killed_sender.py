@@ -9,51 +9,58 @@ from typing import Any
 
 from digest_centre import FEEDS, NOW
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.notifications import outbox
 from secmon.operations.metric_samples import Period
 from secmon.reports import compose, deliver
-from secmon.reports.compose import Composed, keep, letter_to, subscribed
+from secmon.reports.compose import Composed, letter_to, store_digest, subscribed
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import Due, Kind
+from secmon.reports.content.schedule import DigestKind, Due
 from secmon.reports.delivery.channels import Channels
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 from secmon.response.requests import delivery_status
 from secmon.settings import MailServer
 
-DUE = Due(Kind.DAILY, "", Period(NOW - timedelta(days=1), NOW))
+DUE = Due(DigestKind.DAILY, "", Period(NOW - timedelta(days=1), NOW))
 
 
 def work(data: Path, server: MailServer, told: Connection, stop_at: int) -> None:
     """Compose and deliver; say so before each step and wait there at the one to be killed in."""
-    desk = Desk(f"sqlite:///{data / 'desk.sqlite3'}")
+    db = Database(f"sqlite:///{data / 'desk.sqlite3'}")
     steps = _Steps(told, stop_at)
     steps("begun")
-    one_digest(desk, NOW, steps)
+    one_digest(db, NOW, steps)
     steps("composed")
     for target, name in ((outbox, "claim"), (delivery_status, "sent")):
         setattr(target, name, steps.around(name, getattr(target, name)))
     now = NOW
     for _ in range(2):
-        deliver_once(desk, server, now)
+        deliver_once(db, server, now)
         now += outbox.LEASE
     steps("done")
     told.send("finished")
 
 
-def one_digest(desk: Desk, now: datetime, steps: Callable[[str], None]) -> Composed:
+def one_digest(db: Database, now: datetime, steps: Callable[[str], None]) -> Composed:
     """A digest kept with its letters in one transaction, as compose does it, without a store."""
-    known = compose.find(desk, DUE.key)
+    known = compose.find_digest(db, DUE.key)
     if known is not None:
         return Composed(known, DUE, new=False)
-    to = subscribed(desk, DUE.kind, DUE.scope)
+    to = subscribed(db, DUE.kind, DUE.scope)
     facts = Facts(
-        kind="notice", scope="", begins=now.isoformat(), ends=now.isoformat(), composed_at=now.isoformat(), late=False,
-        simulated=True, tlp="amber", notice={"topic": "silent", "number": len(FEEDS), "sites": 226, "list": []},
-    )  # fmt: skip
-    made = {"ko": documents(facts, "ko")}
-    with desk.begin() as session:
-        number = keep(session, DUE, facts, made, now)
+        kind="notice",
+        scope="",
+        begins=now.isoformat(),
+        ends=now.isoformat(),
+        composed_at=now.isoformat(),
+        late=False,
+        simulated=True,
+        tlp="amber",
+        notice={"topic": "silent", "number": len(FEEDS), "sites": 226, "list": []},
+    )
+    made = {"ko": render_documents(facts, "ko")}
+    with db.begin() as session:
+        number = store_digest(session, DUE, facts, made, now)
         steps("kept, not committed")
         for one in to:
             outbox.enqueue(session, letter_to(number, one), now)
@@ -61,9 +68,9 @@ def one_digest(desk: Desk, now: datetime, steps: Callable[[str], None]) -> Compo
     return Composed(number, DUE, new=True)
 
 
-def deliver_once(desk: Desk, server: MailServer, now: datetime) -> None:
+def deliver_once(db: Database, server: MailServer, now: datetime) -> None:
     """One run of delivery."""
-    asyncio.run(deliver.deliver(desk, Channels(server), now))
+    asyncio.run(deliver.deliver(db, Channels(server), now))
 
 
 class _Steps:

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from secmon.alerts.suppression import suppressed_since
 from secmon.alerts.workflow import Closure
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import NotFoundError
-from secmon.incidents import workflow as casework
-from secmon.incidents.incident import State
-from secmon.incidents.workflow import Draft
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.incident import IncidentState
+from secmon.incidents.workflow import IncidentDraft
 from secmon.live.snapshot import Rates
 from secmon.live.snapshot import compose as snapshot
 from secmon.notifications import outbox
@@ -27,17 +27,17 @@ from secmon.reports.compose import compose
 from secmon.reports.content.facts import Facts
 from secmon.reports.content.gather_facts import gather
 from secmon.reports.content.models import DigestRow
-from secmon.reports.content.schedule import SCHEDULED, Due, Kind, period_ending
-from secmon.reports.content.schedule import before as before_of
+from secmon.reports.content.schedule import SCHEDULED, DigestKind, Due, period_ending
+from secmon.reports.content.schedule import previous_period as before_of
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.channels import Channels
 from secmon.reports.delivery.recipients import follow_settings, recipients
 from secmon.reports.jobs import Digests
 from secmon.reports.notices import PAUSE, notify
 from secmon.reports.rendering.document import Table
-from secmon.reports.rendering.i18n import Words, catalogue
+from secmon.reports.rendering.i18n import Translator, catalogue
 from secmon.reports.rendering.outline import write
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 from secmon.response.blocklist import blocklist
 from secmon.response.requests import request
 from secmon.settings import DigestRecipient
@@ -51,7 +51,7 @@ from secmon.web.pages.trends.view import read_tops, read_trends
 
 pytestmark = pytest.mark.store
 SITES = ("11110", "11140", "26110", "41111")
-DAY = Due(Kind.DAILY, "", period_ending(Kind.DAILY, NOW))
+DAY = Due(DigestKind.DAILY, "", period_ending(DigestKind.DAILY, NOW))
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +59,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, engine: Store) -> Iterator[
     """A store with two days at four sites, and the desk that goes with it, to be copied."""
     folder = tmp_path_factory.mktemp("filled")
     with scratch_store(beside=engine) as store:
-        desk = desk_in(folder)
-        fill(store, desk, folder / "spool", SITES)
-        desk.close()
+        db = desk_in(folder)
+        fill(store, db, folder / "spool", SITES)
+        db.close()
         yield store, folder / "desk.sqlite3"
 
 
@@ -70,9 +70,9 @@ def sources(filled: tuple[Store, Path], tmp_path: Path) -> Iterator[Sources]:
     """Sources with a desk of their own."""
     store, desk_file = filled
     (tmp_path / "desk.sqlite3").write_bytes(desk_file.read_bytes())
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    yield sources_over(store, desk)
-    desk.close()
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    yield sources_over(store, db)
+    db.close()
 
 
 def text_of(pdf: bytes) -> tuple[list[str], int]:
@@ -86,8 +86,8 @@ def text_of(pdf: bytes) -> tuple[list[str], int]:
 @pytest.mark.parametrize("place", ["", "11", "11110"])
 def test_every_figure_is_the_one_of_the_screens(sources: Sources, place: str) -> None:
     """Types, events, sources, metrics, requests, blocks and suppressions equal what the pages read for that period."""
-    alerts_at(sources.desk, SITES)
-    kind = {0: Kind.DAILY, 2: Kind.PROVINCE_DAY, 5: Kind.MUNICIPALITY_DAY}[len(place)]
+    alerts_at(sources.db, SITES)
+    kind = {0: DigestKind.DAILY, 2: DigestKind.PROVINCE_DAY, 5: DigestKind.MUNICIPALITY_DAY}[len(place)]
     period, scope = DAY.period, sources.scope(place)
     facts = gather(sources, Due(kind, place, period), NOW)
     asked = Asked(period.begins, period.ends, "")
@@ -102,29 +102,34 @@ def test_every_figure_is_the_one_of_the_screens(sources: Sources, place: str) ->
     if not place:
         rows = {one.province: (one.events, one.attempts) for one in view.provinces}
         assert {one["code"]: (one["events"], one["attempts"]) for one in facts.places} == rows
-    figures = metrics.figures(sources.desk, scope, period, NOW)
+    figures = metrics.figures(sources.db, scope, period, NOW)
     assert [(one["median"], one["count"], one["of"]) for one in facts.metrics] == [
         (one.median, one.count, one.of) for one in figures
     ]
-    standing = request.standing(sources.desk, scope, NOW)
+    standing = request.request_counts(sources.db, scope, NOW)
     assert (facts.requests["awaiting"], facts.requests["overdue"]) == (standing.awaiting, standing.overdue)
-    assert facts.blocks["in_force"] == len(blocklist.coverage(sources.desk, scope))
-    assert facts.suppressed == suppressed_since(sources.desk, scope, period.begins)
+    assert facts.blocks["in_force"] == len(blocklist.coverage(sources.db, scope))
+    assert facts.suppressed == suppressed_since(sources.db, scope, period.begins)
     assert sum(values for _, several in facts.trend for values in several) == facts.attempts
 
 
 def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
     """Three of them with technique and lesson, the gravest first; each metric with its figure of the month before."""
-    desk = sources.desk
+    db = sources.db
     for number, severity in enumerate((2, 5, 3, 4)):
-        draft = Draft(f"case {severity}", severity, "malware", ("T1486",), sites=(SITES[number],))
-        case = casework.open_incident(desk, EVERYTHING, draft, [], actor=KIM, now=YESTERDAY)
+        draft = IncidentDraft(f"case {severity}", severity, "malware", ("T1486",), sites=(SITES[number],))
+        case = incident_workflow.open_incident(db, EVERYTHING, draft, [], actor=KIM, now=YESTERDAY)
         if severity == 5:
-            for state in (State.ANALYSED, State.CONTAINED, State.ERADICATED, State.RECOVERED):
-                casework.move(desk, EVERYTHING, case.id, state, actor=KIM, now=YESTERDAY)
+            for state in (
+                IncidentState.ANALYSED,
+                IncidentState.CONTAINED,
+                IncidentState.ERADICATED,
+                IncidentState.RECOVERED,
+            ):
+                incident_workflow.move_incident(db, EVERYTHING, case.id, state, actor=KIM, now=YESTERDAY)
             lesson = "Backups were reachable from the same network"
-            casework.close(
-                desk,
+            incident_workflow.close_incident(
+                db,
                 EVERYTHING,
                 case.id,
                 Closure.TRUE_POSITIVE,
@@ -132,11 +137,11 @@ def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
                 actor=KIM,
                 now=NOW - timedelta(hours=9),
             )
-    facts = gather(sources, Due(Kind.MONTHLY, "", period_ending(Kind.MONTHLY, NOW)), NOW)
-    before = metrics.figures(desk, EVERYTHING, before_of(Kind.MONTHLY, period_ending(Kind.MONTHLY, NOW)), NOW)
+    facts = gather(sources, Due(DigestKind.MONTHLY, "", period_ending(DigestKind.MONTHLY, NOW)), NOW)
+    before = metrics.figures(db, EVERYTHING, before_of(DigestKind.MONTHLY, period_ending(DigestKind.MONTHLY, NOW)), NOW)
     wanted = [one.share if one.metric in SHARES else one.median for one in before]
     assert [one["before"] for one in facts.metrics] == wanted
-    (section,) = [one for one in write(facts, Words.of_version("en")).sections if "learnt" in one.title]
+    (section,) = [one for one in write(facts, Translator.of_version("en")).sections if "learnt" in one.title]
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
     assert [row[1] for row in table.rows] == ["case 5", "case 4", "case 3"]
     assert table.rows[0][4:] == ["T1486", "Backups were reachable from the same network"]
@@ -145,7 +150,7 @@ def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
 def test_the_wall_and_the_digest_agree_on_feeds_and_incidents(sources: Sources) -> None:
     """Healthy feeds and open incidents are those of the snapshot at the same time."""
     facts = gather(sources, DAY, NOW)
-    wall = snapshot(sources.store, sources.desk, sources.sites, sources.reports(), {}, Rates(None, 0.0, None), NOW)
+    wall = snapshot(sources.store, sources.db, sources.sites, sources.reports(), {}, Rates(None, 0.0, None), NOW)
     assert facts.coverage is not None
     assert facts.coverage.healthy == wall["headline"]["feeds_healthy"] == len(SITES)
     assert facts.coverage.feeds == wall["headline"]["feeds"] == 226
@@ -153,15 +158,15 @@ def test_the_wall_and_the_digest_agree_on_feeds_and_incidents(sources: Sources) 
 
 
 @pytest.mark.parametrize("kind", SCHEDULED)
-def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources, kind: Kind) -> None:
+def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources, kind: DigestKind) -> None:
     """Each has its title, summary and TLP mark in mail, text and PDF, and pages that are numbered."""
     place = {"municipality": "11110", "site-day": "11110", "province": "11", "province-day": "11"}.get(kind, "")
-    alerts = alerts_at(sources.desk, SITES)
-    busy = Draft("sweep scan", 4, "information_gathering", ("T1595.001",))
-    casework.open_incident(sources.desk, EVERYTHING, busy, alerts, actor=KIM, now=YESTERDAY)
+    alerts = alerts_at(sources.db, SITES)
+    busy = IncidentDraft("sweep scan", 4, "information_gathering", ("T1595.001",))
+    incident_workflow.open_incident(sources.db, EVERYTHING, busy, alerts, actor=KIM, now=YESTERDAY)
     facts = gather(sources, Due(kind, place, period_ending(kind, NOW)), NOW)
     for language in ("ko", "en"):
-        made = documents(facts, language, sources.tiles)
+        made = render_documents(facts, language, sources.tiles)
         title = catalogue(language)[f"kind.{kind}"]
         pages, number = text_of(made["report.pdf"])
         assert 1 <= number <= 6
@@ -169,7 +174,7 @@ def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources
         assert all(f"{page} / {number}" in text for page, text in enumerate(pages, 1))
         assert all("TLP:AMBER" in text for text in pages)
         assert title in made["mail.html"].decode()
-        first, second = write(facts, Words(language)).summary
+        first, second = write(facts, Translator(language)).summary
         assert first in made["mail.txt"].decode()
         assert second in made["mail.txt"].decode()
         assert json.loads(made["report.json"])["kind"] == kind
@@ -179,7 +184,7 @@ def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources
 
 def test_korean_is_drawn_with_the_font_that_is_shipped(sources: Sources) -> None:
     """Every letter of the PDF has a shape: none is the replacement mark, and the page is not empty."""
-    made = documents(gather(sources, DAY, NOW), "ko", sources.tiles)
+    made = render_documents(gather(sources, DAY, NOW), "ko", sources.tiles)
     document = pypdfium2.PdfDocument(made["report.pdf"])
     picture = document[0].render(scale=1.0).to_pil().convert("L")
     text = document[0].get_textpage().get_text_range()
@@ -193,8 +198,8 @@ def test_korean_is_drawn_with_the_font_that_is_shipped(sources: Sources) -> None
 
 def test_hostile_text_stays_text_everywhere(sources: Sources) -> None:
     """Markup, Typst code and formulas from a rule's title do nothing in mail, PDF and CSV."""
-    alerts_at(sources.desk, SITES, rule="hostile", actor=HOSTILE)
-    made = documents(gather(sources, DAY, NOW), "en", sources.tiles)
+    alerts_at(sources.db, SITES, rule="hostile", actor=HOSTILE)
+    made = render_documents(gather(sources, DAY, NOW), "en", sources.tiles)
     assert "<script>" not in made["mail.html"].decode()
     assert "&lt;script&gt;" in made["mail.html"].decode()
     assert all(not cell.startswith(("=", "+", "@")) for cell in made["tables.csv"].decode().replace('"', "").split(","))
@@ -205,8 +210,8 @@ def test_hostile_text_stays_text_everywhere(sources: Sources) -> None:
 
 def test_a_masked_version_names_nobody(sources: Sources) -> None:
     """Neither a municipality nor a full address of a source stands in any form."""
-    alerts_at(sources.desk, SITES)
-    made = documents(gather(sources, DAY, NOW), "en-masked", sources.tiles)
+    alerts_at(sources.db, SITES)
+    made = render_documents(gather(sources, DAY, NOW), "en-masked", sources.tiles)
     pages, _ = text_of(made["report.pdf"])
     everything = " ".join(pages) + "".join(made[name].decode() for name in ("mail.html", "mail.txt", "tables.csv"))
     everything += made["report.json"].decode()
@@ -218,37 +223,37 @@ def test_a_masked_version_names_nobody(sources: Sources) -> None:
 def test_all_quiet_says_so_with_its_coverage_and_blindness_does_not(sources: Sources) -> None:
     """Nothing happened: the share of healthy feeds stands beside it. No feed healthy: it is no all-clear."""
     quiet = gather(sources, DAY, NOW)
-    assert "4 of 226 feeds (1.8%)" in write(quiet, Words("en")).summary[1]
+    assert "4 of 226 feeds (1.8%)" in write(quiet, Translator("en")).summary[1]
     blind = gather(Sources(**{**vars(sources), "memo": {}, "reports": lambda: ()}), DAY, NOW)
-    assert "not an all-clear" in write(blind, Words("en")).summary[1]
-    alerts_at(sources.desk, SITES, severity=Severity.CRITICAL)
+    assert "not an all-clear" in write(blind, Translator("en")).summary[1]
+    alerts_at(sources.db, SITES, severity=Severity.CRITICAL)
     busy = gather(sources.fresh(), DAY, NOW)
     assert (
         "4 alerts were opened (4 critical, 0 high) and 4 critical or high ones are open"
-        in (write(busy, Words("en")).summary[1])
+        in (write(busy, Translator("en")).summary[1])
     )
 
 
 def test_a_grave_alert_that_is_still_open_is_no_all_clear(sources: Sources) -> None:
     """It was opened after the period, or before it and goes on: nobody may read that all is quiet."""
     late = DAY.period.ends + timedelta(minutes=20)
-    alerts_at(sources.desk, SITES[:1], severity=Severity.HIGH, at=late)
+    alerts_at(sources.db, SITES[:1], severity=Severity.HIGH, at=late)
     facts = gather(sources, DAY, NOW)
     assert (facts.opened, facts.open_grave, facts.quiet) == (0, 1, False)
-    assert "1 critical or high ones are open" in write(facts, Words("en")).summary[1]
+    assert "1 critical or high ones are open" in write(facts, Translator("en")).summary[1]
 
 
 def test_a_period_has_one_digest_whoever_composes_it(sources: Sources) -> None:
     """A second composition finds the first, adds the versions it lacks, and sends nothing twice."""
-    enter(sources.desk, "kim", ["daily"])
+    enter(sources.db, "kim", ["daily"])
     first = compose(sources, DAY, NOW)
     again = compose(sources.fresh(), DAY, NOW, versions=("en",))
     assert (first.new, again.new, again.id) == (True, False, first.id)
-    assert archive.digest(sources.desk, EVERYTHING, first.id).versions == ("en", "ko")
-    assert len(archive.deliveries(sources.desk, EVERYTHING, first.id)) == 1
-    enter(sources.desk, "late", ["daily"])
+    assert archive.digest(sources.db, EVERYTHING, first.id).versions == ("en", "ko")
+    assert len(archive.deliveries(sources.db, EVERYTHING, first.id)) == 1
+    enter(sources.db, "late", ["daily"])
     compose(sources.fresh(), DAY, NOW)
-    assert len(archive.deliveries(sources.desk, EVERYTHING, first.id)) == 2
+    assert len(archive.deliveries(sources.db, EVERYTHING, first.id)) == 2
 
 
 def test_missed_runs_are_caught_up_and_marked_late(sources: Sources) -> None:
@@ -259,90 +264,95 @@ def test_missed_runs_are_caught_up_and_marked_late(sources: Sources) -> None:
     assert digests.compose_now(NOW + timedelta(minutes=5)) == 0
     later = NOW + timedelta(days=2)
     digests.compose_now(later)
-    days = archive.digests(sources.desk, EVERYTHING, kind="daily")
+    days = archive.digests(sources.db, EVERYTHING, kind="daily")
     assert [one.ends for one in reversed(days)] == [DAY.period.ends + timedelta(days=n) for n in range(3)]
     assert days[0].late
     on_time = NOW.replace(hour=15, minute=5) + timedelta(days=3)
     digests.compose_now(on_time)
-    assert not archive.digests(sources.desk, EVERYTHING, kind="daily")[0].late
+    assert not archive.digests(sources.db, EVERYTHING, kind="daily")[0].late
 
 
 def test_places_get_theirs_when_something_happened(sources: Sources) -> None:
     """Of two municipalities with a recipient, the one with an alert that day gets a daily digest."""
-    alerts_at(sources.desk, ["11110"])
-    enter(sources.desk, "jongno", ["site-day"], scope="11110")
-    enter(sources.desk, "jung", ["site-day"], scope="11140")
+    alerts_at(sources.db, ["11110"])
+    enter(sources.db, "jongno", ["site-day"], scope="11110")
+    enter(sources.db, "jung", ["site-day"], scope="11140")
     due = Digests(sources, Channels(), lambda: NOW).due(NOW)
-    assert [one.scope for one in due if one.kind is Kind.MUNICIPALITY_DAY] == ["11110"]
+    assert [one.scope for one in due if one.kind is DigestKind.MUNICIPALITY_DAY] == ["11110"]
 
 
 def test_somebody_reads_the_digests_of_their_own_places(sources: Sources) -> None:
     """A municipality reads its own; a province its own and its municipalities'; neither reads the centre's."""
-    ids = [compose(sources, due, NOW).id for due in (
-        DAY, Due(Kind.PROVINCE_DAY, "11", DAY.period), Due(Kind.MUNICIPALITY_DAY, "11110", DAY.period)
-    )]  # fmt: skip
+    ids = [
+        compose(sources, due, NOW).id
+        for due in (
+            DAY,
+            Due(DigestKind.PROVINCE_DAY, "11", DAY.period),
+            Due(DigestKind.MUNICIPALITY_DAY, "11110", DAY.period),
+        )
+    ]
     seoul, jongno = Scope.of_province("11", sources.sites), Scope.of_sites(["11110"])
-    assert [one.id for one in archive.digests(sources.desk, EVERYTHING)] == ids[::-1]
-    assert [one.id for one in archive.digests(sources.desk, seoul)] == [ids[2], ids[1]]
-    assert [one.id for one in archive.digests(sources.desk, jongno)] == [ids[2]]
+    assert [one.id for one in archive.digests(sources.db, EVERYTHING)] == ids[::-1]
+    assert [one.id for one in archive.digests(sources.db, seoul)] == [ids[2], ids[1]]
+    assert [one.id for one in archive.digests(sources.db, jongno)] == [ids[2]]
     with pytest.raises(NotFoundError):
-        archive.document(sources.desk, jongno, ids[0], "ko", "report.pdf")
+        archive.document(sources.db, jongno, ids[0], "ko", "report.pdf")
 
 
 def test_a_thousand_critical_alerts_are_one_notice_with_a_count(sources: Sources) -> None:
     """Whoever is on call gets one mail that says a thousand; the next comes after the pause with what came since."""
-    desk = sources.desk
-    enter(desk, "oncall", ["critical"], language="en")
+    db = sources.db
+    enter(db, "oncall", ["critical"], language="en")
     assert notify(sources, NOW) == 0
     for number in range(5):
         sites = [site.code for site in load_sites()[:200]]
-        alerts_at(desk, sites, severity=Severity.CRITICAL, rule=f"rule-{number}", at=NOW)
+        alerts_at(db, sites, severity=Severity.CRITICAL, rule=f"rule-{number}", at=NOW)
     assert notify(sources.fresh(), NOW) == 1
-    alerts_at(desk, ["11110"], severity=Severity.CRITICAL, rule="more", at=NOW)
+    alerts_at(db, ["11110"], severity=Severity.CRITICAL, rule="more", at=NOW)
     assert notify(sources.fresh(), NOW + timedelta(minutes=1)) == 0
     assert notify(sources.fresh(), NOW + PAUSE) == 1
     assert notify(sources.fresh(), NOW + 3 * PAUSE) == 0
-    notices = archive.digests(desk, EVERYTHING, kind="notice")
+    notices = archive.digests(db, EVERYTHING, kind="notice")
     numbers = [facts_of(sources, one.id).notice["number"] for one in reversed(notices)]
     assert numbers == [1000, 1]
-    assert outbox.waiting(desk) == {"waiting": 2}
-    text = archive.document(desk, EVERYTHING, notices[-1].id, "en", "mail.txt").decode()
+    assert outbox.letters_by_state(db) == {"waiting": 2}
+    text = archive.document(db, EVERYTHING, notices[-1].id, "en", "mail.txt").decode()
     assert "1,000 new critical alerts at 200 municipalities." in text
 
 
 def test_a_feed_that_falls_silent_is_told_once(sources: Sources) -> None:
     """Feeds silent from the start are known; one that falls silent is told of once, and again after it was back."""
-    enter(sources.desk, "oncall", ["silent"])
+    enter(sources.db, "oncall", ["silent"])
     when: list[datetime] = [NOW]
-    reports = sources_over(sources.store, sources.desk, lambda: when[0]).reports
+    reports = sources_over(sources.store, sources.db, lambda: when[0]).reports
     watched = Sources(**{**vars(sources), "memo": {}, "reports": reports})
     assert notify(watched, NOW) == 0
     when[0] = NOW + timedelta(hours=4)
     assert notify(watched.fresh(), when[0]) == 1
     assert notify(watched.fresh(), when[0] + 2 * PAUSE) == 0
-    (notice,) = archive.digests(sources.desk, EVERYTHING, kind="notice")
+    (notice,) = archive.digests(sources.db, EVERYTHING, kind="notice")
     assert facts_of(sources, notice.id).notice["number"] == len(SITES)
 
 
 def test_recipients_follow_the_settings_and_leave_the_others(sources: Sources) -> None:
     """What is taken out of the settings is taken out here; what somebody entered by hand stays."""
-    enter(sources.desk, "hand", ["daily"])
+    enter(sources.db, "hand", ["daily"])
     both = [
         DigestRecipient.checked({"name": name, "address": f"{name}@soc.example", "kinds": ("weekly",)})
         for name in ("a", "b")
     ]
-    follow_settings(sources.desk, both, actor=KIM, now=NOW)
-    follow_settings(sources.desk, both[1:], actor=KIM, now=NOW)
-    assert [(one.name, one.source) for one in recipients(sources.desk)] == [("b", "settings"), ("hand", "hand")]
+    follow_settings(sources.db, both, actor=KIM, now=NOW)
+    follow_settings(sources.db, both[1:], actor=KIM, now=NOW)
+    assert [(one.name, one.source) for one in recipients(sources.db)] == [("b", "settings"), ("hand", "hand")]
 
 
 def facts_of(sources: Sources, number: int) -> Facts:
-    return archive.facts(sources.desk, EVERYTHING, number)
+    return archive.facts(sources.db, EVERYTHING, number)
 
 
 def test_the_key_of_a_digest_is_unique_in_the_database(sources: Sources) -> None:
     """Two processes that compose at the same time leave one digest: the second finds the first one's key."""
     compose(sources, DAY, NOW)
-    with sources.desk.session() as session:
+    with sources.db.session() as session:
         assert session.scalars(select(DigestRow.key)).all() == [DAY.key]
-    assert attack_attempts.by_site(sources.store, EVERYTHING, YESTERDAY, NOW) != {}
+    assert attack_attempts.attempts_by_site(sources.store, EVERYTHING, YESTERDAY, NOW) != {}

@@ -44,15 +44,15 @@ def test_a_kill_between_any_two_steps_loses_nothing_and_doubles_nothing(tmp_path
     for stop_at in range(1, _MOST):
         folder = tmp_path / str(stop_at)
         folder.mkdir()
-        desk = desk_in(folder)
-        people = [enter(desk, name, ["daily"]) for name in ("kim", "lee")]
+        db = desk_in(folder)
+        people = [enter(db, name, ["daily"]) for name in ("kim", "lee")]
         with mail_server() as post:
             steps.append(life(folder, settings_of(post), stop_at))
             if steps[-1] != "finished":
                 assert life(folder, settings_of(post), 0) == "finished"
-        (one,) = archive.digests(desk, EVERYTHING)
-        states = [delivery.state for delivery in archive.deliveries(desk, EVERYTHING, one.id)]
-        desk.close()
+        (one,) = archive.digests(db, EVERYTHING)
+        states = [delivery.state for delivery in archive.deliveries(db, EVERYTHING, one.id)]
+        db.close()
         assert one.kind == DUE.kind
         assert states == ["sent"] * 2, f"killed at {steps[-1]}"
         assert _by_id(post) == {one.address: 1 for one in people}

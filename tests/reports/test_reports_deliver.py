@@ -15,66 +15,75 @@ from digest_centre import KIM, NOW, desk_in, enter
 from mail_servers import SENDER, Post, certificate, mail_server, settings_of
 from postfix import DOMAIN, missing, postfix
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.notifications import outbox
 from secmon.notifications.outbox import enqueue
 from secmon.operations.metric_samples import Period
 from secmon.reports import archive
-from secmon.reports.compose import keep, letter_to
+from secmon.reports.compose import letter_to, store_digest
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import Due, Kind
+from secmon.reports.content.schedule import DigestKind, Due
 from secmon.reports.deliver import Delivered, deliver
 from secmon.reports.delivery.channels import Channels
 from secmon.reports.delivery.recipients import Recipient
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 from secmon.response.requests import request
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.advice import Advice
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.advice import RequestText
+from secmon.response.requests.workflow import RequestDraft
 from secmon.sites.scope import EVERYTHING
 
 TEN_MINUTES = timedelta(minutes=10)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = desk_in(tmp_path)
-    yield desk
-    desk.close()
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = desk_in(tmp_path)
+    yield db
+    db.close()
 
 
 def facts_at(now: datetime) -> Facts:
     return Facts(
-        kind="notice", scope="", begins=now.isoformat(), ends=now.isoformat(), composed_at=now.isoformat(), late=False,
-        simulated=True, tlp="amber",
-        notice={"topic": "silent", "number": 3, "sites": 1, "list": [
-            {"site": "11110", "feed": "ids", "health": "silent", "since": None}
-        ]},
-    )  # fmt: skip
+        kind="notice",
+        scope="",
+        begins=now.isoformat(),
+        ends=now.isoformat(),
+        composed_at=now.isoformat(),
+        late=False,
+        simulated=True,
+        tlp="amber",
+        notice={
+            "topic": "silent",
+            "number": 3,
+            "sites": 1,
+            "list": [{"site": "11110", "feed": "ids", "health": "silent", "since": None}],
+        },
+    )
 
 
-def digest_for(desk: Desk, *to: Recipient, now: datetime = NOW) -> int:
+def digest_for(db: Database, *to: Recipient, now: datetime = NOW) -> int:
     """A small digest in the outbox."""
     facts = facts_at(now)
-    made = {version: documents(facts, version) for version in {one.version for one in to}}
-    with desk.begin() as session:
-        number = keep(session, Due(Kind.NOTICE, "", Period(now, now)), facts, made, now)
+    made = {version: render_documents(facts, version) for version in {one.version for one in to}}
+    with db.begin() as session:
+        number = store_digest(session, Due(DigestKind.NOTICE, "", Period(now, now)), facts, made, now)
         for one in to:
             enqueue(session, letter_to(number, one), now, one.free_from(now))
     return number
 
 
-def run(desk: Desk, channels: Channels, now: datetime = NOW) -> Delivered:
-    return asyncio.run(deliver(desk, channels, now))
+def run(db: Database, channels: Channels, now: datetime = NOW) -> Delivered:
+    return asyncio.run(deliver(db, channels, now))
 
 
-def test_a_mail_has_both_bodies_and_its_attachments(desk: Desk) -> None:
+def test_a_mail_has_both_bodies_and_its_attachments(db: Database) -> None:
     """HTML with inline styles only, the same as text, a PDF and a CSV; each in the recipient's language, one each."""
-    kim, smith = enter(desk, "kim", ["silent"]), enter(desk, "smith", ["silent"], language="en")
-    number = digest_for(desk, kim, smith)
+    kim, smith = enter(db, "kim", ["silent"]), enter(db, "smith", ["silent"], language="en")
+    number = digest_for(db, kim, smith)
     with mail_server() as post:
-        assert run(desk, Channels(settings_of(post))) == Delivered(2, 0, 0)
-        assert run(desk, Channels(settings_of(post)), NOW + TEN_MINUTES) == Delivered(0, 0, 0)
+        assert run(db, Channels(settings_of(post))) == Delivered(2, 0, 0)
+        assert run(db, Channels(settings_of(post)), NOW + TEN_MINUTES) == Delivered(0, 0, 0)
     taken = dict(post.mails)
     assert sorted(taken) == ["kim@city.example", "smith@city.example"]
     korean, english = taken["kim@city.example"], taken["smith@city.example"]
@@ -90,114 +99,114 @@ def test_a_mail_has_both_bodies_and_its_attachments(desk: Desk) -> None:
     assert "피드 3개" in text.get_content()
     names = [part.get_filename() for part in korean.iter_attachments()]
     assert sorted(str(name).rsplit(".", 1)[1] for name in names) == ["csv", "pdf"]
-    assert {one.state for one in archive.deliveries(desk, EVERYTHING, number)} == {"sent"}
+    assert {one.state for one in archive.deliveries(db, EVERYTHING, number)} == {"sent"}
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_mail_goes_over_tls_with_a_login(desk: Desk, tmp_path: Path, security: str) -> None:
+def test_mail_goes_over_tls_with_a_login(db: Database, tmp_path: Path, security: str) -> None:
     """STARTTLS and TLS from the first byte, the server's certificate checked by the CA that is configured."""
     context, authority = certificate(tmp_path)
     secret = tmp_path / "password"
     secret.write_text("correct horse\n")
-    digest_for(desk, enter(desk, "kim", ["silent"]))
+    digest_for(db, enter(db, "kim", ["silent"]))
     with mail_server(context, starttls=security == "starttls", password="correct horse") as post:
         given = {"security": security, "username": "centre", "password_file": secret}
-        stranger = run(desk, Channels(settings_of(post, **given)))
+        stranger = run(db, Channels(settings_of(post, **given)))
         assert stranger == Delivered(0, 1, 0), "a certificate nobody vouches for is refused"
         known = Channels(settings_of(post, **given, ca_file=authority))
-        assert run(desk, known, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
+        assert run(db, known, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
     assert post.encrypted == [True]
 
 
-def test_a_wrong_password_is_told_and_tried_again(desk: Desk, tmp_path: Path) -> None:
+def test_a_wrong_password_is_told_and_tried_again(db: Database, tmp_path: Path) -> None:
     """The outbox says that the login was refused, and the mail waits for a better one."""
     context, authority = certificate(tmp_path)
     secret = tmp_path / "password"
     secret.write_text("guess")
-    number = digest_for(desk, enter(desk, "kim", ["silent"]))
+    number = digest_for(db, enter(db, "kim", ["silent"]))
     with mail_server(context, starttls=True, password="correct horse") as post:
         given = {"security": "starttls", "username": "centre", "password_file": secret, "ca_file": authority}
-        assert run(desk, Channels(settings_of(post, **given))) == Delivered(0, 1, 0)
-    (one,) = archive.deliveries(desk, EVERYTHING, number)
+        assert run(db, Channels(settings_of(post, **given))) == Delivered(0, 1, 0)
+    (one,) = archive.deliveries(db, EVERYTHING, number)
     assert "login refused" in one.error
     assert one.state == "waiting"
 
 
-def test_one_refused_recipient_does_not_hold_up_the_others(desk: Desk) -> None:
+def test_one_refused_recipient_does_not_hold_up_the_others(db: Database) -> None:
     """A 550 is final, a 450 is tried again with growing pauses, the others get theirs once."""
-    people = [enter(desk, name, ["silent"]) for name in ("gone", "full", "kim")]
-    number = digest_for(desk, *people)
+    people = [enter(db, name, ["silent"]) for name in ("gone", "full", "kim")]
+    number = digest_for(db, *people)
     with mail_server() as post:
         post.refused = {"gone@city.example": "550 no such user", "full@city.example": "450 mailbox full"}
         channels = Channels(settings_of(post))
-        assert run(desk, channels) == Delivered(1, 1, 1)
-        assert run(desk, channels) == Delivered(0, 0, 0), "not before its pause is over"
+        assert run(db, channels) == Delivered(1, 1, 1)
+        assert run(db, channels) == Delivered(0, 0, 0), "not before its pause is over"
         post.refused = {}
-        assert run(desk, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
-        assert run(desk, channels, NOW + timedelta(days=1)) == Delivered(0, 0, 0)
+        assert run(db, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
+        assert run(db, channels, NOW + timedelta(days=1)) == Delivered(0, 0, 0)
     assert sorted(address for address, _ in post.mails) == ["full@city.example", "kim@city.example"]
-    states = {one.recipient: (one.state, one.attempts) for one in archive.deliveries(desk, EVERYTHING, number)}
+    states = {one.recipient: (one.state, one.attempts) for one in archive.deliveries(db, EVERYTHING, number)}
     assert states == {people[0].id: ("given_up", 1), people[1].id: ("sent", 2), people[2].id: ("sent", 1)}
 
 
-def test_a_server_that_is_down_gets_it_later(desk: Desk) -> None:
+def test_a_server_that_is_down_gets_it_later(db: Database) -> None:
     """Without a server nothing is lost: it goes out when one answers."""
-    digest_for(desk, enter(desk, "kim", ["silent"]))
+    digest_for(db, enter(db, "kim", ["silent"]))
     with mail_server() as post:
         closed = settings_of(post)
-    assert run(desk, Channels(closed)) == Delivered(0, 1, 0)
-    assert run(desk, Channels(None), NOW + TEN_MINUTES) == Delivered(0, 1, 0)
+    assert run(db, Channels(closed)) == Delivered(0, 1, 0)
+    assert run(db, Channels(None), NOW + TEN_MINUTES) == Delivered(0, 1, 0)
     with mail_server() as post:
         post.down = "451 try later"
-        assert run(desk, Channels(settings_of(post)), NOW + 2 * TEN_MINUTES) == Delivered(0, 1, 0)
+        assert run(db, Channels(settings_of(post)), NOW + 2 * TEN_MINUTES) == Delivered(0, 1, 0)
         post.down = ""
-        assert run(desk, Channels(settings_of(post)), NOW + 3 * TEN_MINUTES) == Delivered(1, 0, 0)
+        assert run(db, Channels(settings_of(post)), NOW + 3 * TEN_MINUTES) == Delivered(1, 0, 0)
     assert len(post.mails) == 1
 
 
-def test_quiet_hours_hold_back_what_is_not_urgent(desk: Desk) -> None:
+def test_quiet_hours_hold_back_what_is_not_urgent(db: Database) -> None:
     """NOW is 08:10 in Korea: within 22:00-09:00 it waits until nine."""
-    digest_for(desk, enter(desk, "kim", ["silent"], quiet="22:00-09:00"))
+    digest_for(db, enter(db, "kim", ["silent"], quiet="22:00-09:00"))
     with mail_server() as post:
         channels = Channels(settings_of(post))
-        assert run(desk, channels) == Delivered(0, 0, 0)
-        assert run(desk, channels, NOW + timedelta(minutes=49)) == Delivered(0, 0, 0)
-        assert run(desk, channels, NOW + timedelta(minutes=50)) == Delivered(1, 0, 0)
+        assert run(db, channels) == Delivered(0, 0, 0)
+        assert run(db, channels, NOW + timedelta(minutes=49)) == Delivered(0, 0, 0)
+        assert run(db, channels, NOW + timedelta(minutes=50)) == Delivered(1, 0, 0)
 
 
-def test_the_same_mail_sent_twice_is_known_by_its_id(desk: Desk) -> None:
+def test_the_same_mail_sent_twice_is_known_by_its_id(db: Database) -> None:
     """A sender that dies after the server's answer and before its mark leaves one Message-ID in two copies."""
-    kim = enter(desk, "kim", ["silent"])
-    digest_for(desk, kim)
+    kim = enter(db, "kim", ["silent"])
+    digest_for(db, kim)
     with mail_server() as post:
         channels = Channels(settings_of(post))
-        (lost,) = outbox.claim(desk, "dies", limit=10, now=NOW)
-        asyncio.run(channels.send("mail", kim.address, archive.dispatch(desk, lost.letter), NOW))
-        assert run(desk, channels, NOW + outbox.LEASE) == Delivered(1, 0, 0)
+        (lost,) = outbox.claim_letters(db, "dies", limit=10, now=NOW)
+        asyncio.run(channels.send("mail", kim.address, archive.dispatch(db, lost.letter), NOW))
+        assert run(db, channels, NOW + outbox.LEASE) == Delivered(1, 0, 0)
     assert len(post.mails) == 2
     assert len({message["Message-ID"] for _, message in post.mails}) == 1
 
 
-def test_a_request_reaches_its_municipality_and_counts_as_delivered(desk: Desk) -> None:
+def test_a_request_reaches_its_municipality_and_counts_as_delivered(db: Database) -> None:
     """The letter goes to the recipients of that site in their language; the request then stands as delivered."""
-    enter(desk, "jongno", ["request"], scope="11110")
-    enter(desk, "jung", ["request"], scope="11140")
-    advice = Advice("차단하십시오", "Block it", "출발지 203.0.113.9를 차단", "Block 203.0.113.9")
-    (row,) = request_work.ask(desk, EVERYTHING, Ask(("11110",), 4, advice), actor=KIM, now=NOW)
+    enter(db, "jongno", ["request"], scope="11110")
+    enter(db, "jung", ["request"], scope="11140")
+    advice = RequestText("차단하십시오", "Block it", "출발지 203.0.113.9를 차단", "Block 203.0.113.9")
+    (row,) = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 4, advice), actor=KIM, now=NOW)
     with mail_server() as post:
         channels = Channels(settings_of(post))
-        run(desk, channels)
-        run(desk, channels)
+        run(db, channels)
+        run(db, channels)
     assert [address for address, _ in post.mails] == ["jongno@city.example"]
-    assert request.get(desk, EVERYTHING, row.id).state == "delivered"
+    assert request.get_request(db, EVERYTHING, row.id).state == "delivered"
 
 
-def test_a_request_that_nobody_would_get_says_so(desk: Desk) -> None:
+def test_a_request_that_nobody_would_get_says_so(db: Database) -> None:
     """Without a recipient of the site the letter waits, and the request's receipts say why."""
-    advice = Advice("차단하십시오", "Block it", "차단", "Block")
-    (row,) = request_work.ask(desk, EVERYTHING, Ask(("11110",), 4, advice), actor=KIM, now=NOW)
-    assert run(desk, Channels(None)).again == 1
-    assert "nobody is entered for site:11110" in request.receipts(desk, EVERYTHING, row.id)[-1].detail
+    advice = RequestText("차단하십시오", "Block it", "차단", "Block")
+    (row,) = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 4, advice), actor=KIM, now=NOW)
+    assert run(db, Channels(None)).again == 1
+    assert "nobody is entered for site:11110" in request.receipts_of_request(db, EVERYTHING, row.id)[-1].detail
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -229,13 +238,13 @@ def hook() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_webhook_is_signed_and_keeps_its_key_over_attempts(desk: Desk, hook: str) -> None:
+def test_a_webhook_is_signed_and_keeps_its_key_over_attempts(db: Database, hook: str) -> None:
     """The signature is HMAC-SHA256 over time and body; a second attempt has the same Idempotency-Key."""
     _Hook.answers = [503, 200]
-    digest_for(desk, enter(desk, "soar", ["silent"], channel="webhook", address=f"http://{hook}/hook", language="en"))
+    digest_for(db, enter(db, "soar", ["silent"], channel="webhook", address=f"http://{hook}/hook", language="en"))
     channels = Channels(secret="shared")
-    assert run(desk, channels) == Delivered(0, 1, 0)
-    assert run(desk, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
+    assert run(db, channels) == Delivered(0, 1, 0)
+    assert run(db, channels, NOW + TEN_MINUTES) == Delivered(1, 0, 0)
     for headers, body in _Hook.got:
         signed = f"{headers['x-secmon-timestamp']}.".encode() + body
         mark = hmac.new(b"shared", signed, hashlib.sha256).hexdigest()
@@ -244,34 +253,34 @@ def test_a_webhook_is_signed_and_keeps_its_key_over_attempts(desk: Desk, hook: s
     assert len({headers["idempotency-key"] for headers, _ in _Hook.got}) == 1
 
 
-def test_a_chat_service_gets_the_text_through_apprise(desk: Desk, hook: str) -> None:
+def test_a_chat_service_gets_the_text_through_apprise(db: Database, hook: str) -> None:
     """Apprise's own plug-in speaks to a real server; one that answers with an error is asked again later."""
     _Hook.answers = [500, 200]
-    number = digest_for(desk, enter(desk, "room", ["silent"], channel="chat", address=f"json://{hook}/", language="en"))
-    assert run(desk, Channels()) == Delivered(0, 1, 0)
-    (one,) = archive.deliveries(desk, EVERYTHING, number)
+    number = digest_for(db, enter(db, "room", ["silent"], channel="chat", address=f"json://{hook}/", language="en"))
+    assert run(db, Channels()) == Delivered(0, 1, 0)
+    (one,) = archive.deliveries(db, EVERYTHING, number)
     assert (one.state, one.error) == ("waiting", "chat: the service did not take it")
-    assert run(desk, Channels(), NOW + TEN_MINUTES) == Delivered(1, 0, 0)
+    assert run(db, Channels(), NOW + TEN_MINUTES) == Delivered(1, 0, 0)
     said = json.loads(_Hook.got[-1][1])
     assert "Immediate notice" in said["title"]
     assert "3 feeds" in said["message"]
 
 
-def test_a_chat_address_that_apprise_does_not_know_is_given_up(desk: Desk) -> None:
+def test_a_chat_address_that_apprise_does_not_know_is_given_up(db: Database) -> None:
     """There is no use in trying it again, and the archive says why."""
-    number = digest_for(desk, enter(desk, "room", ["silent"], channel="chat", address="nochat://room"))
-    assert run(desk, Channels()) == Delivered(0, 0, 1)
-    (one,) = archive.deliveries(desk, EVERYTHING, number)
+    number = digest_for(db, enter(db, "room", ["silent"], channel="chat", address="nochat://room"))
+    assert run(db, Channels()) == Delivered(0, 0, 1)
+    (one,) = archive.deliveries(db, EVERYTHING, number)
     assert (one.state, one.error) == ("given_up", "chat: the address is none that Apprise knows")
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-def test_postfix_delivers_and_refuses(desk: Desk) -> None:
+def test_postfix_delivers_and_refuses(db: Database) -> None:
     """Debian's mail server puts the digest with both bodies and its PDF into a box, and refuses strangers."""
-    known, unknown = (enter(desk, name, ["silent"], address=f"{name}@{DOMAIN}") for name in ("director", "nobody"))
-    number = digest_for(desk, known, unknown)
+    known, unknown = (enter(db, name, ["silent"], address=f"{name}@{DOMAIN}") for name in ("director", "nobody"))
+    number = digest_for(db, known, unknown)
     with postfix("director") as server:
-        assert run(desk, Channels(server.settings)) == Delivered(1, 0, 1)
+        assert run(db, Channels(server.settings)) == Delivered(1, 0, 1)
         (mail,) = server.wait("director", 1)
     html, text = mail.get_body(("html",)), mail.get_body(("plain",))
     assert html is not None
@@ -280,36 +289,36 @@ def test_postfix_delivers_and_refuses(desk: Desk) -> None:
     (pdf,) = [part for part in mail.iter_attachments() if part.get_content_type() == "application/pdf"]
     assert pdf.get_content().startswith(b"%PDF-")
     assert mail["Message-ID"]
-    errors = {one.recipient: (one.state, one.error) for one in archive.deliveries(desk, EVERYTHING, number)}
+    errors = {one.recipient: (one.state, one.error) for one in archive.deliveries(db, EVERYTHING, number)}
     assert errors[known.id] == ("sent", "")
     assert errors[unknown.id][0] == "given_up"
     assert "User unknown" in errors[unknown.id][1]
 
 
-def test_sending_again_is_asked_for_and_kept(desk: Desk) -> None:
+def test_sending_again_is_asked_for_and_kept(db: Database) -> None:
     """What is sent again goes out as it was, and the archive shows both deliveries."""
-    kim = enter(desk, "kim", ["silent"])
-    number = digest_for(desk, kim)
+    kim = enter(db, "kim", ["silent"])
+    number = digest_for(db, kim)
     with mail_server() as post:
         channels = Channels(settings_of(post))
-        run(desk, channels)
-        archive.resend(desk, EVERYTHING, number, to=[kim.id], actor=KIM, now=NOW)
-        run(desk, channels)
+        run(db, channels)
+        archive.resend(db, EVERYTHING, number, to=[kim.id], actor=KIM, now=NOW)
+        run(db, channels)
     assert [address for address, _ in post.mails] == [kim.address] * 2
-    assert [one.state for one in archive.deliveries(desk, EVERYTHING, number)] == ["sent", "sent"]
+    assert [one.state for one in archive.deliveries(db, EVERYTHING, number)] == ["sent", "sent"]
     first, second = (message.get_body(("plain",)) for _, message in post.mails)
     assert first is not None
     assert second is not None
     assert first.get_content() == second.get_content()
 
 
-def test_nothing_of_the_mail_can_be_made_to_lie(desk: Desk, tmp_path: Path) -> None:
+def test_nothing_of_the_mail_can_be_made_to_lie(db: Database, tmp_path: Path) -> None:
     """A line break in a name does not add a header; the sender stays the centre."""
     post = Post()
     assert post.mails == []
     with mail_server() as post:
-        digest_for(desk, enter(desk, "kim", ["silent"]))
-        run(desk, Channels(settings_of(post)))
+        digest_for(db, enter(db, "kim", ["silent"]))
+        run(db, Channels(settings_of(post)))
     ((_, message),) = post.mails
     assert message["From"] == SENDER
     assert message.get_all("Bcc") is None

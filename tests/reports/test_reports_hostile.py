@@ -14,29 +14,29 @@ import pytest
 from digest_centre import KIM, NOW, YESTERDAY, Titles, alerts_at, desk_in, sources_over
 
 from hostile_texts import HOSTILE, SPLITTING, Markup, printable
-from secmon.incidents import workflow as casework
-from secmon.incidents.workflow import Draft
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.workflow import IncidentDraft
 from secmon.notifications.outbox import Letter
 from secmon.reports.content.gather_facts import gather
-from secmon.reports.content.schedule import Due, Kind, period_ending
+from secmon.reports.content.schedule import DigestKind, Due, period_ending
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.letters import dispatch
 from secmon.reports.delivery.message import mail
 from secmon.reports.delivery.recipients import Recipient
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 
-DAY = Due(Kind.DAILY, "", period_ending(Kind.DAILY, NOW))
+DAY = Due(DigestKind.DAILY, "", period_ending(DigestKind.DAILY, NOW))
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @pytest.fixture
 def sources(store: Store, tmp_path: Path) -> Iterator[Sources]:
     """A centre without events."""
-    desk = desk_in(tmp_path)
-    yield sources_over(store, desk)
-    desk.close()
+    db = desk_in(tmp_path)
+    yield sources_over(store, db)
+    db.close()
 
 
 def squeezed(text: str) -> str:
@@ -79,9 +79,11 @@ def harmless_lines(made: str, text: str) -> None:
 def test_a_digest_holds_hostile_text_as_text(sources: Sources, text: str) -> None:
     """As the title of a rule and of an incident, in mail, text, PDF, CSV and JSON."""
     told = replace(sources, rules={"hostile": Titles(text, text)})
-    alerts_at(told.desk, ("11110",), rule="hostile", actor="203.0.113.9")
-    casework.open_incident(told.desk, EVERYTHING, Draft(text, 4, "unauthorised_access"), [1], actor=KIM, now=YESTERDAY)
-    made = documents(gather(told, DAY, NOW), "en", told.tiles)
+    alerts_at(told.db, ("11110",), rule="hostile", actor="203.0.113.9")
+    incident_workflow.open_incident(
+        told.db, EVERYTHING, IncidentDraft(text, 4, "unauthorised_access"), [1], actor=KIM, now=YESTERDAY
+    )
+    made = render_documents(gather(told, DAY, NOW), "en", told.tiles)
     harmless_page(made["mail.html"].decode(), text)
     harmless_lines(made["mail.txt"].decode(), text)
     harmless_table(made["tables.csv"].decode(), text)
@@ -92,9 +94,15 @@ def test_a_digest_holds_hostile_text_as_text(sources: Sources, text: str) -> Non
 
 
 LETTER: Mapping[str, object] = {
-    "request": 7, "site": "11110", "incident": None, "severity": 4, "state": "requested", "reminders": 0,
-    "acknowledge_due": NOW.isoformat(), "act_due": NOW.isoformat(),
-}  # fmt: skip
+    "request": 7,
+    "site": "11110",
+    "incident": None,
+    "severity": 4,
+    "state": "requested",
+    "reminders": 0,
+    "acknowledge_due": NOW.isoformat(),
+    "act_due": NOW.isoformat(),
+}
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])

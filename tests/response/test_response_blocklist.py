@@ -11,12 +11,12 @@ from stix2patterns.validator import run_validator
 
 from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, incident_at
 from hostile_texts import HOSTILE, SPLITTING
-from secmon.db.audit_log import Actor, entries, verify
-from secmon.db.database import Desk
+from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
+from secmon.db.database import Database
 from secmon.errors import ConflictError, IllegalMove, NotFoundError, UsageError
 from secmon.incidents import incident, timeline
 from secmon.response.blocklist import allowlist, blocklist, export_formats
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.allowlist import BlockConflict
 from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
 from secmon.response.blocklist.blocklist import BlockEntry, BlockFeed, BlockState, FeedEntry
@@ -30,17 +30,17 @@ FIREWALL = Actor("11110", "192.0.2.7")
 SEOUL = Scope.of_sites(["11110", "11140"])
 
 
-def proposed(desk: Desk, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
+def proposed(db: Database, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
     """A proposal by operator1."""
     proposal = Proposal(value, "sweep scan", NOW + until, tuple(sites), "alert:1")
-    return block_work.propose(desk, EVERYTHING, proposal, actor=KIM, now=NOW)
+    return block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=NOW)
 
 
-def pushed(desk: Desk, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
+def pushed(db: Database, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
     """An entry in force."""
-    number = proposed(desk, value, *sites, until=until).id
-    block_work.approve(desk, EVERYTHING, number, actor=LEE, now=NOW)
-    return block_work.push(desk, EVERYTHING, number, actor=KIM, now=NOW)
+    number = proposed(db, value, *sites, until=until).id
+    block_workflow.approve_block(db, EVERYTHING, number, actor=LEE, now=NOW)
+    return block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=NOW)
 
 
 def values(feed: BlockFeed) -> list[str]:
@@ -48,145 +48,149 @@ def values(feed: BlockFeed) -> list[str]:
     return [one.value for one in feed.entries]
 
 
-def test_the_way_of_a_block(desk: Desk) -> None:
+def test_the_way_of_a_block(db: Database) -> None:
     """Proposed, approved by a second person, pushed under a version, acknowledged, undone under another version."""
-    number = proposed(desk).id
+    number = proposed(db).id
     with pytest.raises(IllegalMove, match="was proposed by operator1: a second person approves it"):
-        block_work.approve(desk, EVERYTHING, number, actor=KIM, now=NOW)
+        block_workflow.approve_block(db, EVERYTHING, number, actor=KIM, now=NOW)
     with pytest.raises(IllegalMove, match="is proposed; this is possible while it is approved"):
-        block_work.push(desk, EVERYTHING, number, actor=LEE, now=NOW)
-    assert blocklist.feed(desk, "11110", NOW).version == 0
-    block_work.approve(desk, EVERYTHING, number, actor=LEE, now=NOW + MINUTE)
-    entry = block_work.push(desk, EVERYTHING, number, actor=KIM, now=NOW + 2 * MINUTE)
+        block_workflow.push_block(db, EVERYTHING, number, actor=LEE, now=NOW)
+    assert blocklist.block_feed(db, "11110", NOW).version == 0
+    block_workflow.approve_block(db, EVERYTHING, number, actor=LEE, now=NOW + MINUTE)
+    entry = block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=NOW + 2 * MINUTE)
     assert (entry.pushed_version, entry.decided_by, entry.pushed_by) == (1, "operator2", "operator1")
-    feed = blocklist.feed(desk, "11110", NOW + 3 * MINUTE)
+    feed = blocklist.block_feed(db, "11110", NOW + 3 * MINUTE)
     assert (values(feed), feed.version) == (["203.0.113.9"], 1)
-    assert block_work.acknowledge(desk, EVERYTHING, "11110", 1, actor=FIREWALL, now=NOW + 3 * MINUTE)
-    undone = block_work.undo(desk, EVERYTHING, number, reason="a partner", actor=LEE, now=NOW + 4 * MINUTE)
+    assert block_workflow.acknowledge_blocklist(db, EVERYTHING, "11110", 1, actor=FIREWALL, now=NOW + 3 * MINUTE)
+    undone = block_workflow.revoke_block(db, EVERYTHING, number, reason="a partner", actor=LEE, now=NOW + 4 * MINUTE)
     assert (undone.state, undone.ended_version, undone.end_reason) == ("undone", 2, "a partner")
-    after = blocklist.feed(desk, "11110", NOW + 5 * MINUTE)
+    after = blocklist.block_feed(db, "11110", NOW + 5 * MINUTE)
     assert (values(after), after.version) == ([], 2)
-    assert [(one.version, one.change) for one in blocklist.history(desk, 9)] == [(2, "undone"), (1, "pushed")]
-    told = [one.action for one in entries(desk, EVERYTHING, limit=9, subject=f"block:{number}")]
+    assert [(one.version, one.change) for one in blocklist.blocklist_history(db, 9)] == [(2, "undone"), (1, "pushed")]
+    told = [one.action for one in audit_entries(db, EVERYTHING, limit=9, subject=f"block:{number}")]
     assert told == ["block.undone", "block.pushed", "block.approved", "block.proposed"]
-    assert verify(desk) is None
+    assert verify_audit_log(db) is None
 
 
-def test_226_acknowledgements(desk: Desk) -> None:
+def test_226_acknowledgements(db: Database) -> None:
     """Coverage rises from none to all; a site acknowledges twice without being counted twice."""
-    pushed(desk)
+    pushed(db)
     codes = [site.code for site in load_sites()]
-    [none] = blocklist.coverage(desk)
+    [none] = blocklist.coverage(db)
     assert (none.acknowledged, none.of, none.share) == (0, 226, 0.0)
     for code in codes:
-        assert block_work.acknowledge(desk, EVERYTHING, code, 1, actor=FIREWALL, now=NOW)
-    assert not block_work.acknowledge(desk, EVERYTHING, codes[0], 1, actor=FIREWALL, now=NOW)
-    [every] = blocklist.coverage(desk)
+        assert block_workflow.acknowledge_blocklist(db, EVERYTHING, code, 1, actor=FIREWALL, now=NOW)
+    assert not block_workflow.acknowledge_blocklist(db, EVERYTHING, codes[0], 1, actor=FIREWALL, now=NOW)
+    [every] = blocklist.coverage(db)
     assert (every.acknowledged, every.share, every.missing) == (226, 1.0, ())
-    pushed(desk, "203.0.113.10")
-    assert [(one.value, one.acknowledged) for one in blocklist.coverage(desk)] == [
-        ("203.0.113.10", 0), ("203.0.113.9", 226),
-    ]  # fmt: skip
-    assert {(one.of, one.missing) for one in blocklist.coverage(desk, SEOUL)} == {(2, ("11110", "11140")), (2, ())}
+    pushed(db, "203.0.113.10")
+    assert [(one.value, one.acknowledged) for one in blocklist.coverage(db)] == [
+        ("203.0.113.10", 0),
+        ("203.0.113.9", 226),
+    ]
+    assert {(one.of, one.missing) for one in blocklist.coverage(db, SEOUL)} == {(2, ("11110", "11140")), (2, ())}
 
 
-def test_a_version_a_site_never_got_cannot_be_acknowledged(desk: Desk) -> None:
+def test_a_version_a_site_never_got_cannot_be_acknowledged(db: Database) -> None:
     """Neither one to come, nor one of other sites, nor for another site."""
-    pushed(desk, "203.0.113.9", "26110")
+    pushed(db, "203.0.113.9", "26110")
     for site, version in (("26110", 2), ("26110", 0), ("11110", 1)):
         with pytest.raises(IllegalMove, match="the newest for it is"):
-            block_work.acknowledge(desk, EVERYTHING, site, version, actor=FIREWALL, now=NOW)
+            block_workflow.acknowledge_blocklist(db, EVERYTHING, site, version, actor=FIREWALL, now=NOW)
     with pytest.raises(NotFoundError):
-        block_work.acknowledge(desk, SEOUL, "26110", 1, actor=FIREWALL, now=NOW)
+        block_workflow.acknowledge_blocklist(db, SEOUL, "26110", 1, actor=FIREWALL, now=NOW)
 
 
-def test_an_entry_for_chosen_sites_goes_to_them_only(desk: Desk) -> None:
+def test_an_entry_for_chosen_sites_goes_to_them_only(db: Database) -> None:
     """The feed of a province is what any of its sites blocks; others' versions do not rise."""
-    pushed(desk, "203.0.113.9", "11110", "26110")
-    pushed(desk, "evil.example", "11140")
-    assert values(blocklist.feed(desk, "11110", NOW)) == ["203.0.113.9"]
-    assert (blocklist.feed(desk, "11110", NOW).version, blocklist.feed(desk, "41110", NOW).version) == (1, 0)
-    province = blocklist.feed_of(desk, ["11110", "11140"], NOW, name="11")
+    pushed(db, "203.0.113.9", "11110", "26110")
+    pushed(db, "evil.example", "11140")
+    assert values(blocklist.block_feed(db, "11110", NOW)) == ["203.0.113.9"]
+    assert (blocklist.block_feed(db, "11110", NOW).version, blocklist.block_feed(db, "41110", NOW).version) == (1, 0)
+    province = blocklist.block_feed_of_sites(db, ["11110", "11140"], NOW, name="11")
     assert (values(province), province.version) == (["203.0.113.9", "evil.example"], 2)
-    assert len(blocklist.feed_of(desk, None, NOW, name="all").entries) == 2
-    assert [(one.value, one.of, one.missing) for one in blocklist.coverage(desk)] == [
-        ("evil.example", 1, ("11140",)), ("203.0.113.9", 2, ("11110", "26110")),
-    ]  # fmt: skip
+    assert len(blocklist.block_feed_of_sites(db, None, NOW, name="all").entries) == 2
+    assert [(one.value, one.of, one.missing) for one in blocklist.coverage(db)] == [
+        ("evil.example", 1, ("11140",)),
+        ("203.0.113.9", 2, ("11110", "26110")),
+    ]
 
 
-def test_scopes_of_blocks(desk: Desk) -> None:
+def test_scopes_of_blocks(db: Database) -> None:
     """Who sees some sites proposes for those, sees what concerns them, and touches nothing that concerns others."""
     for sites, error in (((), IllegalMove), (("26110",), NotFoundError)):
         with pytest.raises(error):
-            block_work.propose(desk, SEOUL, Proposal("203.0.113.9", "r", NOW + DAY, sites), actor=KIM, now=NOW)
-    own = block_work.propose(desk, SEOUL, Proposal("203.0.113.7", "r", NOW + DAY, ("11110",)), actor=KIM, now=NOW)
-    both, all_sites = proposed(desk, "203.0.113.8", "11110", "26110"), proposed(desk)
-    other = proposed(desk, "203.0.113.6", "26110")
-    assert {one.id for one in blocklist.search(desk, SEOUL, limit=9)} == {own.id, both.id, all_sites.id}
-    assert blocklist.sites_of(desk, SEOUL, both.id) == ("11110",)
-    assert blocklist.sites_of(desk, SEOUL, all_sites.id) is None
+            block_workflow.propose_block(db, SEOUL, Proposal("203.0.113.9", "r", NOW + DAY, sites), actor=KIM, now=NOW)
+    own = block_workflow.propose_block(
+        db, SEOUL, Proposal("203.0.113.7", "r", NOW + DAY, ("11110",)), actor=KIM, now=NOW
+    )
+    both, all_sites = proposed(db, "203.0.113.8", "11110", "26110"), proposed(db)
+    other = proposed(db, "203.0.113.6", "26110")
+    assert {one.id for one in blocklist.search_blocks(db, SEOUL, limit=9)} == {own.id, both.id, all_sites.id}
+    assert blocklist.sites_of_block(db, SEOUL, both.id) == ("11110",)
+    assert blocklist.sites_of_block(db, SEOUL, all_sites.id) is None
     with pytest.raises(NotFoundError):
-        blocklist.get(desk, SEOUL, other.id)
+        blocklist.get_block(db, SEOUL, other.id)
     for one in (both, all_sites, other):
         with pytest.raises(NotFoundError):
-            block_work.approve(desk, SEOUL, one.id, actor=LEE, now=NOW)
-    assert block_work.approve(desk, SEOUL, own.id, actor=LEE, now=NOW).state == "approved"
+            block_workflow.approve_block(db, SEOUL, one.id, actor=LEE, now=NOW)
+    assert block_workflow.approve_block(db, SEOUL, own.id, actor=LEE, now=NOW).state == "approved"
 
 
-def test_an_expired_entry_is_served_no_more(desk: Desk) -> None:
+def test_an_expired_entry_is_served_no_more(db: Database) -> None:
     """At once, even before the job ends it under a new version; an approved one that expired is not pushed."""
-    entry, late = pushed(desk, until=HOUR), proposed(desk, "203.0.113.10", until=HOUR)
-    block_work.approve(desk, EVERYTHING, late.id, actor=LEE, now=NOW)
-    before = blocklist.feed(desk, "11110", NOW)
-    after = blocklist.feed(desk, "11110", NOW + HOUR)
+    entry, late = pushed(db, until=HOUR), proposed(db, "203.0.113.10", until=HOUR)
+    block_workflow.approve_block(db, EVERYTHING, late.id, actor=LEE, now=NOW)
+    before = blocklist.block_feed(db, "11110", NOW)
+    after = blocklist.block_feed(db, "11110", NOW + HOUR)
     assert (values(after), after.version) == ([], before.version)
     assert after.etag != before.etag
     with pytest.raises(IllegalMove, match="expired at 2026-11-25 02:00 UTC: propose it anew"):
-        block_work.push(desk, EVERYTHING, late.id, actor=KIM, now=NOW + HOUR)
-    assert block_work.expire(desk, NOW + HOUR - MINUTE) == []
-    assert block_work.expire(desk, NOW + HOUR) == [entry.id, late.id]
-    assert blocklist.feed(desk, "11110", NOW + HOUR).version == before.version + 1
-    assert {one.state for one in blocklist.search(desk, EVERYTHING, limit=9)} == {"expired"}
+        block_workflow.push_block(db, EVERYTHING, late.id, actor=KIM, now=NOW + HOUR)
+    assert block_workflow.expire_blocks(db, NOW + HOUR - MINUTE) == []
+    assert block_workflow.expire_blocks(db, NOW + HOUR) == [entry.id, late.id]
+    assert blocklist.block_feed(db, "11110", NOW + HOUR).version == before.version + 1
+    assert {one.state for one in blocklist.search_blocks(db, EVERYTHING, limit=9)} == {"expired"}
 
 
-def test_a_value_is_blocked_once(desk: Desk) -> None:
+def test_a_value_is_blocked_once(db: Database) -> None:
     """However it is written; after its end it can be proposed anew, and at other sites at any time."""
-    entry = proposed(desk, "Evil.Example.", "11110")
+    entry = proposed(db, "Evil.Example.", "11110")
     with pytest.raises(IllegalMove, match=f"is proposed already as block entry {entry.id}"):
-        proposed(desk, "evil.example", "11110", "26110")
-    assert proposed(desk, "evil.example", "26110").value == "evil.example"
-    block_work.reject(desk, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
-    assert proposed(desk, "EVIL.example", "11110").id != entry.id
+        proposed(db, "evil.example", "11110", "26110")
+    assert proposed(db, "evil.example", "26110").value == "evil.example"
+    block_workflow.reject_block(db, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    assert proposed(db, "EVIL.example", "11110").id != entry.id
     with pytest.raises(IllegalMove, match="is rejected; this is possible while"):
-        block_work.undo(desk, EVERYTHING, entry.id, reason="r", actor=LEE, now=NOW)
+        block_workflow.revoke_block(db, EVERYTHING, entry.id, reason="r", actor=LEE, now=NOW)
 
 
-def test_two_at_once_are_told_at_blocks(desk: Desk) -> None:
+def test_two_at_once_are_told_at_blocks(db: Database) -> None:
     """Approval of what has been rejected meanwhile says by whom."""
-    entry = proposed(desk)
-    block_work.reject(desk, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    entry = proposed(db)
+    block_workflow.reject_block(db, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
     with pytest.raises(ConflictError, match="changed by operator2"):
-        block_work.approve(desk, EVERYTHING, entry.id, actor=Actor("lead"), now=NOW, version=entry.version)
+        block_workflow.approve_block(db, EVERYTHING, entry.id, actor=Actor("lead"), now=NOW, version=entry.version)
 
 
-def test_a_block_of_an_incident_is_in_its_timeline(desk: Desk) -> None:
+def test_a_block_of_an_incident_is_in_its_timeline(db: Database) -> None:
     """And is its first response."""
-    case = incident_at(desk, ["11110"])
+    case = incident_at(db, ["11110"])
     proposal = Proposal("203.0.113.9", "scan", NOW + DAY, incident_id=case.id)
-    entry = block_work.propose(desk, EVERYTHING, proposal, actor=KIM, now=NOW + MINUTE)
-    block_work.approve(desk, EVERYTHING, entry.id, actor=LEE, now=NOW + MINUTE)
-    assert [one.kind for one in timeline.of_incident(desk, EVERYTHING, case.id)] == ["opened", "block", "block"]
-    assert incident.get(desk, EVERYTHING, case.id).responded_at == NOW + MINUTE
-    assert [one.id for one in blocklist.search(desk, EVERYTHING, incident_id=case.id, limit=9)] == [entry.id]
+    entry = block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=NOW + MINUTE)
+    block_workflow.approve_block(db, EVERYTHING, entry.id, actor=LEE, now=NOW + MINUTE)
+    assert [one.kind for one in timeline.timeline_of_incident(db, EVERYTHING, case.id)] == ["opened", "block", "block"]
+    assert incident.get_incident(db, EVERYTHING, case.id).responded_at == NOW + MINUTE
+    assert [one.id for one in blocklist.search_blocks(db, EVERYTHING, incident_id=case.id, limit=9)] == [entry.id]
 
 
 @pytest.mark.parametrize("problem", [("", DAY), ("r", timedelta(0)), ("r", -DAY)])
-def test_a_block_needs_a_reason_and_an_end(desk: Desk, problem: tuple[str, timedelta]) -> None:
+def test_a_block_needs_a_reason_and_an_end(db: Database, problem: tuple[str, timedelta]) -> None:
     """An end that lies ahead."""
     reason, until = problem
     with pytest.raises(IllegalMove):
-        block_work.propose(desk, EVERYTHING, Proposal("203.0.113.9", reason, NOW + until), actor=KIM, now=NOW)
-    assert blocklist.search(desk, EVERYTHING, limit=9) == []
+        block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", reason, NOW + until), actor=KIM, now=NOW)
+    assert blocklist.search_blocks(db, EVERYTHING, limit=9) == []
 
 
 # -------------------------------------------------------------------------------------------------------- never block
@@ -204,44 +208,42 @@ def test_a_block_needs_a_reason_and_an_end(desk: Desk, problem: tuple[str, timed
         ("203.0.113.0/24", None),
     ],
 )
-def test_what_is_built_in_is_never_blocked(desk: Desk, value: str, touched: str | None) -> None:
+def test_what_is_built_in_is_never_blocked(db: Database, value: str, touched: str | None) -> None:
     """Nor a part of it, nor what contains it; the refusal says what it touches, why, and whose it is."""
     if value == "172.16.0.0/11":
         with pytest.raises(UsageError, match=r"write the network's own address, 172\.0\.0\.0/11"):
-            proposed(desk, value)
+            proposed(db, value)
         with pytest.raises(BlockConflict, match=r"172\.16\.0\.0/12 \(private networks"):
-            proposed(desk, "172.0.0.0/11")
+            proposed(db, "172.0.0.0/11")
     elif touched is None:
-        assert allowlist.conflicts(desk, value) == ()
-        assert proposed(desk, value).state == "proposed"
+        assert allowlist.allowlist_conflicts(db, value) == ()
+        assert proposed(db, value).state == "proposed"
     else:
         with pytest.raises(BlockConflict, match="touches what is never blocked") as refused:
-            proposed(desk, value)
+            proposed(db, value)
         assert [one.indicator.value for one in refused.value.conflicts] == [touched]
 
 
-def test_never_block_wins_over_what_is_in_force(desk: Desk) -> None:
+def test_never_block_wins_over_what_is_in_force(db: Database) -> None:
     """Adding a value ends what touches it at once, pushed or only proposed, and refuses it from then on."""
-    inside, network, other = (
-        pushed(desk, "203.0.113.9"), proposed(desk, "203.0.0.0/16"), pushed(desk, "198.51.100.1")
-    )  # fmt: skip
-    added, over = allowlist.add(desk, "203.0.113.0/24", reason="our cloud", actor=LEE, now=NOW)
+    inside, network, other = (pushed(db, "203.0.113.9"), proposed(db, "203.0.0.0/16"), pushed(db, "198.51.100.1"))
+    added, over = allowlist.add_to_allowlist(db, "203.0.113.0/24", reason="our cloud", actor=LEE, now=NOW)
     assert over == (inside.id, network.id)
-    feed = blocklist.feed(desk, "11110", NOW)
+    feed = blocklist.block_feed(db, "11110", NOW)
     assert (values(feed), feed.version) == (["198.51.100.1"], 3)
-    row = blocklist.get(desk, EVERYTHING, inside.id)
+    row = blocklist.get_block(db, EVERYTHING, inside.id)
     assert (row.state, row.end_reason) == ("overruled", "never blocked: 203.0.113.0/24 (our cloud)")
     with pytest.raises(BlockConflict, match=r"203\.0\.113\.0/24 \(our cloud; by operator2\)"):
-        proposed(desk, "203.0.113.200")
+        proposed(db, "203.0.113.200")
     with pytest.raises(IllegalMove, match="is on the never-block list already"):
-        allowlist.add(desk, "203.0.113.0/24", reason="again", actor=LEE, now=NOW)
+        allowlist.add_to_allowlist(db, "203.0.113.0/24", reason="again", actor=LEE, now=NOW)
     assert other.id not in over
     assert added.id is not None
-    allowlist.remove(desk, added.id, reason="moved away", actor=LEE, now=NOW)
-    assert proposed(desk, "203.0.113.200").state == BlockState.PROPOSED
+    allowlist.remove_from_allowlist(db, added.id, reason="moved away", actor=LEE, now=NOW)
+    assert proposed(db, "203.0.113.200").state == BlockState.PROPOSED
     with pytest.raises(IllegalMove, match="was taken off by operator2"):
-        allowlist.remove(desk, added.id, reason="again", actor=LEE, now=NOW)
-    assert [one.id for one in allowlist.every(desk)] == [None] * len(allowlist.BUILT_IN)
+        allowlist.remove_from_allowlist(db, added.id, reason="again", actor=LEE, now=NOW)
+    assert [one.id for one in allowlist.allowlist(db)] == [None] * len(allowlist.BUILT_IN)
 
 
 @pytest.mark.parametrize(
@@ -265,11 +267,23 @@ def test_values_are_written_in_one_way(text: str, kind: IndicatorKind, value: st
 @pytest.mark.parametrize(
     "text",
     [
-        "", "evil", "1.2.3", "1.2.3.4.5", "0.0.0.0/0", "::/0", "203.0.113.9/24", "=1+1.example", "a b.example",
-        "http://evil.example/x", "evil.example\nnext.example", "-.example", "x" * 64 + ".example", "ab" * 31,
+        "",
+        "evil",
+        "1.2.3",
+        "1.2.3.4.5",
+        "0.0.0.0/0",
+        "::/0",
+        "203.0.113.9/24",
+        "=1+1.example",
+        "a b.example",
+        "http://evil.example/x",
+        "evil.example\nnext.example",
+        "-.example",
+        "x" * 64 + ".example",
+        "ab" * 31,
         "1.2.3.4:80",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_value_is_refused(text: str) -> None:
     """Nothing that a firewall would misread gets into the list."""
     with pytest.raises(UsageError):
@@ -282,14 +296,14 @@ FEED = BlockFeed(
     "11110",
     7,
     (
-        FeedEntry(1, "ipv4", "203.0.113.9", "=HYPERLINK(\"http://evil\")", NOW, NOW + DAY),
-        FeedEntry(2, "ipv6", "2001:db8::1", "@sum, \"quoted\"", NOW, NOW + DAY),
+        FeedEntry(1, "ipv4", "203.0.113.9", '=HYPERLINK("http://evil")', NOW, NOW + DAY),
+        FeedEntry(2, "ipv6", "2001:db8::1", '@sum, "quoted"', NOW, NOW + DAY),
         FeedEntry(3, "cidr", "198.51.100.0/24", "스캔", NOW, NOW + DAY),
         FeedEntry(4, "cidr", "2001:db8:1::/48", "scan", NOW, NOW + DAY),
         FeedEntry(5, "domain", "evil.example", "<b>beacon</b>", NOW, NOW + DAY),
         FeedEntry(6, "sha256", "ab" * 32, "web shell", NOW, NOW + DAY),
     ),
-)  # fmt: skip
+)
 
 
 def test_plain_text_is_one_value_a_line() -> None:
@@ -322,12 +336,12 @@ def test_a_hostile_reason_stays_text_in_every_form(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), SPLITTING], ids=[*HOSTILE, "splitting"])
-def test_hostile_text_is_no_value_to_block(desk: Desk, text: str) -> None:
+def test_hostile_text_is_no_value_to_block(db: Database, text: str) -> None:
     """Neither alone nor behind a good value does it come into the list that firewalls read."""
     for value in (text, f"203.0.113.9{text}", f"evil.example {text}"):
         with pytest.raises(UsageError):
-            proposed(desk, value)
-    assert blocklist.search(desk, EVERYTHING, limit=9) == []
+            proposed(db, value)
+    assert blocklist.search_blocks(db, EVERYTHING, limit=9) == []
 
 
 def test_stix_is_what_the_standard_says() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from secmon.auth.accounts import Draft
-from secmon.db.database import Desk
+from secmon.auth.accounts import AccountDraft
+from secmon.db.database import Database
 from secmon.runtime.centre import Centre
 from secmon.runtime.server import application
 from web_centre import HOST, session_of
@@ -19,7 +19,7 @@ from web_centre import HOST, session_of
 class Room:
     """Clients by name, each logged in; `gate` is the application that they ask."""
 
-    desk: Desk
+    db: Database
     gate: ASGIApp
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
@@ -38,12 +38,12 @@ class Room:
 
 
 @asynccontextmanager
-async def room_of(centre: Centre, people: Mapping[str, Draft]) -> AsyncIterator[Room]:
+async def room_of(centre: Centre, people: Mapping[str, AccountDraft]) -> AsyncIterator[Room]:
     """The whole application with these people in it."""
-    found = Room(centre.desk, application(centre))
+    found = Room(centre.db, application(centre))
     async with AsyncExitStack() as stack:
         for name, draft in people.items():
-            cookies = {"sid": session_of(centre.desk, draft)}
+            cookies = {"sid": session_of(centre.db, draft)}
             client = httpx.AsyncClient(transport=httpx.ASGITransport(found.gate), base_url=HOST, cookies=cookies)
             found.clients[name] = await stack.enter_async_context(client)
         yield found

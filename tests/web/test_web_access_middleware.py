@@ -12,18 +12,18 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from secmon.auth.accounts import Draft
-from secmon.auth.authenticator import Doorkeeper
+from secmon.auth.accounts import AccountDraft
+from secmon.auth.authenticator import Authenticator
 from secmon.auth.roles import Permission, Role
-from secmon.auth.sessions import Limits
+from secmon.auth.sessions import SessionLimits
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from secmon.web.gateway.credentials import HeaderDoor
-from secmon.web.gateway.gate import Gate
+from secmon.web.gateway.credentials import CredentialReader
+from secmon.web.gateway.gate import AccessMiddleware
 from secmon.web.gateway.security_headers import policy
 from secmon.web.routing import Group, Page
-from web_centre import HOST, NOW, NOWHERE, centre_over, new_desk, session_of, visitor
+from web_centre import HOST, NOW, NOWHERE, centre_over, new_desk, principal, session_of
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -59,18 +59,20 @@ def _page_at(path: str) -> Page | None:
 @pytest.fixture(scope="module", autouse=True)
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The gate of these tests, and the session of a viewer who has come through it."""
-    desk = new_desk(tmp_path_factory.mktemp("gate"))
-    door = HeaderDoor(Doorkeeper(desk, "secret", Limits(), lambda: NOW))
-    Built.gate = Gate(inner, ("127.0.0.1", "localhost", "[::1]"), door, lambda: policy(["'sha256-abc'"]), _page_at)
-    Built.sid = session_of(desk, Draft("viewer", Role.VIEWER))
+    db = new_desk(tmp_path_factory.mktemp("gate"))
+    door = CredentialReader(Authenticator(db, "secret", SessionLimits(), lambda: NOW))
+    Built.gate = AccessMiddleware(
+        inner, ("127.0.0.1", "localhost", "[::1]"), door, lambda: policy(["'sha256-abc'"]), _page_at
+    )
+    Built.sid = session_of(db, AccountDraft("viewer", Role.VIEWER))
     yield
-    desk.close()
+    db.close()
 
 
 class Built:
     """What the fixture above made."""
 
-    gate: Gate
+    gate: AccessMiddleware
     sid: str
 
 
@@ -105,10 +107,10 @@ def websocket(**headers: str) -> dict[str, Any]:
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
     """A centre whose store does not answer: nothing here reads it."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
+    db.close()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8050", "127.0.0.1.evil.example", "localhost@evil", ""])
@@ -284,7 +286,7 @@ def test_the_policy_forbids_foreign_content() -> None:
 
 async def test_inline_scripts_of_the_page_are_hashed(centre: Centre) -> None:
     """The served page has no inline script whose hash is not in its own policy."""
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         answer = await client.get("/")
     scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.*?)</script>", answer.text, re.DOTALL)
     assert scripts
@@ -295,10 +297,10 @@ async def test_inline_scripts_of_the_page_are_hashed(centre: Centre) -> None:
 
 async def test_the_application_is_behind_the_gate(centre: Centre) -> None:
     """The whole application refuses what the gate refuses, and its API takes the token of the lock file."""
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         assert (await client.get("/", headers={"host": "evil.example"})).status_code == 421
         assert (await client.get("/docs")).status_code == 404
-    async with visitor(centre, draft=None) as client:
+    async with principal(centre, draft=None) as client:
         asked = {"site": "00000", "feed": "x", "format": "auto"}
         assert (await client.post("/api/v1/ingest", params=asked)).status_code == 401
         token = {"authorization": f"Bearer {centre.instance.token}"}

@@ -9,9 +9,9 @@ import pytest
 from api_clients import Room, room_of
 
 from secmon.alerts.triage import triage
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
-from secmon.db.audit_log import verify
+from secmon.db.audit_log import verify_audit_log
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
@@ -20,13 +20,13 @@ from web_centre import HOST, NOW, NOWHERE, centre_over, group, new_desk
 
 JONGNO, JUNG, BUSAN = "11110", "11140", "26110"
 PEOPLE = {
-    "boss": Draft("boss", Role.ADMINISTRATOR),
-    "chief": Draft("chief", Role.SUPERVISOR),
-    "oper": Draft("oper", Role.OPERATOR),
-    "seoul": Draft("seoul", Role.PROVINCE, province="11"),
-    "jongno": Draft("jongno", Role.MUNICIPALITY, site=JONGNO),
-    "jung": Draft("jung", Role.MUNICIPALITY, site=JUNG),
-    "guest": Draft("guest", Role.VIEWER),
+    "boss": AccountDraft("boss", Role.ADMINISTRATOR),
+    "chief": AccountDraft("chief", Role.SUPERVISOR),
+    "oper": AccountDraft("oper", Role.OPERATOR),
+    "seoul": AccountDraft("seoul", Role.PROVINCE, province="11"),
+    "jongno": AccountDraft("jongno", Role.MUNICIPALITY, site=JONGNO),
+    "jung": AccountDraft("jung", Role.MUNICIPALITY, site=JUNG),
+    "guest": AccountDraft("guest", Role.VIEWER),
 }
 ATTACKER = "203.0.113.9"
 
@@ -34,13 +34,13 @@ ATTACKER = "203.0.113.9"
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
     """A centre with one alert at each of three sites; its store does not answer."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     at = NOW - timedelta(minutes=20)
     found = [group(site, 4, at) for site in (JONGNO, JUNG, BUSAN)]
-    triage(desk, found, [], quiet=timedelta(hours=6), now=NOW)
+    triage(db, found, [], quiet=timedelta(hours=6), now=NOW)
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
+    db.close()
 
 
 @pytest.fixture
@@ -63,9 +63,11 @@ async def test_a_watch_from_the_alert_to_the_end(room: Room) -> None:
     assert opened["sites"] == [JONGNO, JUNG, BUSAN]
     await room.post("oper", f"/incidents/{number}/move", {"state": "analysed"})
     asked = await room.post(
-        "oper", "/requests",
-        {"sites": [JONGNO], "severity": 4, "title": "Block it", "text": "Block the address", "incident": number}, 201,
-    )  # fmt: skip
+        "oper",
+        "/requests",
+        {"sites": [JONGNO], "severity": 4, "title": "Block it", "text": "Block the address", "incident": number},
+        201,
+    )
     request = asked[0]["id"]
     await room.post("jongno", f"/requests/{request}/acknowledge", {"note": "read"})
     await room.post("jongno", f"/requests/{request}/done", {"answer": "blocked at the firewall"})
@@ -96,7 +98,7 @@ async def test_a_watch_from_the_alert_to_the_end(room: Room) -> None:
     }
     assert {one["actor"] for one in trail} >= {"oper", "chief", "jongno"}
     assert (await room.get("chief", "/audit/chain")) == {"whole": True, "broken_at": None, "reason": ""}
-    assert verify(room.desk) is None
+    assert verify_audit_log(room.db) is None
 
 
 async def test_the_centre_writes_down_an_answer_by_phone(room: Room) -> None:
@@ -115,8 +117,9 @@ async def test_the_centre_writes_down_an_answer_by_phone(room: Room) -> None:
     assert (await room.post("chief", f"{path}/verify", {}))["state"] == "verified"
     by_phone = [one for one in await room.get("oper", f"{path}/receipts") if one["channel"] == "phone"]
     assert [(one["kind"], one["detail"]) for one in by_phone] == [
-        ("acknowledged", "duty desk"), ("done", "duty desk: blocked"),
-    ]  # fmt: skip
+        ("acknowledged", "duty desk"),
+        ("done", "duty desk: blocked"),
+    ]
     [entry] = (await room.get("chief", "/audit", action="request.done"))["items"]
     assert (entry["after"]["source"], entry["after"]["said_by"]) == ("phone", "duty desk")
 
@@ -181,9 +184,15 @@ async def test_pages_have_everything_once(room: Room) -> None:
 async def test_filters_choose(room: Room) -> None:
     """By site, severity, state, text and owner."""
     for query, number in (
-        ({"site": JONGNO}, 1), ({"site": [JONGNO, JUNG]}, 2), ({"least": 5}, 0), ({"status": "closed"}, 0),
-        ({"text": "203.0"}, 3), ({"text": "%"}, 0), ({"owner": ""}, 3), ({"owner": "oper"}, 0),
-    ):  # fmt: skip
+        ({"site": JONGNO}, 1),
+        ({"site": [JONGNO, JUNG]}, 2),
+        ({"least": 5}, 0),
+        ({"status": "closed"}, 0),
+        ({"text": "203.0"}, 3),
+        ({"text": "%"}, 0),
+        ({"owner": ""}, 3),
+        ({"owner": "oper"}, 0),
+    ):
         assert len((await room.get("oper", "/alerts", **query))["items"]) == number, query
     await room.get("oper", "/alerts", 422, site="1")
     await room.get("oper", "/alerts", 422, since="yesterday")
@@ -196,20 +205,26 @@ async def test_nobody_sees_beyond_the_scope(room: Room) -> None:
     assert {alert["site"] for alert in (await room.get("seoul", "/alerts"))["items"]} == {JONGNO, JUNG}
     assert (await room.get("jongno", "/alerts", site=JUNG))["items"] == []
     opened = await room.post("oper", "/incidents", {"title": "x", "severity": 3, "alerts": [alerts[JUNG]]}, 201)
-    [asked] = await room.post(
-        "oper", "/requests", {"sites": [JUNG], "severity": 3, "title": "a", "text": "b"}, 201
-    )  # fmt: skip
+    [asked] = await room.post("oper", "/requests", {"sites": [JUNG], "severity": 3, "title": "a", "text": "b"}, 201)
     until = (NOW + timedelta(days=7)).isoformat()
     block = await room.post(
         "oper", "/blocklist", {"value": ATTACKER, "reason": "x", "expires_at": until, "sites": [JUNG]}, 201
     )
     hidden = [
-        f"/alerts/{alerts[JUNG]}", f"/incidents/{opened['id']}", f"/incidents/{opened['id']}/timeline",
-        f"/incidents/{opened['id']}/tasks", f"/incidents/{opened['id']}/evidence", f"/incidents/{opened['id']}/alerts",
-        f"/requests/{asked['id']}", f"/requests/{asked['id']}/receipts", f"/blocklist/{block['id']}",
-        f"/blocklist/feed/{JUNG}.txt", "/blocklist/feed/all.csv", "/blocklist/feed/province/11.stix.json",
+        f"/alerts/{alerts[JUNG]}",
+        f"/incidents/{opened['id']}",
+        f"/incidents/{opened['id']}/timeline",
+        f"/incidents/{opened['id']}/tasks",
+        f"/incidents/{opened['id']}/evidence",
+        f"/incidents/{opened['id']}/alerts",
+        f"/requests/{asked['id']}",
+        f"/requests/{asked['id']}/receipts",
+        f"/blocklist/{block['id']}",
+        f"/blocklist/feed/{JUNG}.txt",
+        "/blocklist/feed/all.csv",
+        "/blocklist/feed/province/11.stix.json",
         f"/sites/{JUNG}",
-    ]  # fmt: skip
+    ]
     for path in hidden:
         assert (await room.get("jongno", path, 404))["status"] == 404, path
     for path in ("/incidents", "/requests", "/blocklist"):
@@ -366,9 +381,9 @@ async def test_a_level_goes_down_to_the_sites(room: Room) -> None:
 @pytest.mark.store
 async def test_a_handover_is_signed_by_two(store: Store, tmp_path: Path) -> None:
     """Drafted from how things stand, edited by version, signed by the outgoing and then by another, incoming lead."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, desk, tmp_path, instance)
+        made = centre_over(store, db, tmp_path, instance)
         async with room_of(made, {name: PEOPLE[name] for name in ("chief", "oper")}) as room:
             drafted = await room.post("oper", "/handovers", status=201)
             path = f"/handovers/{drafted['id']}"
@@ -387,7 +402,7 @@ async def test_a_handover_is_signed_by_two(store: Store, tmp_path: Path) -> None
             planned = await room.post("oper", "/roster", {**shift, "lead": "chief"}, 201)
             assert [one["name"] for one in await room.get("oper", "/roster")] == ["night"]
             assert (await room.clients["oper"].delete(f"/api/v1/roster/{planned['id']}")).status_code == 204
-    desk.close()
+    db.close()
 
 
 async def test_metrics_are_of_ones_scope(room: Room) -> None:

@@ -5,38 +5,38 @@ from collections.abc import Iterator
 import pytest
 from page_buttons import words
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Permission, Role
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.web.pages.api.operations import kind_of, operations
-from web_centre import NOWHERE, call, centre_over, new_desk, visitor
+from web_centre import NOWHERE, call, centre_over, new_desk, principal
 
-JONGNO = Draft("jongno", Role.MUNICIPALITY, site="11110")
-GUEST = Draft("guest", Role.VIEWER)
+JONGNO = AccountDraft("jongno", Role.MUNICIPALITY, site="11110")
+GUEST = AccountDraft("guest", Role.VIEWER)
 
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """A centre whose store does not answer."""
     folder = tmp_path_factory.mktemp("described")
-    desk = new_desk(folder)
+    db = new_desk(folder)
     with Instance(folder) as instance:
-        yield centre_over(Store(NOWHERE), desk, folder, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, folder, instance)
+    db.close()
 
 
-async def shown(centre: Centre, draft: Draft, search: str) -> str:
+async def shown(centre: Centre, draft: AccountDraft, search: str) -> str:
     """What the page draws for somebody."""
-    async with visitor(centre, draft=draft) as client:
+    async with principal(centre, draft=draft) as client:
         asked = {"url.pathname": "/api", "url.search": search, "language.data": "en"}
         return words(await call(client, "api-operations.children", asked))
 
 
 async def test_every_operation_names_what_it_needs(centre: Centre) -> None:
     """Read from the description that programs get: nothing is left out, and whoever asks knows the permission."""
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         spec = (await client.get("/api/v1/openapi.json")).json()
     found = operations(spec)
     every = [one for those in found.values() for one in those]
@@ -86,11 +86,11 @@ async def test_the_page_shows_one_group_or_all(centre: Centre) -> None:
 
 async def test_the_page_is_for_those_who_may_take_data_away(centre: Centre) -> None:
     """It stands in their menu in both languages; a viewer has neither the page nor the link."""
-    async with visitor(centre, draft=JONGNO) as client:
+    async with principal(centre, draft=JONGNO) as client:
         for language in ("ko", "en"):
             asked = {"url.pathname": "/api", "url.search": f"?lang={language}"}
             assert '"href": "/api"' in words(await call(client, "frame.children", asked))
-    async with visitor(centre, draft=GUEST) as client:
+    async with principal(centre, draft=GUEST) as client:
         assert (await client.get("/api")).status_code == 403
         asked = {"url.pathname": "/", "url.search": "?lang=en"}
         assert '"href": "/api"' not in words(await call(client, "frame.children", asked))

@@ -7,28 +7,28 @@ from pathlib import Path
 import pytest
 from page_buttons import press, words
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.reports.setup import sources_of
 from secmon.reports.shelf import Shelf
 from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from web_centre import HOST, call, centre_over, new_desk, visitor
+from web_centre import HOST, call, centre_over, new_desk, principal
 
-JONGNO = Draft("jongno", Role.MUNICIPALITY, "11110")
+JONGNO = AccountDraft("jongno", Role.MUNICIPALITY, "11110")
 
 
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with an archive."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, desk, tmp_path, instance)
-        shelf = Shelf(sources_of(made.settings, made.watch.console, assets_folder()))
-        made.watch.console = replace(made.watch.console, shelf=shelf)
+        made = centre_over(store, db, tmp_path, instance)
+        shelf = Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
+        made.pipeline.context = replace(made.pipeline.context, shelf=shelf)
         yield made
-    desk.close()
+    db.close()
 
 
 @pytest.mark.store
@@ -36,14 +36,14 @@ async def test_a_digest_is_opened_and_sent_again(centre: Centre) -> None:
     """The supervisor's list has it with links to its documents and a button; a municipality does not see it."""
     page = {"url.pathname": "/digests", "url.search": "?digest=1", "language.data": "en"}
     wanted = {"kind": "daily", "date": "2026-03-01", "versions": "en"}
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         made = await client.post("/api/v1/digests", params=wanted, headers={"origin": HOST})
         assert made.json()["id"] == 1
         shown = words(await call(client, "digests-list.children", page))
         told = await press(client, "digests", "send", "1")
     assert all(said in shown for said in ("Daily", "all municipalities", "documents/en/report.pdf", "Send again"))
     assert "It goes to 0 recipients again." in str(told["digests-said"])
-    async with visitor(centre, draft=JONGNO) as client:
+    async with principal(centre, draft=JONGNO) as client:
         theirs = words(await call(client, "digests-list.children", page))
     assert "No digest has been composed yet." in theirs
     assert "report.pdf" not in theirs

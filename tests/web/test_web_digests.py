@@ -7,32 +7,32 @@ from pathlib import Path
 import httpx
 import pytest
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.reports.setup import sources_of
 from secmon.reports.shelf import Shelf
 from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from web_centre import centre_over, new_desk, visitor
+from web_centre import centre_over, new_desk, principal
 
 pytestmark = pytest.mark.store
-JONGNO = Draft("jongno", Role.MUNICIPALITY, "11110")
-OPERATOR = Draft("operator", Role.OPERATOR)
+JONGNO = AccountDraft("jongno", Role.MUNICIPALITY, "11110")
+OPERATOR = AccountDraft("operator", Role.OPERATOR)
 
 
 @pytest.fixture
 async def centre(store: Store, tmp_path: Path) -> AsyncIterator[Centre]:
     """A centre with an archive."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, desk, tmp_path, instance)
-        console = replace(
-            made.watch.console, shelf=Shelf(sources_of(made.settings, made.watch.console, assets_folder()))
+        made = centre_over(store, db, tmp_path, instance)
+        context = replace(
+            made.pipeline.context, shelf=Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
         )
-        made.watch.console = console
+        made.pipeline.context = context
         yield made
-    desk.close()
+    db.close()
 
 
 async def composed(client: httpx.AsyncClient, kind: str, site: str = "") -> int:
@@ -45,12 +45,12 @@ async def composed(client: httpx.AsyncClient, kind: str, site: str = "") -> int:
 
 async def test_digests_are_read_within_ones_scope(centre: Centre) -> None:
     """A municipality reads its own and is told nothing of the centre's; a page shows pictures and runs no script."""
-    async with visitor(centre) as admin:
+    async with principal(centre) as admin:
         of_all, own = await composed(admin, "daily"), await composed(admin, "site-day", "11110")
         assert (await composed(admin, "daily")) == of_all, "a period has one digest"
         listed = (await admin.get("/api/v1/digests")).json()["digests"]
         assert [one["id"] for one in listed] == [own, of_all]
-    async with visitor(centre, draft=JONGNO) as client:
+    async with principal(centre, draft=JONGNO) as client:
         listed = (await client.get("/api/v1/digests")).json()["digests"]
         assert [(one["id"], one["scope"], one["versions"]) for one in listed] == [(own, "11110", ["en", "ko"])]
         names = (await client.get(f"/api/v1/digests/{own}")).json()["documents"]["ko"]
@@ -69,7 +69,7 @@ async def test_recipients_and_sending_are_for_those_who_keep_the_settings(centre
     """An administrator adds a recipient, sends a digest again and sees its state; an operator may not."""
     origin = {"origin": "http://127.0.0.1:8050"}
     body = {"name": "director", "address": "director@soc.example", "kinds": ["daily"], "quiet": "22:00-07:00"}
-    async with visitor(centre) as admin:
+    async with principal(centre) as admin:
         added = await admin.post("/api/v1/recipients", json=body, headers=origin)
         assert added.status_code == 201, added.text
         number = await composed(admin, "daily")
@@ -80,6 +80,6 @@ async def test_recipients_and_sending_are_for_those_who_keep_the_settings(centre
         bad = await admin.post("/api/v1/recipients", json={**body, "name": "x", "kinds": ["hourly"]}, headers=origin)
         assert bad.status_code == 400, bad.text
         assert "hourly" in bad.text
-    async with visitor(centre, draft=OPERATOR) as client:
+    async with principal(centre, draft=OPERATOR) as client:
         assert (await client.get("/api/v1/recipients")).status_code == 403
         assert (await client.get(f"/api/v1/digests/{number}/deliveries")).status_code == 403

@@ -8,7 +8,7 @@ import pytest
 
 import secmon
 from secmon.errors import IllegalMove
-from secmon.web.i18n.error_messages import in_words, sentences
+from secmon.web.i18n.error_messages import error_message, sentences
 
 SHOWN = ("alerts", "hunt", "people", "feeds", "digest")
 """Packages whose refusals pages show."""
@@ -52,7 +52,7 @@ def test_every_refusal_has_its_korean_sentence() -> None:
 def test_values_stand_in_their_places(sentence: str) -> None:
     """Each value is in the Korean sentence once, and the sentence is Korean."""
     places = sentence.count("{}")
-    said = in_words(sentence.format(*(f"<{place}>" for place in range(places))), "ko")
+    said = error_message(sentence.format(*(f"<{place}>" for place in range(places))), "ko")
     assert sorted(re.findall(r"<\d>", said)) == [f"<{place}>" for place in range(places)]
     assert re.search("[가-힣]", said)
 
@@ -60,8 +60,8 @@ def test_values_stand_in_their_places(sentence: str) -> None:
 def test_states_are_words_of_the_page() -> None:
     """States in a refusal are in Korean too; English pages and unknown sentences keep the centre's words."""
     error = IllegalMove("incident 7 is closed: reopen it first")
-    assert in_words(error, "ko") == "사고 7은(는) 종결되었습니다. 먼저 다시 여십시오."
-    assert in_words(error, "en") == str(error)
-    moved = in_words("alert 3 is open and cannot become merged; it can become acknowledged, closed", "ko")
+    assert error_message(error, "ko") == "사고 7은(는) 종결되었습니다. 먼저 다시 여십시오."
+    assert error_message(error, "en") == str(error)
+    moved = error_message("alert 3 is open and cannot become merged; it can become acknowledged, closed", "ko")
     assert moved.endswith("가능한 상태: 확인, 종결")
-    assert in_words("the engine does not answer", "ko") == "the engine does not answer"
+    assert error_message("the engine does not answer", "ko") == "the engine does not answer"

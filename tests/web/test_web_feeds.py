@@ -8,10 +8,10 @@ import orjson
 import pytest
 from log_lines import http
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health import maintenance
 from secmon.feed_health.health import Health
-from secmon.feed_health.maintenance import Window
+from secmon.feed_health.maintenance import MaintenanceWindow
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.live.snapshot import Rates, compose, encode
@@ -20,7 +20,7 @@ from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.web.pages.feeds.view import kinds_of, read_feeds, troubles
-from web_centre import NOW, call, centre_over, load, visitor
+from web_centre import NOW, call, centre_over, load, principal
 
 JONGNO, YONGSAN = "11110", "11170"
 REFRESH = {"feeds-tick.n_intervals": 1, "language.data": "en"}
@@ -30,11 +30,11 @@ BEFORE = NOW - timedelta(minutes=1)
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with two sites' feeds, over an empty store."""
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    desk.migrate()
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    db.migrate()
     with Instance(tmp_path) as instance:
-        yield centre_over(store, desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(store, db, tmp_path, instance)
+    db.close()
 
 
 def fail(centre: Centre, site: str, error: str, times: int = 1) -> None:
@@ -44,7 +44,7 @@ def fail(centre: Centre, site: str, error: str, times: int = 1) -> None:
             FeedResult(site, feed, "rfc5424", BEFORE, error=error, retry_at=NOW + timedelta(seconds=40))
             for feed in ("ids", "auth")
         ]
-        batch_journal.record_round(centre.desk, None, results)
+        batch_journal.record_round(centre.db, None, results)
 
 
 @pytest.mark.store
@@ -52,7 +52,7 @@ async def test_the_page_says_whom_to_call_and_why(centre: Centre) -> None:
     """One row for a site that is out of reach, its unreadable lines with the reason, figures that add up."""
     load(centre, "c", Lines(JONGNO, "ids", "suricata_eve", BEFORE, [http(BEFORE, "/"), b"<b>nonsense</b>"]))
     fail(centre, YONGSAN, "answered 503", times=3)
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         answer = (await call(client, "feeds-unwell.children", REFRESH)).json()["response"]
     unwell, rejects = str(answer["feeds-unwell"]), str(answer["feeds-rejects"])
     assert "answered 503 (3 times in a row)" in unwell
@@ -61,8 +61,8 @@ async def test_the_page_says_whom_to_call_and_why(centre: Centre) -> None:
     assert "not JSON" in rejects
     assert "<b>nonsense</b>" in rejects
     assert "1 of 2 lines in 24 h" in str(answer["feeds-states"])
-    view = read_feeds(centre.watch.console)
-    assert sum(view.states.values()) == len(centre.watch.console.feeds)
+    view = read_feeds(centre.pipeline.context)
+    assert sum(view.states.values()) == len(centre.pipeline.context.feeds)
     assert view.completeness.shape == (226, 24)
     [ids] = view.kinds
     assert (ids.received, ids.rejected) == (1, 1)
@@ -82,13 +82,13 @@ async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
     """No data is not "no alerts": the feeds page, the site's own and the wall say it, with what was to be expected."""
     load(centre, "c", *steady(YONGSAN, minutes=range(240, 1, -1)), *steady(JONGNO, minutes=range(240, 66, -1)))
     batch_journal.record_round(
-        centre.desk, None, [FeedResult(JONGNO, "ids", "suricata_eve", BEFORE, cursor="d", lines=0)]
+        centre.db, None, [FeedResult(JONGNO, "ids", "suricata_eve", BEFORE, cursor="d", lines=0)]
     )
     asked = {**REFRESH, "language.data": language, "site-code.data": JONGNO, "site-tick.n_intervals": 1}
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         page = (await call(client, "feeds-unwell.children", asked)).json()["response"]
         site = (await call(client, "site-feeds.children", asked)).json()["response"]
-    [report] = [one for one in centre.watch.console.reports() if one.site == JONGNO]
+    [report] = [one for one in centre.pipeline.context.reports() if one.site == JONGNO]
     assert report.health is Health.SILENT
     assert report.missed is not None
     assert 100 < report.missed < 160
@@ -96,9 +96,9 @@ async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
         assert state in said
         assert f"{report.missed:,.0f}" in said
         assert "09:30" in said
-    console = centre.watch.console
-    seen = compose(console.store, console.desk, console.sites, console.reports(), {}, Rates(0, 0, NOW), NOW)
-    place = [one.code for one in console.sites].index(JONGNO)
+    context = centre.pipeline.context
+    seen = compose(context.store, context.db, context.sites, context.reports(), {}, Rates(0, 0, NOW), NOW)
+    place = [one.code for one in context.sites].index(JONGNO)
     wall = orjson.loads(encode(seen))
     assert wall["feed_states"][wall["sites"]["health"][place]] == "silent"
     assert wall["sites"]["worst"][place] == 0
@@ -107,13 +107,13 @@ async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
 @pytest.mark.store
 async def test_a_store_that_is_away_is_said_in_the_page(store: Store, tmp_path: Path) -> None:
     """The old picture stays, with the error above it."""
-    desk = Desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    desk.migrate()
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    db.migrate()
     with Instance(tmp_path) as instance:
-        away = centre_over(Store("clickhouse://127.0.0.1:9"), desk, tmp_path, instance)
-        async with visitor(away) as client:
+        away = centre_over(Store("clickhouse://127.0.0.1:9"), db, tmp_path, instance)
+        async with principal(away) as client:
             answer = await call(client, "feeds-unwell.children", REFRESH)
-    desk.close()
+    db.close()
     assert answer.status_code == 200
     assert "could not be read" in str(answer.json()["response"]["feeds-error"])
 
@@ -123,12 +123,15 @@ def test_announced_work_is_not_trouble_of_the_same_kind(centre: Centre) -> None:
     """A site under maintenance is listed last, with the reason, and one row for all its feeds."""
     fail(centre, JONGNO, "answered 500")
     fail(centre, YONGSAN, "answered 503")
-    maintenance.announce(centre.desk, Window(YONGSAN, "", BEFORE, NOW + timedelta(hours=1), "power works"))
-    reports = [report for report in centre.watch.console.reports() if report.site in {JONGNO, YONGSAN}]
+    maintenance.announce_maintenance(
+        centre.db, MaintenanceWindow(YONGSAN, "", BEFORE, NOW + timedelta(hours=1), "power works")
+    )
+    reports = [report for report in centre.pipeline.context.reports() if report.site in {JONGNO, YONGSAN}]
     found = troubles(reports)
     assert [(one.worst.site, one.worst.health) for one in found] == [
-        (JONGNO, Health.FAILING), (YONGSAN, Health.MAINTENANCE),
-    ]  # fmt: skip
+        (JONGNO, Health.FAILING),
+        (YONGSAN, Health.MAINTENANCE),
+    ]
     assert found[1].worst.reason == "power works"
     assert kinds_of(reports)[0].healthy == 0
 
@@ -138,7 +141,7 @@ async def test_maintenance_is_announced_and_ended_over_the_api(centre: Centre) -
     """Only by those who may; a site that does not exist, or no reason, is refused."""
     token = {"authorization": f"Bearer {centre.instance.token}"}
     until = (NOW + timedelta(hours=2)).isoformat()
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         given = {"site": JONGNO, "until": until, "reason": "power"}
         assert (
             await client.post("/api/v1/maintenance", params=given, headers={"authorization": "x"})
@@ -156,7 +159,7 @@ async def test_the_status_tells_of_every_feed_that_is_not_healthy(centre: Centre
     """As JSON: state, error, next try, missed events, rejects by feed."""
     load(centre, "c", Lines(JONGNO, "ids", "suricata_eve", BEFORE, [http(BEFORE, "/"), b"nonsense"]))
     fail(centre, YONGSAN, "answered 503")
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         said = (await client.get("/api/v1/status")).json()
     failing = [one for one in said["not_healthy"] if one["health"] == "failing"]
     assert {(one["site"], one["error"], one["failures"]) for one in failing} == {(YONGSAN, "answered 503", 1)}

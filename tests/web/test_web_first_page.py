@@ -9,25 +9,25 @@ from typing import Any
 import httpx
 import pytest
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from secmon.web.pages import all_pages
 from secmon.web.shell.lazy_scripts import LIBRARIES
-from web_centre import HOST, NOWHERE, centre_over, new_desk, started, visitor
+from web_centre import HOST, NOWHERE, centre_over, new_desk, principal, started
 
-OPERATOR = Draft("watch", Role.OPERATOR)
+OPERATOR = AccountDraft("watch", Role.OPERATOR)
 
 
 @pytest.fixture
 def deaf(tmp_path: Path) -> Iterator[Centre]:
     """A centre whose store does not answer."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
+    db.close()
 
 
 async def first(client: httpx.AsyncClient, referer: str | None) -> dict[str, Any]:
@@ -43,7 +43,7 @@ async def first(client: httpx.AsyncClient, referer: str | None) -> dict[str, Any
 async def test_the_first_page_comes_with_the_layout(deaf: Centre, language: str) -> None:
     """Where a browser says that it stands on a page, the page is there, in its language, with words and title."""
     search = f"?lang={language}"
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         parts = await first(client, f"{HOST}/trends{search}")
     assert (parts["url"]["pathname"], parts["url"]["search"]) == ("/trends", search)
     assert "trends-types" in parts["frame"]
@@ -61,7 +61,7 @@ async def test_the_first_page_comes_with_the_layout(deaf: Centre, language: str)
 )
 async def test_without_a_page_it_comes_later(deaf: Centre, referer: str | None) -> None:
     """No address, a foreign one, no page, or a page that needs another role: the browser asks as it always can."""
-    async with visitor(deaf, draft=OPERATOR) as client:
+    async with principal(deaf, draft=OPERATOR) as client:
         parts = await first(client, referer)
     assert parts["frame"] == "[]"
     assert "pathname" not in parts["url"]
@@ -78,7 +78,7 @@ def addresses(page: str) -> list[str]:
 async def test_what_is_asked_early_is_what_dash_asks_for(deaf: Centre) -> None:
     """The page names the script once, before all others, with its version; the addresses in it are answered."""
     asked = re.findall(r'"(/_dash-[a-z]+)"', (assets_folder() / "first.js").read_text("utf-8"))
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         names = addresses((await client.get("/")).text)
         answers = [(await client.get(path)).status_code for path in asked]
     assert re.fullmatch(r"/assets/first\.js\?m=[0-9.]+", names[0])
@@ -92,10 +92,10 @@ PATHS = {"site": "/site/11110", "incident": "/incident/1", "province": "/provinc
 @pytest.mark.store
 async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_path: Path) -> None:
     """And with no other; the rest is listed with addresses that are answered."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     seen: dict[str, dict[str, str]] = {}
     with Instance(tmp_path) as instance:
-        async with started(centre_over(store, desk, tmp_path, instance)) as client:  # Dash knows its paths from then on
+        async with started(centre_over(store, db, tmp_path, instance)) as client:  # Dash knows its paths from then on
             for page in all_pages():
                 path = PATHS.get(page.name, f"/{page.name}")
                 parts, index = await first(client, HOST + path), (await client.get(path)).text
@@ -106,14 +106,14 @@ async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_
                 assert parts["frame"] != "[]"
                 seen |= {one["address"]: one for one in later}
             answers = [(await client.get(address)).status_code for address in seen]
-    desk.close()
+    db.close()
     assert {one["namespace"]: one["component"] for one in seen.values()} == LIBRARIES
     assert answers == [200, 200]
 
 
 async def test_scripts_and_font_are_there_by_their_version(deaf: Centre) -> None:
     """Whatever the page names is answered and may be kept; the font is the one of the style sheet."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         index = (await client.get("/")).text
         answers = {address: await client.get(address) for address in addresses(index)}
     assert {answer.status_code for answer in answers.values()} == {200}

@@ -9,32 +9,32 @@ import pytest
 
 from secmon.alerts.flood_control import FloodLimits
 from secmon.alerts.triage import triage
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
-from web_centre import NOW, NOWHERE, call, centre_over, group, new_desk, visitor
+from web_centre import NOW, NOWHERE, call, centre_over, group, new_desk, principal
 
 JONGNO, JUNG = "11110", "11140"
-CHIEF = Draft("chief", Role.SUPERVISOR)
-TOWN = Draft("town", Role.MUNICIPALITY, site=JUNG)
+CHIEF = AccountDraft("chief", Role.SUPERVISOR)
+TOWN = AccountDraft("town", Role.MUNICIPALITY, site=JUNG)
 NUMBER = 230
 
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
     """230 alerts of Jongno, each from an address of its own and a minute older than the one before; one of Jung."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     found = [group(JONGNO, 2, NOW - timedelta(minutes=n), actor=f"10.0.{n // 250}.{n % 250}") for n in range(NUMBER)]
     found.append(group(JUNG, 4, NOW - timedelta(days=40), actor="203.0.113.200"))
-    triage(desk, found, [], quiet=timedelta(hours=6), now=NOW, limits=FloodLimits(1000, 1000))
+    triage(db, found, [], quiet=timedelta(hours=6), now=NOW, limits=FloodLimits(1000, 1000))
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
+    db.close()
 
 
-async def block(centre: Centre, draft: Draft, start: int, search: str = "") -> tuple[list[dict[str, Any]], int]:
+async def block(centre: Centre, draft: AccountDraft, start: int, search: str = "") -> tuple[list[dict[str, Any]], int]:
     """Rows from a place on, and the number of all."""
     asked = {"startRow": start, "endRow": start + 200}
     values = {
@@ -43,7 +43,7 @@ async def block(centre: Centre, draft: Draft, start: int, search: str = "") -> t
         "url.pathname": "/history",
         "language.data": "en",
     }
-    async with visitor(centre, draft=draft) as client:
+    async with principal(centre, draft=draft) as client:
         answer = (await call(client, "history-grid.getRowsResponse", values)).json()["response"]
     response = answer["history-grid"]["getRowsResponse"]
     assert answer["history-number"]["children"] == f"{response['rowCount']:,} alerts"

@@ -39,14 +39,14 @@ def apart(one: Box, other: Box) -> bool:
 @pytest.mark.parametrize("number", [1, 5, 12, 13, 24, 40])
 def test_no_name_lies_on_another(store: Store, tmp_path: Path, number: int, language: str) -> None:
     """Two actors and so many municipalities, each with an edge from either."""
-    console = console_over(store, new_desk(tmp_path), language)
+    context = console_over(store, new_desk(tmp_path), language)
     at = datetime(2026, 3, 2, tzinfo=UTC)
     alerts = [
         Alert(site=site.code, actor=actor, severity=4, first_time=at, findings=1, rule_id="sweep")
-        for site in console.sites[:number]
+        for site in context.sites[:number]
         for actor in ("192.0.2.1", "192.0.2.2")
     ]
-    drawn = graph_of(console, alerts, language)
+    drawn = graph_of(context, alerts, language)
     sites = [one for one in drawn if one.get("classes", "").startswith("site")]
     edges = [one for one in drawn if "source" in one["data"]]
     assert (len(sites), len(edges)) == (number, 2 * number)

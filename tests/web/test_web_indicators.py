@@ -10,7 +10,7 @@ import httpx
 import pytest
 from api_clients import Room, room_of
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.runtime.data_folder_lock import Instance
@@ -21,9 +21,9 @@ from web_centre import NOW, centre_over, new_desk
 pytestmark = pytest.mark.store
 
 PEOPLE = {
-    "chief": Draft("chief", Role.SUPERVISOR),
-    "oper": Draft("oper", Role.OPERATOR),
-    "jongno": Draft("jongno", Role.MUNICIPALITY, site="11110"),
+    "chief": AccountDraft("chief", Role.SUPERVISOR),
+    "oper": AccountDraft("oper", Role.OPERATOR),
+    "jongno": AccountDraft("jongno", Role.MUNICIPALITY, site="11110"),
 }
 LIST = "203.0.113.9 # scans\nevil.example\n10.0.0.0/8\n"
 
@@ -31,14 +31,14 @@ LIST = "203.0.113.9 # scans\nevil.example\n10.0.0.0/8\n"
 @pytest.fixture
 async def room(store: Store, tmp_path: Path) -> AsyncIterator[Room]:
     """Clients of the whole application over a real store."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        centre = centre_over(store, desk, tmp_path, instance)
+        centre = centre_over(store, db, tmp_path, instance)
         later = (NOW + timedelta(seconds=second) for second in count())
-        centre.watch.detector = replace(centre.watch.detector, rules=load_rules(), clock=lambda: next(later))
+        centre.pipeline.detector = replace(centre.pipeline.detector, rules=load_rules(), clock=lambda: next(later))
         async with room_of(centre, PEOPLE) as found:
             yield found
-    desk.close()
+    db.close()
 
 
 async def bring(room: Room, who: str, body: str, status: int = 200, **query: str) -> httpx.Response:

@@ -12,9 +12,9 @@ import pytest
 
 from identity_provider import SECRET, Provider, serving
 from secmon.auth import demo_accounts
-from secmon.auth.accounts import Draft, add, set_password
+from secmon.auth.accounts import AccountDraft, add_account, set_password
 from secmon.auth.roles import Role
-from secmon.db.audit_log import Actor, entries
+from secmon.db.audit_log import Actor, audit_entries
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
@@ -32,11 +32,11 @@ OURS = {"origin": HOST, "sec-fetch-site": "same-origin"}
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
     """A centre with the account of an operator."""
-    desk = new_desk(tmp_path)
-    add(desk, Draft("kim", Role.OPERATOR), GOOD, CHIEF, NOW)
+    db = new_desk(tmp_path)
+    add_account(db, AccountDraft("kim", Role.OPERATOR), GOOD, CHIEF, NOW)
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
-    desk.close()
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
+    db.close()
 
 
 @asynccontextmanager
@@ -95,10 +95,21 @@ async def test_the_cookie_is_secure_behind_tls(centre: Centre) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\\\\evil", "", "feeds",
-        "/login", "/logout", "/\tx", "/x\r\nset-cookie: a=b", "http:evil.example", "///evil.example",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\\\\evil",
+        "",
+        "feeds",
+        "/login",
+        "/logout",
+        "/\tx",
+        "/x\r\nset-cookie: a=b",
+        "http:evil.example",
+        "///evil.example",
     ],
-)  # fmt: skip
+)
 def test_the_way_on_stays_here(target: str) -> None:
     """Whatever does not plainly lead to a page of this server leads to the wall."""
     assert safe_next(target) == "/"
@@ -188,7 +199,7 @@ async def test_logging_out_ends_the_session(centre: Centre) -> None:
 
 async def test_a_one_time_password_is_replaced_first(centre: Centre) -> None:
     """Until then every page leads to the new password, and the API is 403; afterwards everything is open."""
-    set_password(centre.desk, "kim", "one-time password", CHIEF, NOW, must_change=True)
+    set_password(centre.db, "kim", "one-time password", CHIEF, NOW, must_change=True)
     async with browser(centre) as client:
         await log_in(client, password="one-time password")
         for path in ("/", "/site/11110"):
@@ -208,9 +219,9 @@ async def test_a_one_time_password_is_replaced_first(centre: Centre) -> None:
 
 async def test_the_demonstration_lets_in_with_one_click(centre: Centre) -> None:
     """Where the sites are simulated the page offers its roles; each button logs in as just that."""
-    demo_accounts.ensure(centre.desk, NOW)
-    console = replace(centre.watch.console, simulated=True)
-    centre.watch.console = console
+    demo_accounts.ensure_demo_accounts(centre.db, NOW)
+    context = replace(centre.pipeline.context, simulated=True)
+    centre.pipeline.context = context
     async with browser(centre) as client:
         page = (await client.get("/login", params={"lang": "en"})).text
         for account in demo_accounts.ACCOUNTS:
@@ -223,13 +234,13 @@ async def test_the_demonstration_lets_in_with_one_click(centre: Centre) -> None:
 
 async def test_nobody_else_lets_in_with_one_click(centre: Centre) -> None:
     """A real centre has no one-click logins, over the data of a demonstration either; nor has one that others reach."""
-    demo_accounts.ensure(centre.desk, NOW)
+    demo_accounts.ensure_demo_accounts(centre.db, NOW)
     async with browser(centre) as client:
         assert "demo-" not in (await client.get("/login")).text
         assert (await client.post("/login/demo", data={"account": "demo-supervisor"})).status_code == 404
         assert (await log_in(client, "demo-supervisor", "")).status_code == 401
     open_to_all = replace(centre, settings=centre.settings.model_copy(update={"host": "0.0.0.0"}))
-    centre.watch.console = replace(centre.watch.console, simulated=True)
+    centre.pipeline.context = replace(centre.pipeline.context, simulated=True)
     async with browser(open_to_all) as client:
         assert (await client.post("/login/demo", data={"account": "demo-supervisor"})).status_code == 404
 
@@ -256,10 +267,13 @@ async def test_an_identity_provider_lets_in(centre: Centre, tmp_path: Path) -> N
     with serving(Provider(now=int(NOW.timestamp()))) as provider:
         oidc = IdentityProvider.model_validate(
             {
-                "issuer": provider.issuer, "client_id": "secmon", "client_secret_file": secret, "title": "City SSO",
+                "issuer": provider.issuer,
+                "client_id": "secmon",
+                "client_secret_file": secret,
+                "title": "City SSO",
                 "roles": {"soc": "operator"},
             }
-        )  # fmt: skip
+        )
         known = replace(centre, settings=centre.settings.model_copy(update={"oidc": oidc}))
         async with browser(known) as client, httpx.AsyncClient(trust_env=False) as outside:
             assert "City SSO" in (await client.get("/login")).text
@@ -277,15 +291,15 @@ async def test_an_identity_provider_lets_in(centre: Centre, tmp_path: Path) -> N
         async with browser(known) as stranger:
             assert (await stranger.get(back)).status_code == 403
             assert parse_qs(urlsplit(back).query)["state"]
-    acts = [(one.actor, one.action) for one in entries(centre.desk, EVERYTHING, limit=20)]
+    acts = [(one.actor, one.action) for one in audit_entries(centre.db, EVERYTHING, limit=20)]
     assert ("kim.minsu", "login") in acts
 
 
 async def test_a_session_ends_by_the_clock(centre: Centre) -> None:
     """Two hours without a request, and one logs in again."""
     now = [NOW]
-    centre.watch.console = replace(centre.watch.console, clock=lambda: now[0])
-    centre.watch.clock = lambda: now[0]
+    centre.pipeline.context = replace(centre.pipeline.context, clock=lambda: now[0])
+    centre.pipeline.clock = lambda: now[0]
     async with browser(centre) as client:
         await log_in(client)
         now[0] += timedelta(hours=1, minutes=59)

@@ -9,27 +9,27 @@ import pytest
 from page_buttons import press, words
 
 from secmon.alerts.triage import triage
-from secmon.auth.accounts import Draft, account
+from secmon.auth.accounts import AccountDraft, account
 from secmon.auth.roles import Role
-from secmon.db.audit_log import CENTRE, entries
-from secmon.db.database import Desk
+from secmon.db.audit_log import CENTRE, audit_entries
+from secmon.db.database import Database
 from secmon.operations import crisis_level, level_duties, roster, shift_handover
 from secmon.response.requests import request
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.advice import by_hand
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.advice import free_text
+from secmon.response.requests.workflow import RequestDraft
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
-from secmon.web.gateway.gate import Gate
+from secmon.web.gateway.gate import AccessMiddleware
 from web_centre import ADMINISTRATOR, HOST, NOW, NOWHERE, call, centre_over, group, new_desk, session_of
 
-CHIEF = Draft("chief", Role.SUPERVISOR)
-NEXT = Draft("next", Role.OPERATOR)
-JONGNO = Draft("jongno", Role.MUNICIPALITY, site="11110")
-GUEST = Draft("guest", Role.VIEWER)
+CHIEF = AccountDraft("chief", Role.SUPERVISOR)
+NEXT = AccountDraft("next", Role.OPERATOR)
+JONGNO = AccountDraft("jongno", Role.MUNICIPALITY, site="11110")
+GUEST = AccountDraft("guest", Role.VIEWER)
 ENGLISH = {"language.data": "en"}
 
 
@@ -38,16 +38,16 @@ class House:
     """The whole application, made once; tests use municipalities, accounts and numbers of their own."""
 
     centre: Centre
-    gate: Gate
+    gate: AccessMiddleware
 
     @property
-    def desk(self) -> Desk:
+    def db(self) -> Database:
         """What the pages write into."""
-        return self.centre.desk
+        return self.centre.db
 
-    def client(self, draft: Draft) -> httpx.AsyncClient:
+    def client(self, draft: AccountDraft) -> httpx.AsyncClient:
         """Somebody logged in."""
-        cookies = {"sid": session_of(self.desk, draft)}
+        cookies = {"sid": session_of(self.db, draft)}
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.gate), base_url=HOST, cookies=cookies)
 
 
@@ -55,13 +55,13 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A centre whose store does not answer: the desk's pages work without it."""
     folder = tmp_path_factory.mktemp("house")
-    desk = new_desk(folder)
+    db = new_desk(folder)
     with Instance(folder) as instance:
-        centre = centre_over(Store(NOWHERE), desk, folder, instance)
+        centre = centre_over(Store(NOWHERE), db, folder, instance)
         gate = application(centre)
-        assert isinstance(gate, Gate)
+        assert isinstance(gate, AccessMiddleware)
         yield House(centre, gate)
-    desk.close()
+    db.close()
 
 
 async def test_the_head_line_says_who_is_logged_in(house: House) -> None:
@@ -83,11 +83,11 @@ async def test_a_level_is_declared_and_a_municipality_takes_note(house: House) -
         refused = await press(client, "level", "acknowledge", "26110")
     assert "Jongno-gu, Seoul has taken note" in str(told["level-said"])
     assert "level-said" not in refused
-    declared = crisis_level.current(house.desk)
+    declared = crisis_level.current_declaration(house.db)
     assert declared is not None
     assert (declared.declaration.level, declared.declaration.issuer) == ("caution", "NIS")
-    assert list(level_duties.done(house.desk, declared.number)) == ["caution.announce"]
-    assert [row.site for row in level_duties.acknowledgements(house.desk, EVERYTHING, declared.number)] == ["11110"]
+    assert list(level_duties.completed_duties(house.db, declared.number)) == ["caution.announce"]
+    assert [row.site for row in level_duties.acknowledgements(house.db, EVERYTHING, declared.number)] == ["11110"]
     async with house.client(CHIEF) as client:
         shown = words(await call(client, "level-cascade.children", ENGLISH))
     assert "1/226" in shown
@@ -98,28 +98,29 @@ async def test_whoever_may_not_declare_is_refused(house: House) -> None:
     async with house.client(NEXT) as client:
         told = await press(client, "level", "declare", choice="alert", title="NIS", note="x")
     assert "declare_level" in str(told["level-refused"])
-    assert "alert" not in {one.declaration.level for one in crisis_level.history(house.desk, 9)}
+    assert "alert" not in {one.declaration.level for one in crisis_level.level_history(house.db, 9)}
 
 
 async def test_a_handover_is_drafted_edited_and_signed_by_two(house: House) -> None:
     """The draft holds how things stand; the same person cannot sign twice; the second lead completes it."""
-    triage(house.desk, [group("11110", 5, NOW)], [], quiet=house.centre.watch.detector.quiet, now=NOW)
+    triage(house.db, [group("11110", 5, NOW)], [], quiet=house.centre.pipeline.detector.quiet, now=NOW)
     async with house.client(CHIEF) as client:
         await press(client, "shift", "draft")
         saved = await call(
-            client, "shift-saved.children@",
+            client,
+            "shift-saved.children@",
             {"shift-save.n_clicks": 1, "shift-notes.value": "Call Jongno.", "shift-shown.data": 1, **ENGLISH},
-        )  # fmt: skip
+        )
         assert "Saved" in saved.text
-        row = shift_handover.get(house.desk, 1)
+        row = shift_handover.get_handover(house.db, 1)
         assert (row.notes, row.content["alerts"]) == ("Call Jongno.", {"5": 1})
         await press(client, "shift", "sign", f"1/{row.version}")
-        twice = await press(client, "shift", "countersign", f"1/{shift_handover.get(house.desk, 1).version}")
+        twice = await press(client, "shift", "countersign", f"1/{shift_handover.get_handover(house.db, 1).version}")
     assert "the incoming one signs now" in str(twice["shift-refused"])
     async with house.client(NEXT) as client:
-        await press(client, "shift", "countersign", f"1/{shift_handover.get(house.desk, 1).version}")
+        await press(client, "shift", "countersign", f"1/{shift_handover.get_handover(house.db, 1).version}")
         shown = await call(client, "shift-one.children", {"url.pathname": "/shift", "url.search": "", **ENGLISH})
-    done = shift_handover.get(house.desk, 1)
+    done = shift_handover.get_handover(house.db, 1)
     assert (done.state, done.outgoing, done.incoming) == ("handed_over", "chief", "next")
     assert all(said in shown.text for said in ("Handed over", "Call Jongno.", "chief", "next"))
 
@@ -130,7 +131,7 @@ async def test_a_shift_is_planned_from_the_page(house: House) -> None:
     async with house.client(CHIEF) as client:
         await press(client, "shift", "add", choice=day, title="chief", note="next, other")
         shown = await call(client, "shift-roster.children", {"url.pathname": "/shift", "url.search": "", **ENGLISH})
-    (planned,) = roster.roster(house.desk, NOW, NOW.replace(day=9))
+    (planned,) = roster.shifts_between(house.db, NOW, NOW.replace(day=9))
     assert planned.people == ("chief", "next", "other")
     assert "03-03 09:00 – 18:00" in shown.text
 
@@ -143,7 +144,7 @@ async def test_an_account_is_made_changed_and_disabled(house: House) -> None:
         await press(client, "people", "disable", "busan-jung")
         shown = words(await call(client, "people-accounts.children", ENGLISH))
     assert "shown only now" in str(made["people-said"])
-    kept = account(house.desk, "busan-jung")
+    kept = account(house.db, "busan-jung")
     assert kept is not None
     assert (kept.role, kept.site, kept.province, kept.disabled, kept.must_change) == ("province", "", "26", True, True)
     assert "Disabled" in shown
@@ -156,7 +157,7 @@ async def test_people_are_the_administrators_affair(house: House) -> None:
         assert (await call(client, "people-accounts.children", ENGLISH)).status_code == 403
         told = await press(client, "people", "make", choice="administrator", title="evil", note="")
     assert "people" in str(told["people-refused"])
-    assert account(house.desk, "evil") is None
+    assert account(house.db, "evil") is None
 
 
 async def test_the_audit_log_is_filtered_and_verified(house: House) -> None:
@@ -169,13 +170,13 @@ async def test_the_audit_log_is_filtered_and_verified(house: House) -> None:
     assert "level.declare" in shown
     assert "account.add" not in shown
     assert "every entry is there" in checked
-    assert any(one.action == "account.add" for one in entries(house.desk, EVERYTHING, limit=10))
+    assert any(one.action == "account.add" for one in audit_entries(house.db, EVERYTHING, limit=10))
 
 
 async def test_performance_is_shown_with_its_definitions(house: House) -> None:
     """The time to detect of one alert, its meaning beside it, and the province it happened in."""
     then = NOW - timedelta(hours=3)
-    triage(house.desk, [group("11140", 4, then)], [], quiet=house.centre.watch.detector.quiet, now=then)
+    triage(house.db, [group("11140", 4, then)], [], quiet=house.centre.pipeline.detector.quiet, now=then)
     asked = {"url.pathname": "/performance", "url.search": "?days=7", **ENGLISH}
     async with house.client(ADMINISTRATOR) as client:
         shown = words(await call(client, "performance-figures.children", {**asked}))
@@ -185,7 +186,7 @@ async def test_performance_is_shown_with_its_definitions(house: House) -> None:
 
 
 @pytest.mark.parametrize("draft", [ADMINISTRATOR, GUEST])
-async def test_the_glossary_has_both_languages(house: House, draft: Draft) -> None:
+async def test_the_glossary_has_both_languages(house: House, draft: AccountDraft) -> None:
     """Words stand in Korean and English side by side; on top is what the asked page is for."""
     async with house.client(draft) as client:
         asked = {"url.pathname": "/glossary", "url.search": "?page=shift&lang=en"}
@@ -195,8 +196,10 @@ async def test_the_glossary_has_both_languages(house: House, draft: Draft) -> No
 
 async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> None:
     """The operator has the button, must say which answer, and the receipts name who spoke; a viewer is refused."""
-    words_asked = by_hand("Block it", "Block the address")
-    [row] = request_work.ask(house.desk, EVERYTHING, Ask(("26110",), 4, words_asked), actor=CENTRE, now=NOW)
+    words_asked = free_text("Block it", "Block the address")
+    [row] = request_workflow.create_requests(
+        house.db, EVERYTHING, RequestDraft(("26110",), 4, words_asked), actor=CENTRE, now=NOW
+    )
     asked = {"url.pathname": "/requests", "url.search": f"?request={row.id}", **ENGLISH}
     async with house.client(GUEST) as client:
         refused = await press(client, "requests", "phone", str(row.id), choice="done", title="duty desk", note="x")
@@ -210,4 +213,4 @@ async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> N
     assert "Choose what the municipality answered." in str(unsaid["requests-refused"])
     assert "is written down" in str(told["requests-said"])
     assert "duty desk: no key" in shown
-    assert request.get(house.desk, EVERYTHING, row.id).state == "refused"
+    assert request.get_request(house.db, EVERYTHING, row.id).state == "refused"

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from hostile_texts import HOSTILE
 from secmon.alerts.triage import triage
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
@@ -31,8 +31,8 @@ from web_centre import (
     load,
     load_by_hand,
     new_desk,
+    principal,
     started,
-    visitor,
 )
 
 JONGNO = "11110"
@@ -41,10 +41,10 @@ REFRESH = {"site-code.data": JONGNO, "language.data": "en", "site-tick.n_interva
 
 def over(store: Store, folder: Path) -> Iterator[Centre]:
     """A centre over this store."""
-    desk = new_desk(folder)
+    db = new_desk(folder)
     with Instance(folder) as instance:
-        yield centre_over(store, desk, folder, instance)
-    desk.close()
+        yield centre_over(store, db, folder, instance)
+    db.close()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_language_by_address_then_cookie(search: str, cookie: str, default: str,
 
 def test_a_page_does_not_ask_again_before_it_has_its_answer(deaf: Centre) -> None:
     """Each callback that an interval triggers holds it until the answer is there: Dash drops answers overtaken."""
-    app = dashboard(console_over(deaf.store, deaf.desk), FastAPI(), assets_folder())
+    app = dashboard(console_over(deaf.store, deaf.db), FastAPI(), assets_folder())
     asked = [
         (f"{one['id']}.interval", entry)
         for entry in app._callback_list
@@ -96,7 +96,7 @@ def test_a_page_does_not_ask_again_before_it_has_its_answer(deaf: Centre) -> Non
 
 def test_no_callback_stops_the_event_loop(deaf: Centre) -> None:
     """Every callback runs in the browser, or is a coroutine: a plain function would hold up all viewers."""
-    app = dashboard(console_over(deaf.store, deaf.desk), FastAPI(), assets_folder())
+    app = dashboard(console_over(deaf.store, deaf.db), FastAPI(), assets_folder())
     on_server = {output: entry["callback"] for output, entry in app.callback_map.items() if "callback" in entry}
     assert len(on_server) >= 2
     assert [output for output, callback in on_server.items() if not inspect.iscoroutinefunction(callback)] == []
@@ -114,7 +114,7 @@ async def test_the_first_page_has_its_scripts_and_style(centre: Centre, path: st
 @pytest.mark.parametrize(("search", "said"), [("?lang=ko", "기관별 상황"), ("?lang=en", "Situation by municipality")])
 async def test_the_wall_is_in_the_language_asked_for(deaf: Centre, search: str, said: str) -> None:
     """The root shows the wall with its texts, the words for the browser and the 226 sites."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         answer = await call(client, "frame.children", {"url.pathname": "/", "url.search": search})
     assert said in answer.text
     given = answer.json()["response"]
@@ -125,7 +125,7 @@ async def test_the_wall_is_in_the_language_asked_for(deaf: Centre, search: str, 
 
 async def test_the_cookie_keeps_the_language(deaf: Centre) -> None:
     """A page opened without `?lang` is in the language of the cookie."""
-    async with visitor(deaf, cookie="lang=en") as client:
+    async with principal(deaf, cookie="lang=en") as client:
         answer = await call(client, "frame.children", {"url.pathname": f"/site/{JONGNO}", "url.search": ""})
     assert answer.json()["response"]["language"]["data"] == "en"
     assert answer.json()["response"]["title"]["data"].startswith("Jongno-gu – ")
@@ -136,7 +136,7 @@ async def test_the_cookie_keeps_the_language(deaf: Centre) -> None:
 )
 async def test_an_unknown_site_code_says_so(deaf: Centre, language: str, said: str) -> None:
     """The page of a code that no site has names the code and what to do, and asks the store nothing."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         answer = await call(
             client, "frame.children", {"url.pathname": "/site/99999", "url.search": f"?lang={language}"}
         )
@@ -148,7 +148,7 @@ async def test_an_unknown_site_code_says_so(deaf: Centre, language: str, said: s
 
 async def test_a_store_that_does_not_answer_is_told(deaf: Centre) -> None:
     """The site's page keeps what it shows and says that the store could not be read, and why."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         answer = await call(client, "site-feeds.children", REFRESH)
     assert answer.status_code == 200
     assert list(answer.json()["response"]) == ["site-error"]
@@ -158,8 +158,8 @@ async def test_a_store_that_does_not_answer_is_told(deaf: Centre) -> None:
 
 async def test_a_callback_that_fails_is_in_the_log(deaf: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     """The browser is told 500 and no more; what went wrong is for those who run the server."""
-    monkeypatch.setattr(Console, "site", lambda *_: 1 // 0)
-    async with visitor(deaf) as client:
+    monkeypatch.setattr(CentreContext, "site", lambda *_: 1 // 0)
+    async with principal(deaf) as client:
         with capture_logs() as told:
             answer = await call(client, "site-feeds.children", REFRESH)
     assert answer.status_code == 500
@@ -174,8 +174,8 @@ async def test_a_sites_page_shows_what_the_site_sent(centre: Centre) -> None:
     at = NOW - timedelta(minutes=20)
     lines = [http(at, "/one"), http(at + timedelta(minutes=5), "/two"), b"nonsense"]
     load(centre, "b1", Lines(JONGNO, "ids", "suricata_eve", NOW - timedelta(minutes=1), lines))
-    triage(centre.desk, [group(JONGNO, 4, at)], [], quiet=timedelta(hours=6), now=NOW)
-    async with visitor(centre) as client:
+    triage(centre.db, [group(JONGNO, 4, at)], [], quiet=timedelta(hours=6), now=NOW)
+    async with principal(centre) as client:
         given = (await call(client, "site-feeds.children", REFRESH)).json()["response"]
     assert [row["summary"] for row in given["site-events"]["rowData"]] == ["GET /two", "GET /one"]
     assert given["site-events"]["rowData"][0]["time"] == "2026-03-02 10:22:00"
@@ -194,7 +194,7 @@ async def test_lines_loaded_by_hand_balance(centre: Centre) -> None:
     load(centre, "b1", Lines(JONGNO, "ids", "suricata_eve", later, [http(at, "/one")]))
     for feed in ("ids", "usb"):
         load_by_hand(centre, Lines(JONGNO, feed, "suricata_eve", later, [http(at, "/two"), b"nonsense"]))
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         given = str((await call(client, "site-feeds.children", REFRESH)).json()["response"]["site-feeds"])
     assert "lines 5 = events 3 + quarantined 2" in given
     assert "waiting" not in given
@@ -214,8 +214,8 @@ async def test_hostile_text_stays_text(centre: Centre, text: str) -> None:
         Lines(JONGNO, "auth", "rfc5424", NOW - timedelta(minutes=1), [failed_login(at, text)]),
     )
     found = [group(JONGNO, 4, at, actor=text, rule=text)]
-    triage(centre.desk, found, [], quiet=timedelta(hours=6), now=NOW)
-    async with visitor(centre) as client:
+    triage(centre.db, found, [], quiet=timedelta(hours=6), now=NOW)
+    async with principal(centre) as client:
         answer = await call(client, "site-feeds.children", REFRESH)
         listed = await client.get("/api/v1/events", params={"q": f"site:{JONGNO} feed:ids"})
         names = [f"{event['batch_id']}/{event['seq']}" for event in listed.json()["items"]]
@@ -241,7 +241,7 @@ async def test_hostile_text_stays_text(centre: Centre, text: str) -> None:
 
 async def test_health_names_what_is_wrong(deaf: Centre) -> None:
     """While the store does not answer the health page is 503 and says so."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         answer = await client.get("/healthz")
     assert answer.status_code == 503
     assert "127.0.0.1:9" in answer.json()["problems"]["store"]
@@ -250,15 +250,15 @@ async def test_health_names_what_is_wrong(deaf: Centre) -> None:
 @pytest.mark.store
 async def test_health_is_ok(centre: Centre) -> None:
     """While everything works the health page is 200."""
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         answer = await client.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
 async def test_the_snapshot_has_a_version(deaf: Centre) -> None:
     """A browser that polls gets the snapshot once, then 304 until there is another."""
-    hub = deaf.watch.console.hub
-    async with visitor(deaf) as client:
+    hub = deaf.pipeline.context.hub
+    async with principal(deaf) as client:
         assert (await client.get("/snapshot")).json() == {}
         hub.publish(b'{"n":1}')
         first = await client.get("/snapshot")
@@ -270,10 +270,10 @@ async def test_the_snapshot_has_a_version(deaf: Centre) -> None:
 
 async def test_the_stream_is_not_kept_back(deaf: Centre) -> None:
     """The live stream is an event stream that proxies must not buffer, beginning with the newest snapshot."""
-    hub = deaf.watch.console.hub
+    hub = deaf.pipeline.context.hub
     hub.publish(b'{"n":1}')
     hub.close()
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         answer: httpx.Response = await client.get("/live")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["x-accel-buffering"] == "no"
@@ -281,7 +281,7 @@ async def test_the_stream_is_not_kept_back(deaf: Centre) -> None:
 
 async def test_the_registry_is_served(deaf: Centre) -> None:
     """The API lists the 226 sites with the names of their provinces."""
-    async with visitor(deaf) as client:
+    async with principal(deaf) as client:
         sites = (await client.get("/api/v1/sites")).json()
     assert len(sites) == 226
     assert sites[0]["code"] == JONGNO

@@ -8,9 +8,9 @@ import pytest
 from log_lines import ids_alert
 from page_buttons import press, words
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import triage
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.detection import exceptions_registry, rule_states
 from secmon.detection.sigma.rule import Signature
@@ -20,11 +20,11 @@ from secmon.runtime.data_folder_lock import Instance
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.store.load import Lines
-from web_centre import NOW, call, centre_over, group, load, new_desk, visitor
+from web_centre import NOW, call, centre_over, group, load, new_desk, principal
 
 JONGNO = "11110"
-SEOUL = Draft("seoul", Role.PROVINCE, province="11")
-CHIEF = Draft("chief", Role.SUPERVISOR)
+SEOUL = AccountDraft("seoul", Role.PROVINCE, province="11")
+CHIEF = AccountDraft("chief", Role.SUPERVISOR)
 ENGLISH = {"language.data": "en"}
 
 pytestmark = pytest.mark.store
@@ -33,24 +33,24 @@ pytestmark = pytest.mark.store
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with an alert of a shipped rule at Jongno, whose lines are loaded."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     rules = {rule.id: rule for rule in load_rules().signatures}
     with Instance(tmp_path) as instance:
-        centre = centre_over(store, desk, tmp_path, instance)
-        centre.watch.console.rules.clear()
-        centre.watch.console.rules.update(rules)
+        centre = centre_over(store, db, tmp_path, instance)
+        centre.pipeline.context.rules.clear()
+        centre.pipeline.context.rules.update(rules)
         at = NOW - timedelta(minutes=20)
         line = ids_alert(at, "scan", "information_gathering")
         load(centre, "b1", Lines(JONGNO, "ids", "suricata_eve", NOW - timedelta(minutes=1), [line]))
-        triage(desk, [group(JONGNO, 4, at, rule=next(iter(rules)))], [], quiet=timedelta(hours=6), now=at)
+        triage(db, [group(JONGNO, 4, at, rule=next(iter(rules)))], [], quiet=timedelta(hours=6), now=at)
         yield centre
-    desk.close()
+    db.close()
 
 
 async def test_places_and_rules(centre: Centre) -> None:
     """A municipality beside its peers, a province within its scope only, a rule switched off and excepted from."""
-    rule = next(iter(centre.watch.console.rules))
-    async with visitor(centre, draft=SEOUL) as client:
+    rule = next(iter(centre.pipeline.context.rules))
+    async with principal(centre, draft=SEOUL) as client:
         site = words(await call(client, "sitedesk-peers.children", {"site-code.data": JONGNO, **ENGLISH}))
         mine = words(await call(client, "province-sites.children", {"province-code.data": "11", **ENGLISH}))
         others = await call(client, "province-sites.children", {"province-code.data": "26", **ENGLISH})
@@ -58,18 +58,21 @@ async def test_places_and_rules(centre: Centre) -> None:
     assert "No request waits" in site
     assert all(said in mine for said in ("Jongno-gu", "/site/11110", "Gangnam-gu"))
     assert others.status_code == 204
-    async with visitor(centre, draft=CHIEF) as client:
+    async with principal(centre, draft=CHIEF) as client:
         listed = (await call(client, "rules-grid.rowData", ENGLISH)).json()["response"]["rules-grid"]["rowData"]
         unsaid = await press(client, "rules", "disable", rule)
         await press(client, "rules", "disable", rule, note="a scanner of our own")
         await press(client, "rules", "add", rule, choice="site", title=JONGNO, number=3, note="tested there")
-        shown = words(await call(client, "rules-one.children",
-                                 {"url.pathname": "/rules", "url.search": f"?rule={rule}", **ENGLISH}))  # fmt: skip
+        shown = words(
+            await call(
+                client, "rules-one.children", {"url.pathname": "/rules", "url.search": f"?rule={rule}", **ENGLISH}
+            )
+        )
         matrix = words(await call(client, "rules-attack.children", ENGLISH))
     assert next(row for row in listed if row["uid"] == rule)["alerts"] == 1
     assert "Give a reason" in str(unsaid["rules-refused"])
-    assert [one.reason for one in rule_states.standings(centre.desk)] == ["a scanner of our own"]
-    assert [one.exemption.site for one in exceptions_registry.every(centre.desk, rule)] == [JONGNO]
+    assert [one.reason for one in rule_states.rule_standings(centre.db)] == ["a scanner of our own"]
+    assert [one.exemption.site for one in exceptions_registry.all_rule_exceptions(centre.db, rule)] == [JONGNO]
     assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
     assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
 
@@ -77,12 +80,12 @@ async def test_places_and_rules(centre: Centre) -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 async def test_doubts_about_a_rule_are_in_the_language_of_the_page(centre: Centre, language: str) -> None:
     """Beside an alert and beside the rule, what may be mistaken for it is told in Korean on a Korean page."""
-    rule = next(iter(centre.watch.console.rules.values()))
+    rule = next(iter(centre.pipeline.context.rules.values()))
     assert isinstance(rule, Signature)
     spoken = {"ko": rule.falsepositives_ko[0], "en": rule.falsepositives[0]}
-    number = queue.page(centre.desk, EVERYTHING, limit=1)[0].id
+    number = alert_queries.alerts_page(centre.db, EVERYTHING, limit=1)[0].id
     given = {"language.data": language}
-    async with visitor(centre, draft=CHIEF) as client:
+    async with principal(centre, draft=CHIEF) as client:
         panels = [
             words(await call(client, f"{output}.children", {"url.pathname": path, "url.search": search, **given}))
             for output, path, search in (
@@ -97,7 +100,7 @@ async def test_doubts_about_a_rule_are_in_the_language_of_the_page(centre: Centr
 async def test_a_search_is_saved_as_a_draft_of_a_rule(centre: Centre) -> None:
     """As a YAML file over the log source of what was found; nothing found, or one municipality, is refused."""
     span = {"since": (NOW - timedelta(hours=1)).isoformat(), "until": NOW.isoformat()}
-    async with visitor(centre, draft=CHIEF) as client:
+    async with principal(centre, draft=CHIEF) as client:
         saved = await client.get("/api/v1/rules/draft", params={"q": "signature:scan src:203.0.113.9", **span})
         nothing = await client.get("/api/v1/rules/draft", params={"q": "signature:absent", **span})
         place = await client.get("/api/v1/rules/draft", params={"q": "site:11110", **span})

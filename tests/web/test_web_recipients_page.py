@@ -9,7 +9,7 @@ import httpx
 import pytest
 from page_buttons import words
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db.audit_log import Actor
 from secmon.reports.delivery import recipients
@@ -19,24 +19,30 @@ from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import DigestRecipient
 from secmon.store.client import Store
-from web_centre import HOST, NOW, call, centre_over, new_desk, visitor
+from web_centre import HOST, NOW, call, centre_over, new_desk, principal
 
 FILLED = {
-    "name": "Jongno", "channel": "mail", "address": "soc@jongno.example", "language": "en", "scope": "11110",
-    "kinds": ["municipality", "request"], "quiet": "22:00-07:00", "marks": ["active", "masked"],
-}  # fmt: skip
+    "name": "Jongno",
+    "channel": "mail",
+    "address": "soc@jongno.example",
+    "language": "en",
+    "scope": "11110",
+    "kinds": ["municipality", "request"],
+    "quiet": "22:00-07:00",
+    "marks": ["active", "masked"],
+}
 
 
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with an archive."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, desk, tmp_path, instance)
-        shelf = Shelf(sources_of(made.settings, made.watch.console, assets_folder()))
-        made.watch.console = replace(made.watch.console, shelf=shelf)
+        made = centre_over(store, db, tmp_path, instance)
+        shelf = Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
+        made.pipeline.context = replace(made.pipeline.context, shelf=shelf)
         yield made
-    desk.close()
+    db.close()
 
 
 async def push(client: httpx.AsyncClient, pressed: str, number: int, **filled: Any) -> dict[str, Any]:
@@ -62,26 +68,29 @@ async def push(client: httpx.AsyncClient, pressed: str, number: int, **filled: A
 @pytest.mark.store
 async def test_a_recipient_is_added_changed_and_taken_out(centre: Centre) -> None:
     """Each press is one change of the desk, said in words; the list and the form show what is kept."""
-    desk = centre.watch.console.desk
-    async with visitor(centre) as client:
+    db = centre.pipeline.context.db
+    async with principal(centre) as client:
         page = {"url.pathname": "/recipients", "url.search": "?recipient=1", "language.data": "en"}
         assert "There is no recipient yet" in words(await call(client, "recipients-list.children", page))
         told = await push(client, "save", 0)
         assert "Jongno is saved." in str(told["recipients-said"])
-        (kept,) = recipients.recipients(desk)
+        (kept,) = recipients.recipients(db)
         assert (kept.scope, kept.kinds, kept.quiet, kept.masked) == (
-            "11110", ("municipality", "request"), "22:00-07:00", True
-        )  # fmt: skip
+            "11110",
+            ("municipality", "request"),
+            "22:00-07:00",
+            True,
+        )
         shown = words(await call(client, "recipients-list.children", page))
         assert all(text in shown for text in ("Jongno-gu, Seoul", "Municipality, monthly, Requests", "Names masked"))
         form = words(await call(client, "recipients-one.children", page))
         assert "soc@jongno.example" in form
         await push(client, "save", kept.id, language="ko", marks=[])
-        (kept,) = recipients.recipients(desk, active=False)
+        (kept,) = recipients.recipients(db, active=False)
         assert (kept.language, kept.active, kept.masked) == ("ko", False, False)
         told = await push(client, "remove", kept.id)
     assert "Jongno gets nothing more." in str(told["recipients-said"])
-    assert recipients.recipients(desk, active=False) == []
+    assert recipients.recipients(db, active=False) == []
 
 
 @pytest.mark.store
@@ -97,31 +106,31 @@ async def test_a_recipient_is_added_changed_and_taken_out(centre: Centre) -> Non
 )
 async def test_what_cannot_be_is_said_in_the_form(centre: Centre, filled: dict[str, Any], said: str) -> None:
     """Nothing is kept, and the form says what is wrong."""
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         told = await push(client, "save", 0, **filled)
     assert said in str(told["recipients-refused"])
-    assert recipients.recipients(centre.watch.console.desk, active=False) == []
+    assert recipients.recipients(centre.pipeline.context.db, active=False) == []
 
 
 @pytest.mark.store
 async def test_one_from_the_settings_is_changed_there(centre: Centre) -> None:
     """The page shows it without buttons, and refuses a change that is forged."""
-    desk = centre.watch.console.desk
+    db = centre.pipeline.context.db
     configured = DigestRecipient.checked({"name": "director", "address": "director@soc.example", "kinds": ["daily"]})
-    async with visitor(centre) as client:
+    async with principal(centre) as client:
         await client.get("/healthz")  # a server that starts follows its own settings first
-        recipients.follow_settings(desk, [configured], actor=Actor("system", "settings"), now=NOW)
-        (kept,) = recipients.recipients(desk)
+        recipients.follow_settings(db, [configured], actor=Actor("system", "settings"), now=NOW)
+        (kept,) = recipients.recipients(db)
         told = await push(client, "remove", kept.id)
         assert "comes from the settings" in str(told["recipients-refused"])
-    assert [one.name for one in recipients.recipients(desk)] == ["director"]
+    assert [one.name for one in recipients.recipients(db)] == ["director"]
 
 
 @pytest.mark.store
 async def test_others_neither_see_nor_change_it(centre: Centre) -> None:
     """An operator is refused by the page's callbacks."""
-    async with visitor(centre, draft=Draft("oper", Role.OPERATOR)) as client:
+    async with principal(centre, draft=AccountDraft("oper", Role.OPERATOR)) as client:
         page = {"url.pathname": "/recipients", "url.search": "", "language.data": "en"}
         shown = await call(client, "recipients-list.children", page)
     assert shown.status_code == 403
-    assert recipients.recipients(centre.watch.console.desk, active=False) == []
+    assert recipients.recipients(centre.pipeline.context.db, active=False) == []

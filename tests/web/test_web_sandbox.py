@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from secmon.live.context import Console
-from secmon.operations.crisis_level import CrisisLevel, Declaration, declare, level_in_force
+from secmon.live.context import CentreContext
+from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
 from secmon.store.client import Store
 from secmon.web.i18n.texts import LANGUAGES, catalogue
 from secmon.web.pages import page_at
@@ -19,37 +19,37 @@ NOWHERE = Store("clickhouse://127.0.0.1:9")
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Console, Console]]:
+def two(tmp_path: Path) -> Iterator[tuple[CentreContext, CentreContext]]:
     """A live console and one of a presentation, told apart by the declared level."""
     made = []
     for name, level in (("live", CrisisLevel.NORMAL), ("tour", CrisisLevel.SERIOUS)):
         (tmp_path / name).mkdir()
-        desk = new_desk(tmp_path / name)
-        declare(desk, Declaration(level, "NCSC", "test", NOW))
-        made.append(console_over(NOWHERE, desk))
+        db = new_desk(tmp_path / name)
+        declare_level(db, Declaration(level, "NCSC", "test", NOW))
+        made.append(console_over(NOWHERE, db))
     yield made[0], made[1]
-    for console in made:
-        console.desk.close()
+    for context in made:
+        context.db.close()
 
 
-def test_the_cookie_decides(two: tuple[Console, Console]) -> None:
+def test_the_cookie_decides(two: tuple[CentreContext, CentreContext]) -> None:
     """Without it the live centre is read, with it the presentation; a forged value means nothing."""
     live, tour = two
-    console = console_switch.switched(live, lambda: tour)
+    context = console_switch.switched_context(live, lambda: tour)
     for cookies, level in (({}, "normal"), ({"stage": "tour"}, "serious"), ({"stage": "yes"}, "normal")):
-        console_switch.enter(cookies)
-        declared = level_in_force(console.desk)
+        console_switch.enter_sandbox(cookies)
+        declared = level_in_force(context.db)
         assert declared is not None
         assert declared.level == level
-    console_switch.enter({})
+    console_switch.enter_sandbox({})
 
 
-def test_without_a_presentation_the_cookie_shows_the_live_centre(two: tuple[Console, Console]) -> None:
+def test_without_a_presentation_the_cookie_shows_the_live_centre(two: tuple[CentreContext, CentreContext]) -> None:
     """A browser that kept the cookie is not left in the dark."""
-    console = console_switch.switched(two[0], lambda: None)
-    console_switch.enter({"stage": "tour"})
-    assert console.desk is two[0].desk
-    console_switch.enter({})
+    context = console_switch.switched_context(two[0], lambda: None)
+    console_switch.enter_sandbox({"stage": "tour"})
+    assert context.db is two[0].db
+    console_switch.enter_sandbox({})
 
 
 def test_every_chapter_can_be_told() -> None:

@@ -35,11 +35,11 @@ _SECONDS = 45.0
 @pytest.fixture
 def served(store: Store, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Address of a real server over real databases with some alerts in them, and the token of its command line."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     at = NOW - timedelta(minutes=20)
-    triage(desk, [group(site, 4, at) for site in ("11110", "11140", "26110")], [], quiet=timedelta(hours=6), now=NOW)
+    triage(db, [group(site, 4, at) for site in ("11110", "11140", "26110")], [], quiet=timedelta(hours=6), now=NOW)
     with Instance(tmp_path) as instance:
-        centre = centre_over(store, desk, tmp_path, instance)
+        centre = centre_over(store, db, tmp_path, instance)
         config = uvicorn.Config(application(centre), port=0, log_level="error", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
@@ -51,7 +51,7 @@ def served(store: Store, tmp_path: Path) -> Iterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}", instance.token
         server.should_exit = True
         thread.join()
-    desk.close()
+    db.close()
 
 
 @pytest.mark.store
@@ -75,9 +75,13 @@ def ask(operation: Any, mode: GenerationMode, headers: dict[str, str], until: fl
     """A few requests for one operation, as long as there is time; the first for each is sent in any case."""
 
     @settings(
-        max_examples=3, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+        max_examples=3,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def once(case: Any) -> None:
         if time.monotonic() > until and asked[operation.label]:

@@ -15,39 +15,51 @@ from dash import get_app
 from fastapi.dependencies.models import Dependant
 from starlette.routing import Mount
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import PERMISSIONS, Permission, Role
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
 from secmon.store.client import Store
-from secmon.web.gateway.current_user import Needs
-from secmon.web.gateway.gate import Gate
+from secmon.web.gateway.current_user import RequirePermission
+from secmon.web.gateway.gate import AccessMiddleware
 from secmon.web.pages import all_pages
 from secmon.web.shell import lazy_scripts
 from web_centre import HOST, NOWHERE, centre_over, new_desk, session_of
 
 OPEN = {
-    ("GET", "/healthz"), ("GET", "/login"), ("POST", "/login"), ("POST", "/login/demo"), ("GET", "/login/provider"),
-    ("GET", "/login/callback"), ("GET", "/_favicon.ico"),
-}  # fmt: skip
+    ("GET", "/healthz"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("POST", "/login/demo"),
+    ("GET", "/login/provider"),
+    ("GET", "/login/callback"),
+    ("GET", "/_favicon.ico"),
+}
 """Answered to everybody."""
 
 ANY_LOGIN = {
-    ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/"), ("GET", "/_dash-layout"),
-    ("GET", "/_dash-dependencies"), ("POST", "/_dash-update-component"), ("GET", "/_reload-hash"),
-    ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"), ("GET", "{path:path}"),
+    ("POST", "/logout"),
+    ("GET", "/password"),
+    ("POST", "/password"),
+    ("GET", "/"),
+    ("GET", "/_dash-layout"),
+    ("GET", "/_dash-dependencies"),
+    ("POST", "/_dash-update-component"),
+    ("GET", "/_reload-hash"),
+    ("GET", "/_dash-component-suites/{package_name}/{fingerprinted_path:path}"),
+    ("GET", "{path:path}"),
     ("GET", lazy_scripts.PATH),
-}  # fmt: skip
+}
 """Answered to every session: the frame of the pages, whose callbacks have rules of their own, and one's own affairs."""
 
 DRAFTS = {
-    Role.ADMINISTRATOR: Draft("a-boss", Role.ADMINISTRATOR),
-    Role.SUPERVISOR: Draft("a-chief", Role.SUPERVISOR),
-    Role.OPERATOR: Draft("a-oper", Role.OPERATOR),
-    Role.PROVINCE: Draft("a-seoul", Role.PROVINCE, province="11"),
-    Role.MUNICIPALITY: Draft("a-jongno", Role.MUNICIPALITY, site="11110"),
-    Role.VIEWER: Draft("a-guest", Role.VIEWER),
-    Role.DEMO: Draft("a-show", Role.DEMO),
+    Role.ADMINISTRATOR: AccountDraft("a-boss", Role.ADMINISTRATOR),
+    Role.SUPERVISOR: AccountDraft("a-chief", Role.SUPERVISOR),
+    Role.OPERATOR: AccountDraft("a-oper", Role.OPERATOR),
+    Role.PROVINCE: AccountDraft("a-seoul", Role.PROVINCE, province="11"),
+    Role.MUNICIPALITY: AccountDraft("a-jongno", Role.MUNICIPALITY, site="11110"),
+    Role.VIEWER: AccountDraft("a-guest", Role.VIEWER),
+    Role.DEMO: AccountDraft("a-show", Role.DEMO),
 }
 VALUES = {
     "number": "1",
@@ -81,7 +93,7 @@ class Rule:
 class House:
     """The application, and somebody of each role in it."""
 
-    gate: Gate
+    gate: AccessMiddleware
     rules: Sequence[Rule]
     callbacks: dict[str, Any]
     cookies: dict[Role, str]
@@ -100,17 +112,17 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The whole application over a desk; its store does not answer."""
     folder: Path = tmp_path_factory.mktemp("house")
-    desk = new_desk(folder)
+    db = new_desk(folder)
     with Instance(folder) as instance:
-        centre = centre_over(Store(NOWHERE), desk, folder, instance)
+        centre = centre_over(Store(NOWHERE), db, folder, instance)
         settings = centre.settings.model_copy(update={"api_per_minute": 6000})  # each test asks every route at once
         gate = application(replace(centre, settings=settings))
-        assert isinstance(gate, Gate)
-        cookies = {role: session_of(desk, draft) for role, draft in DRAFTS.items()}
+        assert isinstance(gate, AccessMiddleware)
+        cookies = {role: session_of(db, draft) for role, draft in DRAFTS.items()}
         server: Any = gate.app
         callbacks = dict(get_app().callback_map)  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         yield House(gate, tuple(walked(server.routes)), callbacks, cookies)
-    desk.close()
+    db.close()
 
 
 def walked(routes: Sequence[Any]) -> Iterator[Rule]:
@@ -129,7 +141,7 @@ def walked(routes: Sequence[Any]) -> Iterator[Rule]:
 
 def permission_of(dependant: Dependant) -> Permission | None:
     """The permission that a route depends on."""
-    found = [one.call.permission for one in dependant.dependencies if isinstance(one.call, Needs)]
+    found = [one.call.permission for one in dependant.dependencies if isinstance(one.call, RequirePermission)]
     assert len(found) <= 1, "one permission a route"
     return found[0] if found else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from page_buttons import press, words
 
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db import audit_log
 from secmon.incidents import sla
@@ -21,7 +21,7 @@ from secmon.store.client import Store
 from secmon.taxonomy import Severity
 from secmon.web.i18n.texts import LANGUAGES, t
 from secmon.web.pages.settings.view import settings_in_force
-from web_centre import NOW, call, centre_over, new_desk, visitor
+from web_centre import NOW, call, centre_over, new_desk, principal
 
 TOML = """
 store = "clickhouse://secmon:s3cret@store.example:8123"
@@ -48,12 +48,12 @@ url = "https://{site}.example/ids"
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre that was started with a few settings of its own."""
-    desk = new_desk(tmp_path)
+    db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, desk, tmp_path, instance)
-        made.watch.console = replace(made.watch.console, settings=configured(tmp_path))
+        made = centre_over(store, db, tmp_path, instance)
+        made.pipeline.context = replace(made.pipeline.context, settings=configured(tmp_path))
         yield made
-    desk.close()
+    db.close()
 
 
 def configured(folder: Path) -> Settings:
@@ -70,8 +70,11 @@ def test_what_was_set_is_told_and_no_secret(tmp_path: Path) -> None:
     assert found["store"].value == "clickhouse://secmon:…@store.example:8123"
     assert found["desk"].value == "postgresql+psycopg://secmon:…@desk.example/secmon"
     assert {name: one.value for name, one in found.items() if name in {"mail", "recipients", "feeds", "rules"}} == {
-        "mail": "mail.example:587 (starttls)", "recipients": "Night watch", "feeds": "ids", "rules": "own-rules",
-    }  # fmt: skip
+        "mail": "mail.example:587 (starttls)",
+        "recipients": "Night watch",
+        "feeds": "ids",
+        "rules": "own-rules",
+    }
     assert found["placeholders"].value == "admins"
     assert "s3cret" not in str(found)
     changed = {name for name, one in found.items() if one.changed}
@@ -89,7 +92,7 @@ def test_each_setting_has_its_words() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_page_shows_targets_and_settings(centre: Centre, language: str) -> None:
     """A supervisor reads them; what differs from what it came with is said."""
-    async with visitor(centre, draft=Draft("lead", Role.SUPERVISOR)) as client:
+    async with principal(centre, draft=AccountDraft("lead", Role.SUPERVISOR)) as client:
         shown = words(await call(client, "settings-started.children", {"language.data": language}))
     assert "clickhouse://secmon:…@store.example:8123" in shown
     assert "s3cret" not in shown
@@ -101,17 +104,17 @@ async def test_the_page_shows_targets_and_settings(centre: Centre, language: str
 @pytest.mark.store
 async def test_targets_are_changed_and_the_audit_log_tells_who(centre: Centre) -> None:
     """One clock of one severity, one time and one share."""
-    desk = centre.watch.console.desk
-    async with visitor(centre, draft=Draft("lead", Role.SUPERVISOR)) as client:
+    db = centre.pipeline.context.db
+    async with principal(centre, draft=AccountDraft("lead", Role.SUPERVISOR)) as client:
         said = await press(client, "settings", "sla", "4", choice="respond", title="30m")
         assert "30 min" in str(said["settings-said"])
         said = await press(client, "settings", "metric", "mttd", title="10m")
         assert "10 min" in str(said["settings-said"])
         await press(client, "settings", "metric", "sla", title="97.5%")
-    assert sla.targets(desk)[Severity.HIGH] == replace(sla.DEFAULTS[Severity.HIGH], respond=1800)
-    assert metrics.targets(desk)[Metric.MTTD] == 600
-    assert metrics.targets(desk)[Metric.SLA] == 0.975
-    entries = audit_log.entries(desk, EVERYTHING, limit=10)
+    assert sla.sla_targets(db)[Severity.HIGH] == replace(sla.DEFAULTS[Severity.HIGH], respond=1800)
+    assert metrics.targets(db)[Metric.MTTD] == 600
+    assert metrics.targets(db)[Metric.SLA] == 0.975
+    entries = audit_log.audit_entries(db, EVERYTHING, limit=10)
     assert {(one.action, one.actor) for one in entries} >= {("sla.targets", "lead"), ("metric.target", "lead")}
     assert all(one.at == NOW for one in entries if one.action in {"sla.targets", "metric.target"})
 
@@ -135,22 +138,22 @@ async def test_what_makes_no_sense_is_refused_in_words(
     centre: Centre, action: str, target: str, filled: dict[str, str], key: str
 ) -> None:
     """Nothing is changed, and the dialog says what to write."""
-    desk = centre.watch.console.desk
-    before = (sla.targets(desk), metrics.targets(desk))
-    async with visitor(centre, draft=Draft("lead", Role.SUPERVISOR)) as client:
+    db = centre.pipeline.context.db
+    before = (sla.sla_targets(db), metrics.targets(db))
+    async with principal(centre, draft=AccountDraft("lead", Role.SUPERVISOR)) as client:
         said = await press(client, "settings", action, target, **filled)
     assert t(key, "en") in str(said["settings-refused"])
-    assert (sla.targets(desk), metrics.targets(desk)) == before
+    assert (sla.sla_targets(db), metrics.targets(db)) == before
 
 
 @pytest.mark.store
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER, Role.DEMO])
 async def test_others_neither_see_nor_change_it(centre: Centre, role: Role) -> None:
     """Not the page, not what fills it, not the act."""
-    desk = centre.watch.console.desk
-    async with visitor(centre, draft=Draft("somebody", role)) as client:
+    db = centre.pipeline.context.db
+    async with principal(centre, draft=AccountDraft("somebody", role)) as client:
         assert (await client.get("/settings")).status_code == 403
         assert (await call(client, "settings-started.children", {"language.data": "en"})).status_code == 403
         said = await press(client, "settings", "metric", "mttd", title="10m")
     assert "settings" in str(said["settings-refused"])
-    assert metrics.targets(desk)[Metric.MTTD] == metrics.DEFAULT_TARGETS[Metric.MTTD]
+    assert metrics.targets(db)[Metric.MTTD] == metrics.DEFAULT_TARGETS[Metric.MTTD]

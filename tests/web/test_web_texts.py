@@ -11,7 +11,7 @@ import pytest
 
 from secmon.errors import SecmonError
 from secmon.feed_health.health import Health
-from secmon.incidents.timeline import Kind
+from secmon.incidents.timeline import EntryKind
 from secmon.operations.crisis_level import CrisisLevel
 from secmon.response.blocklist.allowlist import BUILT_IN
 from secmon.runtime.centre import assets_folder
@@ -104,10 +104,13 @@ def test_every_word_of_the_domain_has_a_text(key: str) -> None:
 
 
 ASKING = [
-    *((page.__name__.rsplit(".", 1)[1], action)
-      for page in (blocklist, digests, level, people, requests, rules, shift) for action in page.ACTIONS),
+    *(
+        (page.__name__.rsplit(".", 1)[1], action)
+        for page in (blocklist, digests, level, people, requests, rules, shift)
+        for action in page.ACTIONS
+    ),
     *(("incident", action) for action in sections.ACTIONS),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("page", "action"), ASKING)
@@ -153,4 +156,4 @@ def test_charts_write_times_in_numbers() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_happens_to_an_incident_has_words(language: str) -> None:
     """The audit log and the handover say each kind of entry of a timeline in words."""
-    assert [kind for kind in Kind if f"act.incident.{kind}" not in catalogue(language)] == []
+    assert [kind for kind in EntryKind if f"act.incident.{kind}" not in catalogue(language)] == []

@@ -13,10 +13,10 @@ from api_clients import Room, room_of
 
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.auth import tokens
-from secmon.auth.accounts import Draft
+from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db.audit_log import CENTRE
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.simulate import blocklist_poll
@@ -31,24 +31,24 @@ from web_centre import HOST, NOW, NOWHERE, centre_over
 pytest_plugins = "database_fixtures"
 SEED = 226
 PEOPLE = {
-    "oper": Draft("oper", Role.OPERATOR),
-    "chief": Draft("chief", Role.SUPERVISOR),
-    "jongno": Draft("jongno", Role.MUNICIPALITY, site=JONGNO),
+    "oper": AccountDraft("oper", Role.OPERATOR),
+    "chief": AccountDraft("chief", Role.SUPERVISOR),
+    "jongno": AccountDraft("jongno", Role.MUNICIPALITY, site=JONGNO),
 }
 
 
 @pytest.fixture
-def centre(desk: Desk, tmp_path: Path) -> Iterator[Centre]:
+def centre(db: Database, tmp_path: Path) -> Iterator[Centre]:
     """A centre over the desk; its store does not answer, nothing of a watch needs it."""
     with Instance(tmp_path) as instance:
-        yield centre_over(Store(NOWHERE), desk, tmp_path, instance)
+        yield centre_over(Store(NOWHERE), db, tmp_path, instance)
 
 
 @pytest.fixture
-def with_tokens(desk: Desk, tmp_path: Path) -> Path:
+def with_tokens(db: Database, tmp_path: Path) -> Path:
     """The file with the tokens of all sites' equipment."""
     file = tmp_path / "tokens.csv"
-    file.write_text(tokens.as_csv(tokens.for_sites(desk, [town.code for town in TOWNS], CENTRE, NOW)))
+    file.write_text(tokens.tokens_as_csv(tokens.create_site_tokens(db, [town.code for town in TOWNS], CENTRE, NOW)))
     return file
 
 
@@ -60,7 +60,7 @@ def found(scan: Scan) -> Sequence[FoundGroup]:
         if at <= NOW and line.site not in groups:
             groups[line.site] = FoundGroup(
                 "sweep", line.site, scan.source, True, Severity.HIGH, "information_gathering", "", 1, 1, 1, at, at
-            )  # fmt: skip
+            )
     return list(groups.values())
 
 
@@ -90,10 +90,13 @@ async def polled(room: Room, file: Path, scan: Scan) -> None:
     playbill = played(SEED, scan.begins)
     streams = Streams(seed=SEED, rate=12, since=scan.begins, injected=playbill.lines, blocks=playbill.blocks)
     poll = BlocklistPoll(
-        blocklist_poll.Centre(HOST, file, 15.0), [town.code for town in TOWNS],
-        lambda site, values: playbill.block(site, values, NOW, streams), lambda: NOW, lambda _site, _now: False,
+        blocklist_poll.Centre(HOST, file, 15.0),
+        [town.code for town in TOWNS],
+        lambda site, values: playbill.block(site, values, NOW, streams),
+        lambda: NOW,
+        lambda _site, _now: False,
         lambda: None,
-    )  # fmt: skip
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(room.gate)) as client:
         await poll.round(client, 0.0)
     wall = {town.code: town for town in TOWNS}
@@ -124,7 +127,7 @@ async def test_a_sweep_scan_is_answered_over_the_api(centre: Centre, with_tokens
     scan = past_jongno(SEED, NOW - timedelta(seconds=200))
     groups = found(scan)
     assert len(scan.later(NOW)) >= HIT - 2
-    triage(centre.desk, groups, [], quiet=timedelta(hours=6), now=NOW)
+    triage(centre.db, groups, [], quiet=timedelta(hours=6), now=NOW)
     async with room_of(centre, PEOPLE) as room:
         number = await opened(room)
         sites = (await room.get("oper", f"/incidents/{number}"))["sites"]
@@ -144,8 +147,11 @@ async def test_a_sweep_scan_is_answered_over_the_api(centre: Centre, with_tokens
             for action in ("alert.acknowledged", "incident.opened", "block.approved", "request.done", "incident.state")
         }
         assert trail == {
-            "alert.acknowledged": {"oper"}, "incident.opened": {"oper"}, "block.approved": {"chief"},
-            "request.done": {"oper", "jongno"}, "incident.state": {"oper"},
-        }  # fmt: skip
+            "alert.acknowledged": {"oper"},
+            "incident.opened": {"oper"},
+            "block.approved": {"chief"},
+            "request.done": {"oper", "jongno"},
+            "incident.state": {"oper"},
+        }
         chain = await room.get("chief", "/audit/chain")
     assert chain == {"whole": True, "broken_at": None, "reason": ""}

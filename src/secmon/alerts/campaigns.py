@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.sites.scope import Scope
 
 LEAST_SITES = 2
@@ -36,31 +36,31 @@ class Campaign:
     open_alerts: int
 
 
-def campaigns(desk: Desk, scope: Scope, since: datetime, limit: int = 200) -> Sequence[Campaign]:
+def campaigns(db: Database, scope: Scope, since: datetime, limit: int = 200) -> Sequence[Campaign]:
     """Return campaigns with a finding since then at a site of the scope, those with most sites first, then newest."""
     groups = (
         select(Alert.group_uid)
-        .where(Alert.group_uid != "", Alert.last_time >= since, within(Alert.site, scope))
+        .where(Alert.group_uid != "", Alert.last_time >= since, in_scope(Alert.site, scope))
         .group_by(Alert.group_uid)
     )
     query = select(Alert).where(Alert.group_uid.in_(groups), Alert.merged_into.is_(None)).order_by(Alert.first_time)
     by_group: dict[str, list[Alert]] = {}
-    with desk.session() as session:
+    with db.session() as session:
         for alert in session.scalars(query):
             by_group.setdefault(alert.group_uid, []).append(alert)
     found = [_campaign(uid, several, scope) for uid, several in by_group.items() if _sites(several) >= LEAST_SITES]
     return sorted(found, key=lambda one: (-one.known_sites, -one.last_time.timestamp()))[:limit]
 
 
-def count(desk: Desk, scope: Scope, since: datetime) -> int:
+def count_campaigns(db: Database, scope: Scope, since: datetime) -> int:
     """Return the number of campaigns."""
     several = (
         select(Alert.group_uid)
-        .where(Alert.group_uid != "", Alert.last_time >= since, within(Alert.site, scope))
+        .where(Alert.group_uid != "", Alert.last_time >= since, in_scope(Alert.site, scope))
         .group_by(Alert.group_uid)
         .having(func.max(Alert.site_count) >= LEAST_SITES)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return int(session.scalar(select(func.count()).select_from(several.subquery())) or 0)
 
 

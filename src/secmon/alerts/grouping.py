@@ -8,10 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from secmon.alerts.queries import Wanted, conditions
-from secmon.db.database import Desk
+from secmon.alerts.queries import AlertSearch, alert_conditions
+from secmon.db.database import Database
 from secmon.db.models import Alert
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.sites.scope import Scope
 
 _NEAR = timedelta(hours=24)
@@ -47,31 +47,33 @@ class AlertGroup:
     last_time: datetime
 
 
-def grouped(desk: Desk, scope: Scope, wanted: Wanted, by: GroupBy, limit: int = 200) -> Sequence[AlertGroup]:
+def group_alerts(
+    db: Database, scope: Scope, wanted: AlertSearch, by: GroupBy, limit: int = 200
+) -> Sequence[AlertGroup]:
     """Group the alerts of a search, worst and largest groups first; alerts without the key are left out."""
     key = _KEYS[by]
     number, worst, sites = func.count(), func.max(Alert.severity), func.count(Alert.site.distinct())
     newest = func.max(Alert.last_time, type_=Alert.last_time.type)
-    query = select(key, number, worst, sites, newest).where(*conditions(scope, wanted), key != "").group_by(key)
-    with desk.session() as session:
+    query = select(key, number, worst, sites, newest).where(*alert_conditions(scope, wanted), key != "").group_by(key)
+    with db.session() as session:
         rows = session.execute(query.order_by(worst.desc(), number.desc(), key).limit(limit))
         return [AlertGroup(str(a), int(b), int(c), int(d), e) for a, b, c, d, e in rows]
 
 
-def state_of_all(desk: Desk, scope: Scope) -> str:
+def alerts_fingerprint(db: Database, scope: Scope) -> str:
     """Return a text that changes only when an alert of the scope changes or a new alert arrives."""
     newest = func.max(Alert.updated_at, type_=Alert.updated_at.type)
-    query = select(func.count(), newest, func.sum(Alert.version)).where(within(Alert.site, scope))
-    with desk.session() as session:
+    query = select(func.count(), newest, func.sum(Alert.version)).where(in_scope(Alert.site, scope))
+    with db.session() as session:
         return "/".join(map(str, session.execute(query).one()))
 
 
-def related(desk: Desk, scope: Scope, alert: Alert, limit: int = 12) -> Sequence[Alert]:
+def related_alerts(db: Database, scope: Scope, alert: Alert, limit: int = 12) -> Sequence[Alert]:
     """Return possibly related alerts: of the same campaign or actor anywhere, or at the same site within a day."""
     near = Alert.last_time.between(alert.first_time - _NEAR, alert.last_time + _NEAR)
     same: list[ColumnElement[bool]] = [(Alert.site == alert.site) & near, Alert.actor == alert.actor]
     if alert.group_uid:
         same.append(Alert.group_uid == alert.group_uid)
-    query = select(Alert).where(or_(*same), Alert.id != alert.id, within(Alert.site, scope))
-    with desk.session() as session:
+    query = select(Alert).where(or_(*same), Alert.id != alert.id, in_scope(Alert.site, scope))
+    with db.session() as session:
         return session.scalars(query.order_by(Alert.severity.desc(), Alert.last_time.desc()).limit(limit)).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.detection.sigma.rule import Signature
 from secmon.inventory.asset_register import Asset
 from secmon.sites.registry import Site
@@ -44,10 +44,10 @@ def priority(severity: int, confidence: float, importance: float) -> int:
     return round(100 * severity / Severity.CRITICAL * confidence * importance)
 
 
-def weights(desk: Desk, rules: Iterable[Signature], sites: Iterable[Site]) -> Weights:
+def weights(db: Database, rules: Iterable[Signature], sites: Iterable[Site]) -> Weights:
     """Return the weights of the rules in force, the site registry and the asset register."""
     importance = {(site.code, ""): site_importance(site) for site in sites}
-    with desk.session() as session:
+    with db.session() as session:
         known = session.scalars(select(Asset).where(Asset.importance > 0))
         set_here = {(row.site, row.host): row.importance for row in known}
     return Weights({rule.id: rule.confidence for rule in rules}, importance | set_here)

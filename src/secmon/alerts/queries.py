@@ -7,9 +7,9 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import found, within
+from secmon.db.transaction import in_scope, require_row
 from secmon.sites.scope import EVERYTHING, Scope
 
 _LONG = 10
@@ -32,7 +32,7 @@ class SiteAlerts:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AlertSearch:
     """Search criteria for alerts: '', () and None mean any; `owner` of None is any, '' nobody.
 
     `text` is part of the actor, or an alert's number; `text_rules` and `text_sites` are those whose names contain it.
@@ -57,101 +57,111 @@ class Wanted:
     """Include alerts that are merged into another alert."""
 
 
-ANY = Wanted()
+ANY = AlertSearch()
 
 
-def search(
-    desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, offset: int = 0, order: Order = "newest"
+def search_alerts(
+    db: Database, scope: Scope, wanted: AlertSearch = ANY, *, limit: int, offset: int = 0, order: Order = "newest"
 ) -> Sequence[Alert]:
     """Return one page of a search."""
-    query = select(Alert).where(*conditions(scope, wanted)).order_by(*_ORDERS[order])
-    with desk.session() as session:
+    query = select(Alert).where(*alert_conditions(scope, wanted)).order_by(*_ORDERS[order])
+    with db.session() as session:
         return session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def page(desk: Desk, scope: Scope, wanted: Wanted = ANY, *, limit: int, before: int | None = None) -> Sequence[Alert]:
+def alerts_page(
+    db: Database, scope: Scope, wanted: AlertSearch = ANY, *, limit: int, before: int | None = None
+) -> Sequence[Alert]:
     """Return alerts by descending id, below `before`.
 
     New findings do not change this order, so a reader can continue from the last id.
     """
-    query = select(Alert).where(*conditions(scope, wanted)).order_by(Alert.id.desc()).limit(limit)
-    with desk.session() as session:
+    query = select(Alert).where(*alert_conditions(scope, wanted)).order_by(Alert.id.desc()).limit(limit)
+    with db.session() as session:
         return session.scalars(query if before is None else query.where(Alert.id < before)).all()
 
 
-def number_of(desk: Desk, scope: Scope, wanted: Wanted = ANY) -> int:
+def count_matching_alerts(db: Database, scope: Scope, wanted: AlertSearch = ANY) -> int:
     """Return the number of alerts that a search would find."""
-    query = select(func.count()).select_from(Alert).where(*conditions(scope, wanted))
-    with desk.session() as session:
+    query = select(func.count()).select_from(Alert).where(*alert_conditions(scope, wanted))
+    with db.session() as session:
         return int(session.scalar(query) or 0)
 
 
-def get(desk: Desk, scope: Scope, number: int) -> Alert:
+def get_alert(db: Database, scope: Scope, number: int) -> Alert:
     """Return an alert; raises NotFoundError when there is none, or none within the scope."""
-    with desk.session() as session:
-        return found(
-            session.scalar(select(Alert).where(Alert.id == number, within(Alert.site, scope))), f"alert {number}"
+    with db.session() as session:
+        return require_row(
+            session.scalar(select(Alert).where(Alert.id == number, in_scope(Alert.site, scope))), f"alert {number}"
         )
 
 
-def merged_into(desk: Desk, scope: Scope, number: int) -> Sequence[Alert]:
+def merged_into(db: Database, scope: Scope, number: int) -> Sequence[Alert]:
     """Return the alerts merged into this alert."""
-    query = select(Alert).where(Alert.merged_into == number, within(Alert.site, scope)).order_by(Alert.id)
-    with desk.session() as session:
+    query = select(Alert).where(Alert.merged_into == number, in_scope(Alert.site, scope)).order_by(Alert.id)
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def open_by_site(desk: Desk, since: datetime, scope: Scope = EVERYTHING) -> dict[str, SiteAlerts]:
+def open_by_site(db: Database, since: datetime, scope: Scope = EVERYTHING) -> dict[str, SiteAlerts]:
     """Return open alerts with a finding since `since`, by site."""
     query = (
         select(Alert.site, func.count(), func.max(Alert.severity))
         .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
-        .where(within(Alert.site, scope))
+        .where(in_scope(Alert.site, scope))
         .group_by(Alert.site)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return {site: SiteAlerts(int(number), int(worst)) for site, number, worst in session.execute(query)}
 
 
-def open_by_severity(desk: Desk, since: datetime, scope: Scope = EVERYTHING) -> dict[int, int]:
+def open_by_severity(db: Database, since: datetime, scope: Scope = EVERYTHING) -> dict[int, int]:
     """Return the number of open alerts with a finding since `since`, by severity."""
     query = (
         select(Alert.severity, func.count())
         .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None), Alert.last_time >= since)
-        .where(within(Alert.site, scope))
+        .where(in_scope(Alert.site, scope))
         .group_by(Alert.severity)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return {int(severity): int(number) for severity, number in session.execute(query)}
 
 
-def newest(
-    desk: Desk, limit: int, *, site: str = "", least: int = 0, since: datetime | None = None,
+def newest_alerts(
+    db: Database,
+    limit: int,
+    *,
+    site: str = "",
+    least: int = 0,
+    since: datetime | None = None,
     scope: Scope = EVERYTHING,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Return alerts by their newest finding, newest first; of one site and of a minimum severity, when given."""
-    query = select(Alert).where(Alert.severity >= least, Alert.merged_into.is_(None), within(Alert.site, scope))
+    query = select(Alert).where(Alert.severity >= least, Alert.merged_into.is_(None), in_scope(Alert.site, scope))
     if site:
         query = query.where(Alert.site == site)
     if since is not None:
         query = query.where(Alert.last_time >= since)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query.order_by(Alert.last_time.desc(), Alert.id.desc()).limit(limit)).all()
 
 
-def count(desk: Desk) -> int:
+def count_alerts(db: Database) -> int:
     """Return the number of alerts, open or closed."""
-    with desk.session() as session:
+    with db.session() as session:
         return int(session.scalar(select(func.count()).select_from(Alert)) or 0)
 
 
-def conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+def alert_conditions(scope: Scope, wanted: AlertSearch) -> list[ColumnElement[bool]]:
     """Return a search as SQL conditions on `alerts`."""
-    asked = [within(Alert.site, scope), Alert.severity >= wanted.least]
+    asked = [in_scope(Alert.site, scope), Alert.severity >= wanted.least]
     equal = (
-        (Alert.rule_id, wanted.rule_id), (Alert.attack_type, wanted.attack_type), (Alert.closure, wanted.closure),
-        (Alert.actor, wanted.actor), (Alert.group_uid, wanted.campaign),
-    )  # fmt: skip
+        (Alert.rule_id, wanted.rule_id),
+        (Alert.attack_type, wanted.attack_type),
+        (Alert.closure, wanted.closure),
+        (Alert.actor, wanted.actor),
+        (Alert.group_uid, wanted.campaign),
+    )
     asked += [column == value for column, value in equal if value]
     several = ((Alert.status, wanted.status), (Alert.site, wanted.sites))
     asked += [column.in_(among) for column, among in several if among]
@@ -170,7 +180,7 @@ def conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _text(wanted: Wanted) -> ColumnElement[bool]:
+def _text(wanted: AlertSearch) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = [Alert.actor.icontains(wanted.text, autoescape=True)]
     if wanted.text.isdecimal() and len(wanted.text) < _LONG:
         ways.append(Alert.id == int(wanted.text))

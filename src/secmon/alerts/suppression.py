@@ -9,11 +9,18 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.alerts.workflow import Closure, shut
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.alerts.workflow import Closure, close_alert
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus, Base
-from secmon.db.transaction import changing, covered, found, said, values, within
+from secmon.db.transaction import (
+    column_values,
+    in_scope,
+    require_row,
+    require_scope,
+    require_text,
+    serialised_transaction,
+)
 from secmon.errors import IllegalMove
 from secmon.sites.scope import Scope
 
@@ -36,8 +43,8 @@ class Suppression(Base):
     last_time: Mapped[datetime | None]
 
 
-def suppress(
-    desk: Desk,
+def suppress_alert(
+    db: Database,
     scope: Scope,
     alert_id: int,
     *,
@@ -48,63 +55,74 @@ def suppress(
     closure: Closure = Closure.BENIGN,
 ) -> Suppression:
     """Suppress alerts like this one until a date, and close it, if open, with the given classification."""
-    with changing(desk) as session:
-        alert = found(session.get(Alert, alert_id), f"alert {alert_id}")
-        covered(scope, [alert.site], f"alert {alert_id}")
-        text = said(reason, "the reason of the suppression")
+    with serialised_transaction(db) as session:
+        alert = require_row(session.get(Alert, alert_id), f"alert {alert_id}")
+        require_scope(scope, [alert.site], f"alert {alert_id}")
+        text = require_text(reason, "the reason of the suppression")
         if until <= now:
             raise IllegalMove(f"the suppression would end at {until:%Y-%m-%d %H:%M} UTC, before it begins")
         row = Suppression(
-            rule_id=alert.rule_id, site=alert.site, actor=alert.actor, begins=now, until=until, reason=text,
-            author=actor.name[:128], suppressed=0,
-        )  # fmt: skip
+            rule_id=alert.rule_id,
+            site=alert.site,
+            actor=alert.actor,
+            begins=now,
+            until=until,
+            reason=text,
+            author=actor.name[:128],
+            suppressed=0,
+        )
         session.add(row)
         if alert.status != AlertStatus.CLOSED:
-            shut(session, alert, closure, text, actor, now)
+            close_alert(session, alert, closure, text, actor, now)
         session.flush()
-        after = values(row, "rule_id", "site", "actor", "until", "reason")
-        record(session, Act(actor, "alert.suppress", f"suppression:{row.id}", now, row.site, after=after))
+        after = column_values(row, "rule_id", "site", "actor", "until", "reason")
+        record_act(session, Act(actor, "alert.suppress", f"suppression:{row.id}", now, row.site, after=after))
         return row
 
 
-def lift(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Suppression:
+def lift_suppression(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Suppression:
     """End a suppression now; raises IllegalMove when it is already over."""
-    with changing(desk) as session:
-        row = found(session.get(Suppression, number), f"suppression {number}")
-        covered(scope, [row.site], f"suppression {number}")
+    with serialised_transaction(db) as session:
+        row = require_row(session.get(Suppression, number), f"suppression {number}")
+        require_scope(scope, [row.site], f"suppression {number}")
         if row.until <= now:
             raise IllegalMove(f"suppression {number} ended at {row.until:%Y-%m-%d %H:%M} UTC")
-        before = values(row, "until")
+        before = column_values(row, "until")
         row.until = now
-        record(session, Act(actor, "alert.unsuppress", f"suppression:{number}", now, row.site, before, {"until": now}))
+        record_act(
+            session, Act(actor, "alert.unsuppress", f"suppression:{number}", now, row.site, before, {"until": now})
+        )
         return row
 
 
-def every(desk: Desk, scope: Scope, *, now: datetime | None = None) -> Sequence[Suppression]:
+def suppressions(db: Database, scope: Scope, *, now: datetime | None = None) -> Sequence[Suppression]:
     """Return suppressions, newest first; only those in force when `now` is given."""
-    query = select(Suppression).where(within(Suppression.site, scope)).order_by(Suppression.id.desc())
-    with desk.session() as session:
+    query = select(Suppression).where(in_scope(Suppression.site, scope)).order_by(Suppression.id.desc())
+    with db.session() as session:
         return session.scalars(query if now is None else query.where(Suppression.until > now)).all()
 
 
-def suppressed_since(desk: Desk, scope: Scope, since: datetime) -> int:
+def suppressed_since(db: Database, scope: Scope, since: datetime) -> int:
     """Return the number of groups of findings left out by suppressions that were active since then."""
-    query = select(func.sum(Suppression.suppressed)).where(within(Suppression.site, scope))
-    with desk.session() as session:
+    query = select(func.sum(Suppression.suppressed)).where(in_scope(Suppression.site, scope))
+    with db.session() as session:
         return int(session.scalar(query.where(Suppression.last_time >= since)) or 0)
 
 
-def leave_out(session: Session, rule_id: str, site: str, actor: str, now: datetime) -> bool:
+def count_suppressed(session: Session, rule_id: str, site: str, actor: str, now: datetime) -> bool:
     """Count findings that fall under a suppression; False when there is none and they should become an alert."""
     row = session.scalar(
         select(Suppression)
         .where(
-            Suppression.rule_id == rule_id, Suppression.site == site, Suppression.actor == actor,
-            Suppression.begins <= now, Suppression.until > now,
+            Suppression.rule_id == rule_id,
+            Suppression.site == site,
+            Suppression.actor == actor,
+            Suppression.begins <= now,
+            Suppression.until > now,
         )
         .order_by(Suppression.id)
         .limit(1)
-    )  # fmt: skip
+    )
     if row is None:
         return False
     row.suppressed, row.last_time = row.suppressed + 1, now

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from secmon.alerts.flood_control import DEFAULT_LIMITS, FloodLimits, floods, hold_back
 from secmon.alerts.priority import EVEN, Weights, priority
-from secmon.alerts.suppression import leave_out
-from secmon.db.database import Desk
+from secmon.alerts.suppression import count_suppressed
+from secmon.db.database import Database
 from secmon.db.models import FLOOD_ACTOR, Alert, AlertStatus, Batch, BatchState
 from secmon.store import sql
 from secmon.store.client import Store
@@ -83,7 +83,7 @@ def found_groups(store: Store, after: datetime) -> tuple[FoundGroup, ...]:
 
 
 def triage(
-    desk: Desk,
+    db: Database,
     groups: Sequence[FoundGroup],
     batch_ids: Sequence[str],
     *,
@@ -100,11 +100,11 @@ def triage(
     """
     handling = _Handling(quiet, limits, weights)
     opened = held = suppressed = 0
-    with desk.begin() as session:
+    with db.begin() as session:
         # Alerts and the state of the batches commit together. If a crash came between two commits, the same findings
         # would be added to the alerts again, or the batches would count as detected with their alerts missing.
         for group in groups:
-            if leave_out(session, group.rule_id, group.site, group.actor, now):
+            if count_suppressed(session, group.rule_id, group.site, group.actor, now):
                 suppressed += 1
                 continue
             is_new, is_held = _place(session, group, handling, now)
@@ -142,10 +142,13 @@ def _gathering(session: Session, group: FoundGroup) -> Alert | None:
     """Return the open alert to which such findings are added."""
     return session.scalar(
         select(Alert).where(
-            Alert.rule_id == group.rule_id, Alert.site == group.site, Alert.actor == group.actor,
-            Alert.status != AlertStatus.CLOSED, Alert.gathering,
+            Alert.rule_id == group.rule_id,
+            Alert.site == group.site,
+            Alert.actor == group.actor,
+            Alert.status != AlertStatus.CLOSED,
+            Alert.gathering,
         )
-    )  # fmt: skip
+    )
 
 
 def _open(session: Session, before: Alert | None, group: FoundGroup, weights: Weights, now: datetime) -> Alert:
@@ -157,12 +160,26 @@ def _open(session: Session, before: Alert | None, group: FoundGroup, weights: We
         session.flush()
     confidence, importance = weights.of_rule(group.rule_id), weights.of_place(group.site, group.hosts)
     alert = Alert(
-        rule_id=group.rule_id, site=group.site, actor=group.actor, severity=group.severity,
-        attack_type=group.attack_type, status=AlertStatus.NEW, gathering=True, group_uid=group.group_uid,
-        site_count=group.site_count, findings=group.findings, events=group.events, confidence=confidence,
-        importance=importance, priority=priority(group.severity, confidence, importance), held_back=0,
-        first_time=group.first_time, last_time=group.last_time, opened_at=now, updated_at=now,
-    )  # fmt: skip
+        rule_id=group.rule_id,
+        site=group.site,
+        actor=group.actor,
+        severity=group.severity,
+        attack_type=group.attack_type,
+        status=AlertStatus.NEW,
+        gathering=True,
+        group_uid=group.group_uid,
+        site_count=group.site_count,
+        findings=group.findings,
+        events=group.events,
+        confidence=confidence,
+        importance=importance,
+        priority=priority(group.severity, confidence, importance),
+        held_back=0,
+        first_time=group.first_time,
+        last_time=group.last_time,
+        opened_at=now,
+        updated_at=now,
+    )
     session.add(alert)
     return alert
 

@@ -11,10 +11,19 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import Versions, changing, checked, covered, found, said, touch, values
+from secmon.db.transaction import (
+    Versions,
+    check_version,
+    column_values,
+    require_row,
+    require_scope,
+    require_text,
+    serialised_transaction,
+    touch,
+)
 from secmon.errors import IllegalMove
 from secmon.sites.scope import Scope
 
@@ -40,101 +49,139 @@ UNCHECKED: Versions = MappingProxyType({})
 _KEPT = ("status", "owner", "closure", "note", "merged_into", "incident_id")
 
 
-def acknowledge(
-    desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, note: str = "",
+def acknowledge_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
     versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Acknowledge alerts; the user becomes the owner of alerts without an owner."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
-            advance(session, alert, AlertStatus.ACKNOWLEDGED, actor, now, note)
+            transition_alert(session, alert, AlertStatus.ACKNOWLEDGED, actor, now, note)
         return alerts
 
 
-def start(
-    desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, note: str = "",
+def start_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
     versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Start work on alerts."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
-            advance(session, alert, AlertStatus.IN_PROGRESS, actor, now, note)
+            transition_alert(session, alert, AlertStatus.IN_PROGRESS, actor, now, note)
         return alerts
 
 
-def close(
-    desk: Desk, scope: Scope, ids: Sequence[int], closure: Closure, *, note: str, actor: Actor, now: datetime,
+def close_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    closure: Closure,
+    *,
+    note: str,
+    actor: Actor,
+    now: datetime,
     versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Close alerts with a classification; alerts merged into them are closed as duplicates."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
-            shut(session, alert, closure, note, actor, now)
+            close_alert(session, alert, closure, note, actor, now)
         return alerts
 
 
-def reopen(
-    desk: Desk, scope: Scope, ids: Sequence[int], *, note: str, actor: Actor, now: datetime,
+def reopen_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    *,
+    note: str,
+    actor: Actor,
+    now: datetime,
     versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Reopen closed alerts, as acknowledged, with the alerts merged into them."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
-            said(note, f"why alert {alert.id} is reopened")
+            require_text(note, f"why alert {alert.id} is reopened")
             for one in (alert, *_children(session, alert)):
                 _reopened(session, one, note, actor, now)
         return alerts
 
 
-def assign(
-    desk: Desk, scope: Scope, ids: Sequence[int], owner: str, *, actor: Actor, now: datetime,
+def assign_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    owner: str,
+    *,
+    actor: Actor,
+    now: datetime,
     versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:  # fmt: skip
+) -> Sequence[Alert]:
     """Assign open alerts to a user; '' to nobody."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _free(session, scope, ids, versions)
         for alert in alerts:
             if alert.status == AlertStatus.CLOSED:
                 raise IllegalMove(f"alert {alert.id} is closed: reopen it before it is given to somebody")
-            before = values(alert, *_KEPT)
+            before = column_values(alert, *_KEPT)
             alert.owner = owner[:128]
             _kept(session, alert, "alert.assign", before, actor, now)
         return alerts
 
 
-def merge(
-    desk: Desk, scope: Scope, ids: Sequence[int], into: int, *, note: str = "", actor: Actor, now: datetime,
+def merge_alerts(
+    db: Database,
+    scope: Scope,
+    ids: Sequence[int],
+    into: int,
+    *,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
     versions: Versions = UNCHECKED,
-) -> Alert:  # fmt: skip
+) -> Alert:
     """Merge open alerts into another open alert, which hides them.
 
     Further findings still count in the merged alerts, and unmerge restores them.
     """
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         [parent] = _free(session, scope, [into], versions)
         for alert in _free(session, scope, ids, versions):
             _mergeable(session, alert, parent)
-            before = values(alert, *_KEPT)
+            before = column_values(alert, *_KEPT)
             alert.merged_into, alert.note = parent.id, note.strip() or alert.note
             _kept(session, alert, "alert.merge", before, actor, now)
         touch(parent, actor, now)
         return parent
 
 
-def unmerge(
-    desk: Desk, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, versions: Versions = UNCHECKED
+def unmerge_alerts(
+    db: Database, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, versions: Versions = UNCHECKED
 ) -> Sequence[Alert]:
     """Restore merged alerts as separate alerts; those closed with their parent are open again."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         alerts = _of(session, scope, ids, versions)
         for alert in alerts:
             if alert.merged_into is None:
                 raise IllegalMove(f"alert {alert.id} is merged into no other")
-            before = values(alert, *_KEPT)
+            before = column_values(alert, *_KEPT)
             parent = alert.merged_into
             alert.merged_into = None
             if alert.status == AlertStatus.CLOSED:
@@ -144,10 +191,12 @@ def unmerge(
         return alerts
 
 
-def advance(session: Session, alert: Alert, status: AlertStatus, actor: Actor, now: datetime, note: str = "") -> None:
+def transition_alert(
+    session: Session, alert: Alert, status: AlertStatus, actor: Actor, now: datetime, note: str = ""
+) -> None:
     """Move an alert on within the caller's transaction; the first time of each state is stored."""
     _allowed(alert, status)
-    before = values(alert, *_KEPT)
+    before = column_values(alert, *_KEPT)
     alert.status = status
     alert.acknowledged_at = alert.acknowledged_at or now
     if status == AlertStatus.IN_PROGRESS:
@@ -157,9 +206,9 @@ def advance(session: Session, alert: Alert, status: AlertStatus, actor: Actor, n
     _kept(session, alert, f"alert.{status}", before, actor, now)
 
 
-def shut(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
+def close_alert(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
     """Close an alert within the caller's transaction, and the alerts merged into it as duplicates."""
-    text = said(note, f"the note to the closing of alert {alert.id}")
+    text = require_text(note, f"the note to the closing of alert {alert.id}")
     _closed(session, alert, closure, text, actor, now)
     for child in _children(session, alert):
         if child.status != AlertStatus.CLOSED:
@@ -168,7 +217,7 @@ def shut(session: Session, alert: Alert, closure: Closure, note: str, actor: Act
 
 def _closed(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
     _allowed(alert, AlertStatus.CLOSED)
-    before = values(alert, *_KEPT)
+    before = column_values(alert, *_KEPT)
     alert.status, alert.closure, alert.note, alert.closed_at = AlertStatus.CLOSED, closure, note, now
     alert.acknowledged_at = alert.acknowledged_at or now
     alert.owner = alert.owner or actor.name[:128]
@@ -178,13 +227,17 @@ def _closed(session: Session, alert: Alert, closure: Closure, note: str, actor: 
 def _reopened(session: Session, alert: Alert, note: str, actor: Actor, now: datetime) -> None:
     if alert.status != AlertStatus.CLOSED:
         raise IllegalMove(f"alert {alert.id} is {alert.status}, not closed: there is nothing to reopen")
-    before = values(alert, *_KEPT)
+    before = column_values(alert, *_KEPT)
     other = session.scalar(
         select(Alert.id).where(
-            Alert.rule_id == alert.rule_id, Alert.site == alert.site, Alert.actor == alert.actor,
-            Alert.status != AlertStatus.CLOSED, Alert.gathering, Alert.id != alert.id,
+            Alert.rule_id == alert.rule_id,
+            Alert.site == alert.site,
+            Alert.actor == alert.actor,
+            Alert.status != AlertStatus.CLOSED,
+            Alert.gathering,
+            Alert.id != alert.id,
         )
-    )  # fmt: skip
+    )
     alert.gathering = alert.gathering and other is None  # only one open alert of a rule, site and actor is extended
     alert.status, alert.closure, alert.closed_at, alert.note = AlertStatus.ACKNOWLEDGED, "", None, note.strip()
     _kept(session, alert, "alert.reopened", before, actor, now)
@@ -225,10 +278,10 @@ def _free(session: Session, scope: Scope, ids: Sequence[int], versions: Versions
 def _of(session: Session, scope: Scope, ids: Sequence[int], versions: Versions) -> Sequence[Alert]:
     if not ids:
         raise IllegalMove("no alert was chosen")
-    alerts = [found(session.get(Alert, number), f"alert {number}") for number in dict.fromkeys(ids)]
+    alerts = [require_row(session.get(Alert, number), f"alert {number}") for number in dict.fromkeys(ids)]
     for alert in alerts:
-        covered(scope, [alert.site], f"alert {alert.id}")
-        checked(alert, versions.get(alert.id), f"alert {alert.id}")
+        require_scope(scope, [alert.site], f"alert {alert.id}")
+        check_version(alert, versions.get(alert.id), f"alert {alert.id}")
     return alerts
 
 
@@ -236,5 +289,5 @@ def _kept(
     session: Session, alert: Alert, action: str, before: Mapping[str, object], actor: Actor, now: datetime
 ) -> None:
     touch(alert, actor, now)
-    after = values(alert, *_KEPT)
-    record(session, Act(actor, action, f"alert:{alert.id}", now, alert.site, before, after))
+    after = column_values(alert, *_KEPT)
+    record_act(session, Act(actor, action, f"alert:{alert.id}", now, alert.site, before, after))

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from secmon.auth import secrets as passwords
 from secmon.auth.models import AccountRow
 from secmon.auth.roles import Role, checked_place
-from secmon.auth.sessions import revoke_all
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.auth.sessions import revoke_all_sessions
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sites.scope import Scope
@@ -48,7 +48,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AccountDraft:
     """Fields of a new account; `one_click` accounts log in from the login page of the demonstration."""
 
     name: str
@@ -60,7 +60,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AccountChange:
     """Fields of an account to change; None leaves a field as it is."""
 
     role: Role | None = None
@@ -70,7 +70,7 @@ class Change:
     disabled: bool | None = None
 
 
-class Overtaken(UsageError):  # noqa: N818  # named for what happened
+class AccountConflict(UsageError):  # noqa: N818  # named for what happened
     """Another user changed the account in the meantime; read it again."""
 
 
@@ -81,92 +81,105 @@ def scope_of(site: str, province: str) -> Scope:
     return Scope.of_province(province, load_sites()) if province else Scope()
 
 
-def add(desk: Desk, draft: Draft, password: str, actor: Actor, now: datetime, *, must_change: bool = False) -> Account:
+def add_account(
+    db: Database, draft: AccountDraft, password: str, actor: Actor, now: datetime, *, must_change: bool = False
+) -> Account:
     """Add a local account; raise UsageError when name, role, place or password is not valid.
 
     With the password '' the account has none.
     """
     _checked(draft)
     if password:
-        passwords.check(password, draft.name)
-    kept = passwords.hashed(password) if password else ""
-    with desk.begin() as session:
-        row = insert(session, draft, actor, now)
+        passwords.check_password(password, draft.name)
+    kept = passwords.hash_password(password) if password else ""
+    with db.begin() as session:
+        row = insert_account(session, draft, actor, now)
         row.password, row.must_change = kept, must_change
         session.flush()
-        return view(row)
+        return account_view(row)
 
 
-def insert(session: Session, draft: Draft, actor: Actor, now: datetime, subject: str | None = None) -> AccountRow:
+def insert_account(
+    session: Session, draft: AccountDraft, actor: Actor, now: datetime, subject: str | None = None
+) -> AccountRow:
     """Add an account without a password in the caller's transaction; raise UsageError when the name is taken."""
     if session.scalar(select(AccountRow.id).where(AccountRow.name == draft.name)) is not None:
         raise UsageError(f"there is an account {draft.name} already: choose another name, or reset its password")
     row = AccountRow(
-        name=draft.name, role=draft.role, site=draft.site, province=draft.province, language=draft.language,
-        subject=subject, one_click=draft.one_click, created_at=now, password="", must_change=False, disabled=False,
+        name=draft.name,
+        role=draft.role,
+        site=draft.site,
+        province=draft.province,
+        language=draft.language,
+        subject=subject,
+        one_click=draft.one_click,
+        created_at=now,
+        password="",
+        must_change=False,
+        disabled=False,
         version=1,
-    )  # fmt: skip
+    )
     session.add(row)
-    record(session, Act(actor, "account.add", f"account:{row.name}", now, row.site, after=place(row)))
+    record_act(session, Act(actor, "account.add", f"account:{row.name}", now, row.site, after=account_fields(row)))
     return row
 
 
-def change(
-    desk: Desk, name: str, wanted: Change, actor: Actor, now: datetime, *, version: int | None = None
+def change_account(
+    db: Database, name: str, wanted: AccountChange, actor: Actor, now: datetime, *, version: int | None = None
 ) -> Account:
     """Change an account; a change of role or place, or disabling it, ends its sessions at once.
 
     Raises Overtaken when the account is no longer at `version`, and UsageError when no administrator would be left.
     """
-    with desk.begin() as session:
-        row = found(session, name)
+    with db.begin() as session:
+        row = load_account(session, name)
         if version is not None and row.version != version:
-            raise Overtaken(f"account {name} was changed meanwhile (version {row.version}): read it again")
-        before = place(row)
+            raise AccountConflict(f"account {name} was changed meanwhile (version {row.version}): read it again")
+        before = account_fields(row)
         for field in ("role", "site", "province", "language", "disabled"):
             value = getattr(wanted, field)
             if value is not None:
                 setattr(row, field, value)
-        _checked(Draft(row.name, Role(row.role), row.site, row.province, row.language))
+        _checked(AccountDraft(row.name, Role(row.role), row.site, row.province, row.language))
         session.flush()
         if before["role"] == Role.ADMINISTRATOR and not _administrators(session):
             raise UsageError(f"{name} is the last administrator: make another first")
         row.version += 1
-        after = place(row)
+        after = account_fields(row)
         if {**before, "language": ""} != {**after, "language": ""}:
-            revoke_all(session, row.id, now)
-        record(session, Act(actor, "account.change", f"account:{name}", now, row.site, before, after))
-        return view(row)
+            revoke_all_sessions(session, row.id, now)
+        record_act(session, Act(actor, "account.change", f"account:{name}", now, row.site, before, after))
+        return account_view(row)
 
 
-def set_password(desk: Desk, name: str, password: str, actor: Actor, now: datetime, *, must_change: bool) -> None:
+def set_password(db: Database, name: str, password: str, actor: Actor, now: datetime, *, must_change: bool) -> None:
     """Replace the password and end every session of the account; raise UsageError for an unacceptable password."""
-    passwords.check(password, name)
-    kept = passwords.hashed(password)
-    with desk.begin() as session:
-        row = found(session, name)
-        if row.password and passwords.matches(row.password, password):
+    passwords.check_password(password, name)
+    kept = passwords.hash_password(password)
+    with db.begin() as session:
+        row = load_account(session, name)
+        if row.password and passwords.password_matches(row.password, password):
             raise UsageError("this is the password the account has now: choose another")
         row.password, row.must_change, row.version = kept, must_change, row.version + 1
-        revoke_all(session, row.id, now)
+        revoke_all_sessions(session, row.id, now)
         act = "account.reset" if actor.name != name else "account.password"
-        record(session, Act(actor, act, f"account:{name}", now, row.site))
+        record_act(session, Act(actor, act, f"account:{name}", now, row.site))
 
 
-def accounts(desk: Desk) -> Sequence[Account]:
+def accounts(db: Database) -> Sequence[Account]:
     """Return all accounts by name."""
-    with desk.session() as session:
-        return [view(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+    with db.session() as session:
+        return [account_view(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
 
 
-def account(desk: Desk, name: str) -> Account | None:
+def account(db: Database, name: str) -> Account | None:
     """Return the account with this name, None if there is none."""
-    with desk.session() as session:
+    with db.session() as session:
         row = session.scalar(select(AccountRow).where(AccountRow.name == name))
-        return view(row) if row else None
+        return account_view(row) if row else None
 
 
-def found(session: Session, name: str) -> AccountRow:
+def load_account(session: Session, name: str) -> AccountRow:
     """Return the row of an account; raise UsageError when there is none."""
     row = session.scalar(select(AccountRow).where(AccountRow.name == name))
     if row is None:
@@ -174,21 +187,34 @@ def found(session: Session, name: str) -> AccountRow:
     return row
 
 
-def place(row: AccountRow) -> dict[str, Any]:
+def account_fields(row: AccountRow) -> dict[str, Any]:
     """Return the fields of an account that the audit log records."""
     return {
-        "role": row.role, "site": row.site, "province": row.province, "language": row.language,
+        "role": row.role,
+        "site": row.site,
+        "province": row.province,
+        "language": row.language,
         "disabled": bool(row.disabled),
-    }  # fmt: skip
+    }
 
 
-def view(row: AccountRow) -> Account:
+def account_view(row: AccountRow) -> Account:
     """Return the public view of a row."""
     return Account(
-        id=row.id, name=row.name, role=Role(row.role), site=row.site, province=row.province, language=row.language,
-        local=bool(row.password), must_change=row.must_change, disabled=row.disabled, one_click=row.one_click,
-        created_at=row.created_at, login_at=row.login_at, version=row.version,
-    )  # fmt: skip
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        site=row.site,
+        province=row.province,
+        language=row.language,
+        local=bool(row.password),
+        must_change=row.must_change,
+        disabled=row.disabled,
+        one_click=row.one_click,
+        created_at=row.created_at,
+        login_at=row.login_at,
+        version=row.version,
+    )
 
 
 def _administrators(session: Session) -> int:
@@ -196,7 +222,7 @@ def _administrators(session: Session) -> int:
     return int(session.scalar(query) or 0)
 
 
-def _checked(draft: Draft) -> None:
+def _checked(draft: AccountDraft) -> None:
     if not _NAME.match(draft.name):
         raise UsageError(
             f"account name {draft.name!r}: 2 to 64 small letters, digits and . _ @ -, beginning with a letter or digit"

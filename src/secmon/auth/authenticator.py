@@ -8,10 +8,10 @@ from threading import Lock
 
 from secmon.auth import sessions, tokens
 from secmon.auth.accounts import scope_of
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import PERMISSIONS, Role
-from secmon.auth.secrets import kept
-from secmon.db.database import Desk
+from secmon.auth.secrets import hash_secret
+from secmon.db.database import Database
 from secmon.sites.scope import EVERYTHING
 
 _REMEMBERED = timedelta(seconds=1)
@@ -19,48 +19,56 @@ _MOST = 4096
 
 
 @dataclass(slots=True)
-class Doorkeeper:
+class Authenticator:
     """Look up principals in the operational database; `instance_token` is the running server's own, used by the CLI.
 
     Changes made through this process take effect with the next request (`forget`), changes by another process
     within a second.
     """
 
-    desk: Desk
+    db: Database
     instance_token: str
-    limits: sessions.Limits
+    limits: sessions.SessionLimits
     clock: Callable[[], datetime]
-    _known: dict[str, tuple[datetime, Visitor | None]] = field(default_factory=dict)
+    _known: dict[str, tuple[datetime, Principal | None]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def by_cookie(self, secret: str, address: str) -> Visitor | None:
+    def by_cookie(self, secret: str, address: str) -> Principal | None:
         """Return the principal of a session cookie, None if the session is not valid."""
-        return self._remember(f"c{kept(secret)}", address, lambda now: self._session(secret, now))
+        return self._remember(f"c{hash_secret(secret)}", address, lambda now: self._session(secret, now))
 
-    def by_token(self, secret: str, address: str) -> Visitor | None:
+    def by_token(self, secret: str, address: str) -> Principal | None:
         """Return the principal of a bearer token, None if the token is not valid."""
         if compare_digest(secret.encode("utf-8", "replace"), self.instance_token.encode()):
             everything = PERMISSIONS[Role.ADMINISTRATOR]
-            return Visitor("cli", Role.ADMINISTRATOR, everything, EVERYTHING, address=address)
-        return self._remember(f"t{kept(secret)}", address, lambda now: tokens.look_up(self.desk, secret, address, now))
+            return Principal("cli", Role.ADMINISTRATOR, everything, EVERYTHING, address=address)
+        return self._remember(
+            f"t{hash_secret(secret)}", address, lambda now: tokens.find_token(self.db, secret, address, now)
+        )
 
     def forget(self) -> None:
         """Clear the cache after a change to accounts, sessions or tokens."""
         with self._lock:
             self._known = {}  # a look-up in progress stores its answer in the old dict, which nothing reads any more
 
-    def _session(self, secret: str, now: datetime) -> Visitor | None:
-        found = sessions.look_up(self.desk, secret, now, self.limits)
+    def _session(self, secret: str, now: datetime) -> Principal | None:
+        found = sessions.find_session(self.db, secret, now, self.limits)
         if found is None:
             return None
         row, short = found
         role = Role(row.role)
-        return Visitor(
-            name=row.name, role=role, permissions=PERMISSIONS[role], scope=scope_of(row.site, row.province),
-            language=row.language, session=short, must_change=row.must_change, local=bool(row.password),
-        )  # fmt: skip
+        return Principal(
+            name=row.name,
+            role=role,
+            permissions=PERMISSIONS[role],
+            scope=scope_of(row.site, row.province),
+            language=row.language,
+            session=short,
+            must_change=row.must_change,
+            local=bool(row.password),
+        )
 
-    def _remember(self, key: str, address: str, look: Callable[[datetime], Visitor | None]) -> Visitor | None:
+    def _remember(self, key: str, address: str, look: Callable[[datetime], Principal | None]) -> Principal | None:
         now = self.clock()
         with self._lock:
             known = self._known.get(key)

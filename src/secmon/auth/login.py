@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from secmon.auth import secrets as passwords
 from secmon.auth import sessions
 from secmon.auth.models import AccountRow, LoginFailure
-from secmon.auth.secrets import SHOWN, kept
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.auth.secrets import SHOWN, hash_secret
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.errors import SecmonError
 
 FREE = 5
@@ -21,7 +21,7 @@ _FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class LoginAttempt:
     """Data of a login form; `address` and `browser` are those of the request."""
 
     name: str
@@ -42,61 +42,65 @@ class LoginRefused(SecmonError):  # noqa: N818  # named for what the page says
         super().__init__(text)
 
 
-def log_in(desk: Desk, attempt: Attempt, now: datetime, limits: sessions.Limits) -> str:
+def log_in(db: Database, attempt: LoginAttempt, now: datetime, limits: sessions.SessionLimits) -> str:
     """Return the secret of a new session; raise LoginRefused otherwise.
 
     A locked name stays locked even for the right password.
     """
     name = attempt.name.replace("\0", "").strip().casefold()[:64]  # PostgreSQL cannot store NUL
     actor = Actor(name or "-", attempt.address)
-    with desk.session() as session:
+    with db.session() as session:
         failure = session.get(LoginFailure, name)
         row = session.scalar(select(AccountRow).where(AccountRow.name == name))
     if failure is not None and failure.locked_until is not None and now < failure.locked_until:
         raise LoginRefused("too many failed logins under this name", failure.locked_until)
-    good = passwords.matches(row.password if row else "", attempt.password)
+    good = passwords.password_matches(row.password if row else "", attempt.password)
     if row is None or not good or row.disabled:
-        _failed(desk, name, actor, now)
-    return _succeeded(desk, name, attempt, now, limits)
+        _failed(db, name, actor, now)
+    return _succeeded(db, name, attempt, now, limits)
 
 
-def enter(desk: Desk, account: str, attempt: Attempt, now: datetime, limits: sessions.Limits, how: str) -> str:
+def start_login_session(
+    db: Database, account: str, attempt: LoginAttempt, now: datetime, limits: sessions.SessionLimits, how: str
+) -> str:
     """Start a session for a user authenticated without a password; raise LoginRefused when disabled or unknown."""
-    with desk.begin() as session:
+    with db.begin() as session:
         row = session.scalar(select(AccountRow).where(AccountRow.name == account))
         if row is None or row.disabled:
             raise LoginRefused("the account is disabled or gone")
         row.login_at = now
-        secret = sessions.begin(session, row, attempt.address, attempt.browser, now, limits)
-        after = {"how": how, "session": kept(secret)[:SHOWN]}
-        record(session, Act(Actor(account, attempt.address), "login", f"account:{account}", now, row.site, after=after))
+        secret = sessions.start_session(session, row, attempt.address, attempt.browser, now, limits)
+        after = {"how": how, "session": hash_secret(secret)[:SHOWN]}
+        record_act(
+            session, Act(Actor(account, attempt.address), "login", f"account:{account}", now, row.site, after=after)
+        )
         return secret
 
 
-def wait_after(failures: int) -> timedelta:
+def lockout_after(failures: int) -> timedelta:
     """Return how long a name is locked after this many failures in a row: zero at first, then doubling."""
     if failures < FREE:
         return timedelta(0)
     return min(_FIRST_WAIT * (1 << min(failures - FREE, 20)), _LONGEST_WAIT)
 
 
-def unlock(desk: Desk, name: str) -> None:
+def unlock_account(db: Database, name: str) -> None:
     """Reset the failed logins of a name."""
-    with desk.begin() as session:
+    with db.begin() as session:
         session.execute(delete(LoginFailure).where(LoginFailure.name == name))
 
 
-def _succeeded(desk: Desk, name: str, attempt: Attempt, now: datetime, limits: sessions.Limits) -> str:
-    with desk.begin() as session:
+def _succeeded(db: Database, name: str, attempt: LoginAttempt, now: datetime, limits: sessions.SessionLimits) -> str:
+    with db.begin() as session:
         row = session.scalars(select(AccountRow).where(AccountRow.name == name)).one()
-        if passwords.outdated(row.password):
-            row.password = passwords.hashed(attempt.password)
+        if passwords.password_hash_outdated(row.password):
+            row.password = passwords.hash_password(attempt.password)
         session.execute(delete(LoginFailure).where(LoginFailure.name == name))
-    return enter(desk, name, attempt, now, limits, "password")
+    return start_login_session(db, name, attempt, now, limits, "password")
 
 
-def _failed(desk: Desk, name: str, actor: Actor, now: datetime) -> None:
-    with desk.begin() as session:
+def _failed(db: Database, name: str, actor: Actor, now: datetime) -> None:
+    with db.begin() as session:
         session.execute(delete(LoginFailure).where(LoginFailure.last_at < now - _FORGOTTEN))
         failure = session.get(LoginFailure, name)
         if failure is None:
@@ -104,10 +108,10 @@ def _failed(desk: Desk, name: str, actor: Actor, now: datetime) -> None:
             session.add(failure)
         failure.failures += 1
         failure.last_at = now
-        wait = wait_after(failure.failures)
+        wait = lockout_after(failure.failures)
         failure.locked_until = now + wait if wait else None
         action = "login.lockout" if wait else "login.failed"
         after = {"failures": failure.failures, "locked_until": failure.locked_until}
-        record(session, Act(actor, action, f"account:{name}", now, after=after))
+        record_act(session, Act(actor, action, f"account:{name}", now, after=after))
         until = failure.locked_until
     raise LoginRefused("name or password is wrong", until)

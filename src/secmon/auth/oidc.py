@@ -16,8 +16,8 @@ from joserfc.jwk import KeySet
 from sqlalchemy import delete
 
 from secmon.auth.models import ProviderLogin
-from secmon.auth.secrets import fresh, kept
-from secmon.db.database import Desk
+from secmon.auth.secrets import hash_secret, new_secret
+from secmon.db.database import Database
 from secmon.errors import SecmonError
 from secmon.settings import IdentityProvider
 
@@ -33,7 +33,7 @@ class ProviderRefused(SecmonError):  # noqa: N818  # named for what the page say
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class LoginRedirect:
     """Address to redirect the browser to, and the cookie secret that binds the answer to this browser."""
 
     address: str
@@ -50,18 +50,24 @@ class Identity:
     destination: str
 
 
-def depart(desk: Desk, provider: IdentityProvider, back: str, destination: str, now: datetime) -> Departure:
+def start_oidc_login(
+    db: Database, provider: IdentityProvider, back: str, destination: str, now: datetime
+) -> LoginRedirect:
     """Start a login: store state, nonce and PKCE verifier, and build the redirect; `back` is the callback's address."""
     endpoint = _text(_discovered(provider), "authorization_endpoint")
-    state, nonce, verifier, cookie = fresh(), fresh(), fresh() + fresh(), fresh()
-    with desk.begin() as session:
+    state, nonce, verifier, cookie = new_secret(), new_secret(), new_secret() + new_secret(), new_secret()
+    with db.begin() as session:
         session.execute(delete(ProviderLogin).where(ProviderLogin.expires_at < now))
         session.add(
             ProviderLogin(
-                state=kept(state), browser=kept(cookie), nonce=nonce, verifier=verifier, destination=destination,
+                state=hash_secret(state),
+                browser=hash_secret(cookie),
+                nonce=nonce,
+                verifier=verifier,
+                destination=destination,
                 expires_at=now + _PATIENCE,
             )
-        )  # fmt: skip
+        )
     address = prepare_grant_uri(
         endpoint,
         provider.client_id,
@@ -73,21 +79,21 @@ def depart(desk: Desk, provider: IdentityProvider, back: str, destination: str, 
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
     )
-    return Departure(address, cookie)
+    return LoginRedirect(address, cookie)
 
 
-def arrive(
-    desk: Desk, provider: IdentityProvider, back: str, answer: Mapping[str, str], cookie: str, now: datetime
+def finish_oidc_login(
+    db: Database, provider: IdentityProvider, back: str, answer: Mapping[str, str], cookie: str, now: datetime
 ) -> Identity:
     """Return the identity behind an answer; raise ProviderRefused when any part of it does not verify.
 
     State, browser, code, signature and claims are checked.
     """
-    with desk.begin() as session:
-        login = session.get(ProviderLogin, kept(answer.get("state", "")))
+    with db.begin() as session:
+        login = session.get(ProviderLogin, hash_secret(answer.get("state", "")))
         if login is not None:
             session.delete(login)  # an answer is accepted once
-    if login is None or now >= login.expires_at or login.browser != kept(cookie):
+    if login is None or now >= login.expires_at or login.browser != hash_secret(cookie):
         raise ProviderRefused("the login was not begun in this browser, or too long ago: begin again")
     if "code" not in answer:
         raise ProviderRefused(f"the identity provider refused: {answer.get('error', 'no code')[:100]}")

@@ -8,7 +8,7 @@ from secmon.sites.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Principal:
     """Account or token behind a request; `session` is the short id of its session, '' for a token.
 
     `address` is the origin of the request, `must_change` means that the password has to be replaced before

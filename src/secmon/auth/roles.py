@@ -68,9 +68,18 @@ class Role(StrEnum):
 _P = Permission
 _SEES = frozenset({_P.VIEW})
 _WORKS = _SEES | {
-    _P.HUNT, _P.EXPORT, _P.METRICS, _P.TRIAGE, _P.INCIDENT, _P.REQUEST, _P.BLOCK_PROPOSE, _P.BLOCK_FEED, _P.SHIFT,
-    _P.MAINTENANCE, _P.INGEST,
-}  # fmt: skip
+    _P.HUNT,
+    _P.EXPORT,
+    _P.METRICS,
+    _P.TRIAGE,
+    _P.INCIDENT,
+    _P.REQUEST,
+    _P.BLOCK_PROPOSE,
+    _P.BLOCK_FEED,
+    _P.SHIFT,
+    _P.MAINTENANCE,
+    _P.INGEST,
+}
 _LEADS = _WORKS | {_P.BLOCK_APPROVE, _P.DECLARE_LEVEL, _P.SETTINGS, _P.AUDIT, _P.PRESENT, _P.COLLECT}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -17,7 +17,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that are easily
 _HASHER = PasswordHasher()
 
 
-def check(password: str, name: str) -> None:
+def check_password(password: str, name: str) -> None:
     """Raise UsageError with the reason when a password is not acceptable for the account `name`."""
     if not LEAST <= len(password) <= MOST:
         raise UsageError(f"a password has {LEAST} to {MOST} characters, this one has {len(password)}")
@@ -28,12 +28,12 @@ def check(password: str, name: str) -> None:
         raise UsageError("this password is little more than the account's name: choose another")
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the argon2id hash, which includes its parameters; takes about a tenth of a second and 64 MB."""
     return _HASHER.hash(password)
 
 
-def matches(kept: str, password: str) -> bool:
+def password_matches(kept: str, password: str) -> bool:
     """Return True if the password matches the hash.
 
     Takes as long for an account without a password, so that timing does not reveal which accounts exist.
@@ -44,12 +44,12 @@ def matches(kept: str, password: str) -> bool:
         return False
 
 
-def outdated(kept: str) -> bool:
+def password_hash_outdated(kept: str) -> bool:
     """Return True if the hash was made with weaker parameters than today's."""
     return _HASHER.check_needs_rehash(kept)
 
 
-def one_time() -> str:
+def one_time_password() -> str:
     """Return a one-time password to be read out: four groups of four characters, about 79 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
 
@@ -70,11 +70,11 @@ SHOWN = 12
 """Characters of a hash that identify a session on screens and in the audit log."""
 
 
-def fresh() -> str:
+def new_secret() -> str:
     """Return a new secret of 256 bits, safe in a cookie and a URL."""
     return secrets.token_urlsafe(_BYTES)
 
 
-def kept(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Return the hash to store; a secret of full entropy needs no slow hash."""
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

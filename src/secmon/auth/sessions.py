@@ -8,15 +8,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from secmon.auth.models import AccountRow, SessionRow
-from secmon.auth.secrets import SHOWN, fresh, kept
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.auth.secrets import SHOWN, hash_secret, new_secret
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 
 _SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SessionLimits:
     """Maximum length of a session without a request, and in total."""
 
     idle: timedelta = timedelta(hours=2)
@@ -36,47 +36,55 @@ class OpenSession:
     expires_at: datetime
 
 
-def begin(session: Session, account: AccountRow, address: str, browser: str, now: datetime, limits: Limits) -> str:
+def start_session(
+    session: Session, account: AccountRow, address: str, browser: str, now: datetime, limits: SessionLimits
+) -> str:
     """Start a session in the caller's transaction; return the secret for the cookie, new at every login."""
-    secret = fresh()
+    secret = new_secret()
     session.add(
         SessionRow(
-            hash=kept(secret), account=account.id, address=address[:64], browser=browser[:200], began_at=now,
-            seen_at=now, expires_at=now + limits.absolute, revoked_at=None,
+            hash=hash_secret(secret),
+            account=account.id,
+            address=address[:64],
+            browser=browser[:200],
+            began_at=now,
+            seen_at=now,
+            expires_at=now + limits.absolute,
+            revoked_at=None,
         )
-    )  # fmt: skip
+    )
     session.execute(delete(SessionRow).where(SessionRow.expires_at < now - timedelta(days=1)))
     return secret
 
 
-def look_up(desk: Desk, secret: str, now: datetime, limits: Limits) -> tuple[AccountRow, str] | None:
+def find_session(db: Database, secret: str, now: datetime, limits: SessionLimits) -> tuple[AccountRow, str] | None:
     """Return the account of a cookie and the session's short id; None when the session or the account has ended."""
-    with desk.session() as session:
+    with db.session() as session:
         query = select(SessionRow, AccountRow).join(AccountRow, AccountRow.id == SessionRow.account)
-        row = session.execute(query.where(SessionRow.hash == kept(secret))).one_or_none()
+        row = session.execute(query.where(SessionRow.hash == hash_secret(secret))).one_or_none()
     if row is None:
         return None
     found, account = row
     if found.revoked_at is not None or account.disabled or now >= min(found.expires_at, found.seen_at + limits.idle):
         return None
     if now - found.seen_at >= _SEEN_EVERY:
-        with desk.begin() as session:
+        with db.begin() as session:
             session.execute(update(SessionRow).where(SessionRow.hash == found.hash).values(seen_at=now))
     return account, found.hash[:SHOWN]
 
 
-def end(desk: Desk, secret: str, actor: Actor, now: datetime) -> None:
+def end_session(db: Database, secret: str, actor: Actor, now: datetime) -> None:
     """Log out: end the session of a cookie."""
-    with desk.begin() as session:
-        row = session.get(SessionRow, kept(secret))
+    with db.begin() as session:
+        row = session.get(SessionRow, hash_secret(secret))
         if row is not None and row.revoked_at is None:
             row.revoked_at = now
-            record(session, Act(actor, "logout", f"session:{row.hash[:SHOWN]}", now))
+            record_act(session, Act(actor, "logout", f"session:{row.hash[:SHOWN]}", now))
 
 
-def revoke(desk: Desk, short: str, actor: Actor, now: datetime, account: str = "") -> bool:
+def revoke_session(db: Database, short: str, actor: Actor, now: datetime, account: str = "") -> bool:
     """End the session with this short id, of this account if given; return False when no such session is active."""
-    with desk.begin() as session:
+    with db.begin() as session:
         query = select(SessionRow).where(SessionRow.hash.startswith(short, autoescape=True))
         if account:
             query = query.join(AccountRow, AccountRow.id == SessionRow.account).where(AccountRow.name == account)
@@ -84,17 +92,17 @@ def revoke(desk: Desk, short: str, actor: Actor, now: datetime, account: str = "
         if row is None:
             return False
         row.revoked_at = now
-        record(session, Act(actor, "session.revoke", f"session:{short}", now))
+        record_act(session, Act(actor, "session.revoke", f"session:{short}", now))
         return True
 
 
-def revoke_all(session: Session, account: int, now: datetime) -> None:
+def revoke_all_sessions(session: Session, account: int, now: datetime) -> None:
     """End every session of an account, in the caller's transaction."""
     running = update(SessionRow).where(SessionRow.account == account, SessionRow.revoked_at.is_(None))
     session.execute(running.values(revoked_at=now))
 
 
-def running(desk: Desk, now: datetime, limits: Limits, account: str = "") -> Sequence[OpenSession]:
+def active_sessions(db: Database, now: datetime, limits: SessionLimits, account: str = "") -> Sequence[OpenSession]:
     """Return the active sessions, newest first; of one account if given."""
     query = (
         select(SessionRow, AccountRow.name)
@@ -103,7 +111,7 @@ def running(desk: Desk, now: datetime, limits: Limits, account: str = "") -> Seq
     )
     if account:
         query = query.where(AccountRow.name == account)
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.execute(query.order_by(SessionRow.began_at.desc())).all()
     return [
         OpenSession(one.hash[:SHOWN], name, one.address, one.browser, one.began_at, one.seen_at, one.expires_at)

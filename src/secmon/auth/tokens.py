@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from secmon.auth.accounts import found, scope_of
+from secmon.auth.accounts import load_account, scope_of
 from secmon.auth.models import AccountRow, TokenRow
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import PERMISSIONS, Permission, Role
-from secmon.auth.secrets import fresh, kept
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.auth.secrets import hash_secret, new_secret
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.errors import UsageError
 
 LONGEST = timedelta(days=400)
@@ -53,15 +53,15 @@ class TokenDraft:
     province: str = ""
 
 
-def make(desk: Desk, owner: str, draft: TokenDraft, actor: Actor, now: datetime) -> tuple[int, str]:
+def create_token(db: Database, owner: str, draft: TokenDraft, actor: Actor, now: datetime) -> tuple[int, str]:
     """Create a token and return its number and secret; raise UsageError when it exceeds its owner's rights."""
     if not draft.name.strip() or len(draft.name) > 64:
         raise UsageError("say in 1 to 64 characters what the token is for")
     if not now < draft.expires_at <= now + LONGEST:
         raise UsageError(f"a token ends within {LONGEST.days} days from now")
-    secret = _PREFIX + fresh()
-    with desk.begin() as session:
-        account = found(session, owner)
+    secret = _PREFIX + new_secret()
+    with db.begin() as session:
+        account = load_account(session, owner)
         beyond = draft.permissions - PERMISSIONS[Role(account.role)]
         if beyond or not draft.permissions:
             raise UsageError(f"{owner} cannot give {', '.join(sorted(beyond)) or 'a token without any permission'}")
@@ -70,27 +70,27 @@ def make(desk: Desk, owner: str, draft: TokenDraft, actor: Actor, now: datetime)
             raise UsageError("the token's site or province lies outside its owner's")
         row = _insert(session, secret, account.id, draft, now)
         after = {"name": draft.name, "permissions": sorted(draft.permissions), "until": draft.expires_at}
-        record(session, Act(actor, "token.add", f"token:{row.id}", now, draft.site, after=after))
+        record_act(session, Act(actor, "token.add", f"token:{row.id}", now, draft.site, after=after))
         return row.id, secret
 
 
-def for_sites(desk: Desk, sites: Iterable[str], actor: Actor, now: datetime) -> dict[str, str]:
+def create_site_tokens(db: Database, sites: Iterable[str], actor: Actor, now: datetime) -> dict[str, str]:
     """Create a token for the equipment of each site; return the secrets by site code.
 
     The sites' earlier tokens end.
     """
     made: dict[str, str] = {}
-    with desk.begin() as session:
+    with db.begin() as session:
         for site in sites:
             old = update(TokenRow).where(TokenRow.site == site, TokenRow.account.is_(None))
             session.execute(old.where(TokenRow.revoked_at.is_(None)).values(revoked_at=now))
-            secret = made[site] = _PREFIX + fresh()
+            secret = made[site] = _PREFIX + new_secret()
             _insert(session, secret, None, TokenDraft(_SITE, SITE_PERMISSIONS, now + LONGEST, site), now)
-        record(session, Act(actor, "token.sites", "tokens", now, after={"sites": len(made)}))
+        record_act(session, Act(actor, "token.sites", "tokens", now, after={"sites": len(made)}))
     return made
 
 
-def as_csv(secrets: dict[str, str]) -> str:
+def tokens_as_csv(secrets: dict[str, str]) -> str:
     """Return `site,token` lines with a header, as the simulator and operators' tools read them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -99,53 +99,60 @@ def as_csv(secrets: dict[str, str]) -> str:
     return text.getvalue()
 
 
-def revoke(desk: Desk, number: int, actor: Actor, now: datetime, owner: str = "") -> bool:
+def revoke_token(db: Database, number: int, actor: Actor, now: datetime, owner: str = "") -> bool:
     """Revoke a token, of this owner if given; return False when no such token is active."""
-    with desk.begin() as session:
+    with db.begin() as session:
         row = session.get(TokenRow, number)
         if row is None or row.revoked_at is not None:
             return False
-        if owner and (row.account is None or row.account != found(session, owner).id):
+        if owner and (row.account is None or row.account != load_account(session, owner).id):
             return False
         row.revoked_at = now
-        record(session, Act(actor, "token.revoke", f"token:{number}", now, row.site))
+        record_act(session, Act(actor, "token.revoke", f"token:{number}", now, row.site))
         return True
 
 
-def listed(desk: Desk, owner: str = "") -> Sequence[Token]:
+def list_tokens(db: Database, owner: str = "") -> Sequence[Token]:
     """Return the tokens by number, of one owner if given; tokens of sites have no owner."""
     query = select(TokenRow, AccountRow.name).outerjoin(AccountRow, AccountRow.id == TokenRow.account)
     if owner:
         query = query.where(AccountRow.name == owner)
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.execute(query.order_by(TokenRow.id)).all()
     return [
         Token(
-            id=row.id, name=row.name, account=name or "", permissions=_permissions(row), site=row.site,
-            province=row.province, created_at=row.created_at, expires_at=row.expires_at, used_at=row.used_at,
+            id=row.id,
+            name=row.name,
+            account=name or "",
+            permissions=_permissions(row),
+            site=row.site,
+            province=row.province,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            used_at=row.used_at,
             revoked_at=row.revoked_at,
         )
         for row, name in rows
-    ]  # fmt: skip
+    ]
 
 
-def look_up(desk: Desk, secret: str, address: str, now: datetime) -> Visitor | None:
+def find_token(db: Database, secret: str, address: str, now: datetime) -> Principal | None:
     """Return the principal of a token; None when it is unknown or expired, or its owner is disabled."""
-    with desk.session() as session:
+    with db.session() as session:
         query = select(TokenRow, AccountRow).outerjoin(AccountRow, AccountRow.id == TokenRow.account)
-        pair = session.execute(query.where(TokenRow.hash == kept(secret))).one_or_none()
+        pair = session.execute(query.where(TokenRow.hash == hash_secret(secret))).one_or_none()
     if pair is None:
         return None
     row, owner = pair
     if row.revoked_at is not None or now >= row.expires_at or (owner is not None and owner.disabled):
         return None
     if row.used_at is None or now - row.used_at >= _USED_EVERY:
-        with desk.begin() as session:
+        with db.begin() as session:
             session.execute(update(TokenRow).where(TokenRow.id == row.id).values(used_at=now))
     role = Role(owner.role) if owner else Role.MUNICIPALITY
     allowed = PERMISSIONS[role] if owner else SITE_PERMISSIONS
     scope = scope_of(row.site, row.province)
-    return Visitor(
+    return Principal(
         name=f"{owner.name}/{row.name}" if owner else f"{_SITE}/{row.site}",
         role=role,
         permissions=allowed & frozenset(_permissions(row)),
@@ -156,9 +163,15 @@ def look_up(desk: Desk, secret: str, address: str, now: datetime) -> Visitor | N
 
 def _insert(session: Session, secret: str, account: int | None, draft: TokenDraft, now: datetime) -> TokenRow:
     row = TokenRow(
-        hash=kept(secret), name=draft.name, account=account, permissions=" ".join(sorted(draft.permissions)),
-        site=draft.site, province=draft.province, created_at=now, expires_at=draft.expires_at,
-    )  # fmt: skip
+        hash=hash_secret(secret),
+        name=draft.name,
+        account=account,
+        permissions=" ".join(sorted(draft.permissions)),
+        site=draft.site,
+        province=draft.province,
+        created_at=now,
+        expires_at=draft.expires_at,
+    )
     session.add(row)
     session.flush()
     return row

@@ -23,7 +23,7 @@ from secmon.auth.accounts import accounts
 from secmon.auth.roles import Role
 from secmon.cli.server_client import get_json
 from secmon.db import audit_log
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import SecmonError, UsageError
 from secmon.runtime.data_folder_lock import Instance, Running, running
 from secmon.settings import Settings, load_settings
@@ -54,16 +54,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class DoctorSubject:
     """Installation to check; `server` is the process that has the data folder open, None if there is none."""
 
     settings: Settings
-    desk: Desk
+    db: Database
     server: Running | None
     now: datetime
 
 
-def examine(patient: Patient) -> tuple[Finding, ...]:
+def examine(patient: DoctorSubject) -> tuple[Finding, ...]:
     """Run every check in order; a check that raises an error counts as failed, with the error's text."""
     return tuple(_looked(name, look, patient) for name, look in CHECKS)
 
@@ -79,11 +79,11 @@ def doctor(
         raise UsageError(
             f"there is no data folder {settings.data}: start `secmon serve` or `secmon demo`, or name --data"
         )
-    desk = Desk(settings.desk_dsn)
+    db = Database(settings.desk_dsn)
     try:
-        findings = examine(Patient(settings, desk, running(settings.data), datetime.now(UTC)))
+        findings = examine(DoctorSubject(settings, db, running(settings.data), datetime.now(UTC)))
     finally:
-        desk.close()
+        db.close()
     if as_json:
         sys.stdout.buffer.write(orjson.dumps([asdict(one) for one in findings], option=orjson.OPT_INDENT_2) + b"\n")
         sys.stdout.flush()
@@ -96,7 +96,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _looked(name: str, look: Callable[[Patient], tuple[State, str]], patient: Patient) -> Finding:
+def _looked(name: str, look: Callable[[DoctorSubject], tuple[State, str]], patient: DoctorSubject) -> Finding:
     try:
         state, said = look(patient)
     except (SecmonError, SQLAlchemyError, OSError) as error:
@@ -104,7 +104,7 @@ def _looked(name: str, look: Callable[[Patient], tuple[State, str]], patient: Pa
     return Finding(name, state, said)
 
 
-def _folder(patient: Patient) -> tuple[State, str]:
+def _folder(patient: DoctorSubject) -> tuple[State, str]:
     open_to_others = [
         path.name or str(path)
         for path in (patient.settings.data, *sorted(patient.settings.data.iterdir()))
@@ -118,7 +118,7 @@ def _folder(patient: Patient) -> tuple[State, str]:
     return State.OK, f"{patient.settings.data} is its owner's only"
 
 
-def _disk(patient: Patient) -> tuple[State, str]:
+def _disk(patient: DoctorSubject) -> tuple[State, str]:
     free = shutil.disk_usage(patient.settings.data).free
     said = f"{free / 1e9:.1f} GB free"
     if free < _TOO_LOW:
@@ -126,8 +126,8 @@ def _disk(patient: Patient) -> tuple[State, str]:
     return (State.WARNING, f"{said}: make room soon") if free < _LOW else (State.OK, said)
 
 
-def _clock(patient: Patient) -> tuple[State, str]:
-    newest = audit_log.entries(patient.desk, EVERYTHING, limit=1)
+def _clock(patient: DoctorSubject) -> tuple[State, str]:
+    newest = audit_log.audit_entries(patient.db, EVERYTHING, limit=1)
     if newest and newest[0].at > patient.now + _AHEAD:
         return (
             State.FAILED,
@@ -136,36 +136,36 @@ def _clock(patient: Patient) -> tuple[State, str]:
     return State.OK, f"{patient.now:%F %T} UTC, not before the newest audit entry"
 
 
-def _migrations(patient: Patient) -> tuple[State, str]:
+def _migrations(patient: DoctorSubject) -> tuple[State, str]:
     config = Config()
     config.set_main_option("script_location", "secmon:db/migrations")
     config.set_main_option("path_separator", "os")
     wanted = set(ScriptDirectory.from_config(config).get_heads())
-    with patient.desk.engine.connect() as connection:
+    with patient.db.engine.connect() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
     if found != wanted:
         missing = ", ".join(sorted(wanted - found)) or "none"
-        return State.FAILED, f"{patient.desk.shown} lacks {missing}: start the server once, which brings it up to date"
-    return State.OK, f"{patient.desk.shown} is at {', '.join(sorted(found))}"
+        return State.FAILED, f"{patient.db.shown} lacks {missing}: start the server once, which brings it up to date"
+    return State.OK, f"{patient.db.shown} is at {', '.join(sorted(found))}"
 
 
-def _chain(patient: Patient) -> tuple[State, str]:
-    broken = audit_log.verify(patient.desk)
+def _chain(patient: DoctorSubject) -> tuple[State, str]:
+    broken = audit_log.verify_audit_log(patient.db)
     if broken is not None:
         return State.FAILED, f"entry {broken.id}: {broken.reason}; compare it with a backup, somebody changed the log"
-    newest = audit_log.entries(patient.desk, EVERYTHING, limit=1)
+    newest = audit_log.audit_entries(patient.db, EVERYTHING, limit=1)
     return State.OK, f"{newest[0].id if newest else 0:,} entries, each fits the one before"
 
 
-def _people(patient: Patient) -> tuple[State, str]:
-    active = [one for one in accounts(patient.desk) if not one.disabled]
+def _people(patient: DoctorSubject) -> tuple[State, str]:
+    active = [one for one in accounts(patient.db) if not one.disabled]
     if not any(one.role is Role.ADMINISTRATOR for one in active):
         return State.WARNING, "nobody administers: `secmon user add NAME --role administrator`"
     waiting = sum(one.must_change for one in active)
     return State.OK, f"{len(active)} accounts, {waiting} of them with a one-time password"
 
 
-def _engine(patient: Patient) -> tuple[State, str]:
+def _engine(patient: DoctorSubject) -> tuple[State, str]:
     if patient.server is not None:
         answer = get_json(patient.server, "/api/v1/status")
         return State.OK, f"open in process {patient.server.pid}: {answer['events']:,} events"
@@ -178,7 +178,7 @@ def _engine(patient: Patient) -> tuple[State, str]:
     return State.OK, f"opens, version {version}"
 
 
-CHECKS: tuple[tuple[str, Callable[[Patient], tuple[State, str]]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[DoctorSubject], tuple[State, str]]], ...] = (
     ("data folder", _folder),
     ("disk", _disk),
     ("desk migrations", _migrations),

@@ -19,7 +19,7 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def said(text: str) -> None:
+def print_note(text: str) -> None:
     """Print a message on standard error, apart from the command's output."""
     err.print(text, style="dim", markup=False, soft_wrap=True)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Integer, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base
 from secmon.sites.scope import Scope
 
@@ -78,28 +78,35 @@ class AuditHead(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenChain:
     """The first entry that does not fit the chain, and the reason."""
 
     id: int
     reason: str
 
 
-def record(session: Session, act: Act) -> None:
+def record_act(session: Session, act: Act) -> None:
     """Append an act in the caller's transaction: change and entry are stored together or not at all."""
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=AuditHead.number + 1))
     number, previous = session.execute(select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1)).one()
     entry = AuditEntry(
-        id=int(number), at=act.at, actor=act.actor.name[:128], origin=act.actor.origin, action=act.action,
-        subject=act.subject[:128], site=act.site, before=_json(act.before), after=_json(act.after),
-    )  # fmt: skip
+        id=int(number),
+        at=act.at,
+        actor=act.actor.name[:128],
+        origin=act.actor.origin,
+        action=act.action,
+        subject=act.subject[:128],
+        site=act.site,
+        before=_json(act.before),
+        after=_json(act.after),
+    )
     entry.hash = _chained(str(previous), entry)
     session.add(entry)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=entry.hash))
 
 
-def entries(
-    desk: Desk,
+def audit_entries(
+    db: Database,
     scope: Scope,
     *,
     limit: int,
@@ -120,30 +127,30 @@ def entries(
         query = query.where(AuditEntry.actor == actor)
     if action:
         query = query.where(AuditEntry.action.startswith(action, autoescape=True))
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def verify(desk: Desk) -> Broken | None:
+def verify_audit_log(db: Database) -> BrokenChain | None:
     """Verify the whole chain; None when every entry exists and is unchanged."""
     previous, expected = _FIRST, 1
-    for entry in _all(desk):
+    for entry in _all(db):
         if entry.id != expected:
-            return Broken(expected, f"entry {expected} is missing")
+            return BrokenChain(expected, f"entry {expected} is missing")
         if entry.hash != _chained(previous, entry):
-            return Broken(entry.id, "its text is not what its hash was made of")
+            return BrokenChain(entry.id, "its text is not what its hash was made of")
         previous, expected = entry.hash, expected + 1
-    with desk.session() as session:
+    with db.session() as session:
         head = session.execute(select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1)).one()
     if (int(head[0]), str(head[1])) != (expected - 1, previous):
-        return Broken(expected, f"the last entries are missing: {head[0]} were written")
+        return BrokenChain(expected, f"the last entries are missing: {head[0]} were written")
     return None
 
 
-def _all(desk: Desk) -> Iterator[AuditEntry]:
+def _all(db: Database) -> Iterator[AuditEntry]:
     last = 0
     while True:
-        with desk.session() as session:
+        with db.session() as session:
             page = session.scalars(
                 select(AuditEntry).where(AuditEntry.id > last).order_by(AuditEntry.id).limit(_PAGE)
             ).all()
@@ -155,9 +162,17 @@ def _all(desk: Desk) -> Iterator[AuditEntry]:
 
 def _chained(previous: str, entry: AuditEntry) -> str:
     parts = [
-        previous, str(entry.id), entry.at.isoformat(), entry.actor, entry.origin, entry.action, entry.subject,
-        entry.site, entry.before, entry.after,
-    ]  # fmt: skip
+        previous,
+        str(entry.id),
+        entry.at.isoformat(),
+        entry.actor,
+        entry.origin,
+        entry.action,
+        entry.subject,
+        entry.site,
+        entry.before,
+        entry.after,
+    ]
     return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

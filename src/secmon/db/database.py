@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from secmon.errors import DeskError
+from secmon.errors import DatabaseError
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -35,7 +35,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class Desk:
+class Database:
     """Sessions on the operational database; safe to share between threads."""
 
     def __init__(self, dsn: str) -> None:
@@ -43,7 +43,7 @@ class Desk:
         try:
             self.engine = _engine(dsn)
         except (ArgumentError, ImportError) as error:
-            raise DeskError(f"desk database address not understood: {error}") from error
+            raise DatabaseError(f"desk database address not understood: {error}") from error
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     def migrate(self) -> None:
@@ -60,7 +60,7 @@ class Desk:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except SQLAlchemyError as error:
-            raise DeskError(f"desk database {self.shown}: {error.__cause__ or error}") from error
+            raise DatabaseError(f"desk database {self.shown}: {error.__cause__ or error}") from error
 
     def begin(self) -> Any:
         """Return a session in a transaction: commits at the end of the `with` block, rolls back on an error."""

@@ -128,13 +128,18 @@ class Alert(Versioned, Base):
     __tablename__ = "alerts"
     __table_args__ = (
         Index(
-            "alerts_open_once", "rule_id", "site", "actor", unique=True,
-            sqlite_where=text(_OPEN), postgresql_where=text(_OPEN),
+            "alerts_open_once",
+            "rule_id",
+            "site",
+            "actor",
+            unique=True,
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
         ),
         Index("alerts_by_site", "site", "last_time"),
         Index("alerts_by_time", "last_time"),
         Index("alerts_by_opening", "opened_at"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     rule_id: Mapped[str] = mapped_column(String(64))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from secmon.db.audit_log import Actor, AuditHead
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Versioned
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.sites.scope import Scope
@@ -20,25 +20,25 @@ Versions = Mapping[int, int]
 
 
 @contextmanager
-def changing(desk: Desk) -> Iterator[Session]:
+def serialised_transaction(db: Database) -> Iterator[Session]:
     """Open a transaction that no other change overlaps: values read in it are still valid when it writes.
 
     The head of the audit log is locked first on purpose: all changes lock it in the end, and in any other order
     two of them could wait for each other.
     """
-    with desk.begin() as session:
+    with db.begin() as session:
         session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=AuditHead.number))
         yield session
 
 
-def found(row: T | None, what: str) -> T:
+def require_row(row: T | None, what: str) -> T:
     """Return the row; raises NotFoundError when there is none."""
     if row is None:
         raise NotFoundError(f"{what} does not exist, or lies outside what you may see")
     return row
 
 
-def checked(row: Versioned, version: int | None, what: str) -> None:
+def check_version(row: Versioned, version: int | None, what: str) -> None:
     """Raise ConflictError when the row was changed since `version` was read; None is not checked."""
     if version is not None and row.version != version:
         raise ConflictError(what, row.changed_by, row.changed_at)
@@ -49,24 +49,24 @@ def touch(row: Versioned, actor: Actor, now: datetime) -> None:
     row.version, row.changed_by, row.changed_at = (row.version or 0) + 1, actor.name[:128], now
 
 
-def said(text: str, what: str) -> str:
+def require_text(text: str, what: str) -> str:
     """Return the text without surrounding blanks; raises IllegalMove when it is empty."""
     if not text.strip():
         raise IllegalMove(f"{what} is missing: write it down, somebody will ask")
     return text.strip()
 
 
-def covered(scope: Scope, sites: Iterable[str], what: str) -> None:
+def require_scope(scope: Scope, sites: Iterable[str], what: str) -> None:
     """Raise NotFoundError unless the scope covers every site."""
     if not all(scope.covers(site) for site in sites):
         raise NotFoundError(f"{what} does not exist, or lies outside what you may see")
 
 
-def within(column: InstrumentedAttribute[str], scope: Scope) -> ColumnElement[bool]:
+def in_scope(column: InstrumentedAttribute[str], scope: Scope) -> ColumnElement[bool]:
     """Return the condition that a row's site lies in the scope."""
     return true() if scope.codes is None else column.in_(sorted(scope.codes))
 
 
-def values(row: Any, *names: str) -> dict[str, Any]:
+def column_values(row: Any, *names: str) -> dict[str, Any]:
     """Return some columns of a row, for the audit log."""
     return {name: getattr(row, name) for name in names}

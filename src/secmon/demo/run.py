@@ -14,14 +14,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from secmon.auth import tokens
 from secmon.auth.accounts import Account
-from secmon.auth.demo_accounts import ensure
+from secmon.auth.demo_accounts import ensure_demo_accounts
 from secmon.auth.private_file import write_private
 from secmon.db.audit_log import CENTRE
 from secmon.demo.simulator_process import feeds_at, free_port, simulator
-from secmon.demo.tour.replay import Presentation
+from secmon.demo.tour.replay import TourReplay
 from secmon.errors import UsageError
 from secmon.inventory import asset_register
-from secmon.operations.crisis_level import CrisisLevel, Declaration, declare, level_in_force
+from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
 from secmon.pipeline import backfill
 from secmon.runtime.centre import Centre, open_centre, utc_now
 from secmon.runtime.data_folder_lock import Instance
@@ -79,12 +79,12 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
             open_centre(settings, instance=instance, simulated=True) as centre,
         ):
             _declare_normal(centre)
-            accounts = ensure(centre.desk, utc_now())
+            accounts = ensure_demo_accounts(centre.db, utc_now())
             _fill(centre, terminal)
             _give_tokens(centre)
             _take_register(centre)
             _welcome(settings, accounts, terminal)
-            serve(centre, bound, Presentation(centre))
+            serve(centre, bound, TourReplay(centre))
 
 
 def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractContextManager[None]:
@@ -111,8 +111,8 @@ def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
 
 def _declare_normal(centre: Centre) -> None:
     """Declare the normal crisis level if no level is in force; a real centre starts without a declared level."""
-    if level_in_force(centre.desk) is None:
-        declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "시연 · demonstration", utc_now()))
+    if level_in_force(centre.db) is None:
+        declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "시연 · demonstration", utc_now()))
 
 
 def _site_tokens(settings: Settings) -> Path:
@@ -123,15 +123,19 @@ def _give_tokens(centre: Centre) -> None:
     """Let the sites' firewalls poll the block list; their tokens survive a restart."""
     file = _site_tokens(centre.settings)
     if not file.exists():
-        made = tokens.for_sites(centre.desk, [site.code for site in load_sites()], CENTRE, utc_now())
-        write_private(file, tokens.as_csv(made))
+        made = tokens.create_site_tokens(centre.db, [site.code for site in load_sites()], CENTRE, utc_now())
+        write_private(file, tokens.tokens_as_csv(made))
 
 
 def _take_register(centre: Centre) -> None:
     """Import the hosts, suppliers and contacts that the sites handed over, again at each start."""
     folder, sites = centre.settings.data / "simulator", [site.code for site in load_sites()]
-    asset_register.replace(centre.desk, asset_register.read_assets(folder / "assets.csv", sites), CENTRE, utc_now())
-    asset_register.replace(centre.desk, asset_register.read_contacts(folder / "contacts.csv", sites), CENTRE, utc_now())
+    asset_register.replace_register(
+        centre.db, asset_register.read_assets(folder / "assets.csv", sites), CENTRE, utc_now()
+    )
+    asset_register.replace_register(
+        centre.db, asset_register.read_contacts(folder / "contacts.csv", sites), CENTRE, utc_now()
+    )
 
 
 def _fill(centre: Centre, terminal: Terminal) -> None:
@@ -151,7 +155,7 @@ def _fill(centre: Centre, terminal: Terminal) -> None:
             text = f"Collecting history: {progress.lines:,} lines"
             bar.update(task, completed=progress.done, total=progress.feeds, description=text)
 
-        lines = asyncio.run(backfill.catch_up(centre.watch, report))
+        lines = asyncio.run(backfill.backfill(centre.pipeline, report))
     terminal.print(f"Collected {lines:,} lines in {time.monotonic() - began:.0f} s.")
 
 

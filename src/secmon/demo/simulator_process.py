@@ -86,7 +86,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 @dataclass(frozen=True)
-class Director:
+class SimulatorControl:
     """Connection to a simulator: the address of its /control route and the bearer token it wrote to a file."""
 
     desk: str

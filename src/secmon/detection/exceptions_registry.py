@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.detection.sigma.rule_exception import Exemption
+from secmon.detection.sigma.rule_exception import RuleException
 from secmon.errors import UsageError
 
 
-class ExemptionRow(Base):
+class RuleExceptionRow(Base):
     """Events of a rule that raise nothing: at one site ('' for all) and with one field's value ('' for any)."""
 
     __tablename__ = "exemptions"
@@ -33,13 +33,13 @@ class ExemptionRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Excepted:
+class RuleExceptionStatus:
     """A rule exception with its state.
 
     `suppressed` matches of the rule were left out by it, the last at `last_time`.
     """
 
-    exemption: Exemption
+    exemption: RuleException
     begins: datetime
     until: datetime
     reason: str
@@ -49,15 +49,15 @@ class Excepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Suppressed:
     """Number of matches that a rule exception left out in one run, and the time of the newest."""
 
     matches: int
     last_time: datetime
 
 
-def except_from(
-    desk: Desk, exemption: Exemption, begins: datetime, until: datetime, *, reason: str, author: str
+def add_rule_exception(
+    db: Database, exemption: RuleException, begins: datetime, until: datetime, *, reason: str, author: str
 ) -> int:
     """Store a rule exception (the id in it is ignored); returns its new id.
 
@@ -69,60 +69,68 @@ def except_from(
         raise UsageError(f"the exception would end at {until:%Y-%m-%d %H:%M} UTC, before it begins: give a later end")
     if not reason.strip() or not author.strip():
         raise UsageError("an exception needs a reason and an author: somebody will ask")
-    with desk.begin() as session:
-        row = ExemptionRow(
-            rule_id=exemption.rule_id, site=exemption.site, field=exemption.field, value=exemption.value,
-            begins=begins, until=until, reason=reason, author=author,
-        )  # fmt: skip
+    with db.begin() as session:
+        row = RuleExceptionRow(
+            rule_id=exemption.rule_id,
+            site=exemption.site,
+            field=exemption.field,
+            value=exemption.value,
+            begins=begins,
+            until=until,
+            reason=reason,
+            author=author,
+        )
         session.add(row)
         session.flush()
         return int(row.id)
 
 
-def end(desk: Desk, number: int, now: datetime) -> bool:
+def end_rule_exception(db: Database, number: int, now: datetime) -> bool:
     """End a rule exception now; False when no exception with this id is in force."""
-    with desk.begin() as session:
-        row = session.get(ExemptionRow, number)
+    with db.begin() as session:
+        row = session.get(RuleExceptionRow, number)
         if row is None or row.until <= now:
             return False
         row.until = now
         return True
 
 
-def in_force(desk: Desk, now: datetime) -> tuple[Exemption, ...]:
+def rule_exceptions_in_force(db: Database, now: datetime) -> tuple[RuleException, ...]:
     """Return the rule exceptions in force at `now`, in the order of entry."""
-    query = select(ExemptionRow).where(ExemptionRow.begins <= now, ExemptionRow.until > now)
-    with desk.session() as session:
-        return tuple(_exemption(row) for row in session.scalars(query.order_by(ExemptionRow.id)))
+    query = select(RuleExceptionRow).where(RuleExceptionRow.begins <= now, RuleExceptionRow.until > now)
+    with db.session() as session:
+        return tuple(_exemption(row) for row in session.scalars(query.order_by(RuleExceptionRow.id)))
 
 
-def every(desk: Desk, rule_id: str = "") -> Sequence[Excepted]:
+def all_rule_exceptions(db: Database, rule_id: str = "") -> Sequence[RuleExceptionStatus]:
     """Return all rule exceptions ever made, or those of one rule, newest first."""
-    query = select(ExemptionRow).order_by(ExemptionRow.id.desc())
-    with desk.session() as session:
-        rows = session.scalars(query.where(ExemptionRow.rule_id == rule_id) if rule_id else query).all()
+    query = select(RuleExceptionRow).order_by(RuleExceptionRow.id.desc())
+    with db.session() as session:
+        rows = session.scalars(query.where(RuleExceptionRow.rule_id == rule_id) if rule_id else query).all()
     return [
-        Excepted(_exemption(row), row.begins, row.until, row.reason, row.author, row.suppressed, row.last_time)
+        RuleExceptionStatus(
+            _exemption(row), row.begins, row.until, row.reason, row.author, row.suppressed, row.last_time
+        )
         for row in rows
     ]
 
 
-def suppressed_since(desk: Desk, since: datetime) -> int:
+def suppressed_since(db: Database, since: datetime) -> int:
     """Return the number of suppressed matches of rule exceptions that were active since then, for the digests."""
-    query = select(func.sum(ExemptionRow.suppressed)).where(ExemptionRow.last_time >= since)
-    with desk.session() as session:
+    query = select(func.sum(RuleExceptionRow.suppressed)).where(RuleExceptionRow.last_time >= since)
+    with db.session() as session:
         return int(session.scalar(query) or 0)
 
 
-def count(session: Session, left: Mapping[int, Left]) -> None:
+def count_suppressed_matches(session: Session, left: Mapping[int, Suppressed]) -> None:
     """Add the matches left out in a run, within the transaction that stores the run's alerts."""
     for number, one in left.items():
         session.execute(
-            update(ExemptionRow)
-            .where(ExemptionRow.id == number)
-            .values(suppressed=ExemptionRow.suppressed + one.matches, last_time=one.last_time)
+            update(RuleExceptionRow)
+            .where(RuleExceptionRow.id == number)
+            .values(suppressed=RuleExceptionRow.suppressed + one.matches, last_time=one.last_time)
         )
 
 
-def _exemption(row: ExemptionRow) -> Exemption:
-    return Exemption(row.id, row.rule_id, row.site, row.field, row.value)
+def _exemption(row: RuleExceptionRow) -> RuleException:
+    return RuleException(row.id, row.rule_id, row.site, row.field, row.value)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Integer, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base
 from secmon.detection.engine.run_report import RuleOutcome
 from secmon.detection.sigma.rule import Signature
@@ -58,26 +58,26 @@ class Standing:
     since: datetime
 
 
-def standings(desk: Desk) -> tuple[Standing, ...]:
+def rule_standings(db: Database) -> tuple[Standing, ...]:
     """Return every rule with a state: watched, isolated or disabled."""
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(select(RuleStateRow).order_by(RuleStateRow.since.desc())).all()
     return tuple(
         Standing(row.rule_id, RuleState(row.state), row.strikes, row.reason, row.author, row.since) for row in rows
     )
 
 
-def not_asked(desk: Desk, now: datetime) -> frozenset[str]:
+def inactive_rules(db: Database, now: datetime) -> frozenset[str]:
     """Return ids of the rules that a run at `now` leaves out."""
     disabled = RuleStateRow.state == RuleState.DISABLED
     isolated = and_(RuleStateRow.state == RuleState.ISOLATED, RuleStateRow.since > now - PROBATION)
-    with desk.session() as session:
+    with db.session() as session:
         return frozenset(session.scalars(select(RuleStateRow.rule_id).where(or_(disabled, isolated))))
 
 
-def disable(desk: Desk, rule_id: str, *, reason: str, author: str, now: datetime) -> None:
+def disable_rule(db: Database, rule_id: str, *, reason: str, author: str, now: datetime) -> None:
     """Disable a rule until a user enables it."""
-    with desk.begin() as session:
+    with db.begin() as session:
         session.merge(
             RuleStateRow(
                 rule_id=rule_id, state=RuleState.DISABLED, strikes=0, reason=reason, author=author, digest="", since=now
@@ -85,26 +85,26 @@ def disable(desk: Desk, rule_id: str, *, reason: str, author: str, now: datetime
         )
 
 
-def enable(desk: Desk, rule_id: str) -> bool:
+def enable_rule(db: Database, rule_id: str) -> bool:
     """Enable the rule again; False when it was not disabled."""
-    with desk.begin() as session:
+    with db.begin() as session:
         row = session.get(RuleStateRow, rule_id)
         if row is not None:
             session.delete(row)
         return row is not None
 
 
-def enable_mended(desk: Desk, rules: Mapping[str, Signature]) -> tuple[str, ...]:
+def enable_repaired_rules(db: Database, rules: Mapping[str, Signature]) -> tuple[str, ...]:
     """Enable isolated rules whose file has changed or is gone; returns their ids."""
-    with desk.begin() as session:
+    with db.begin() as session:
         rows = session.scalars(select(RuleStateRow).where(RuleStateRow.state == RuleState.ISOLATED)).all()
-        mended = [row for row in rows if row.rule_id not in rules or digest(rules[row.rule_id]) != row.digest]
+        mended = [row for row in rows if row.rule_id not in rules or rule_file_digest(rules[row.rule_id]) != row.digest]
         for row in mended:
             session.delete(row)
         return tuple(row.rule_id for row in mended)
 
 
-def judge(
+def isolate_bad_rules(
     session: Session, outcomes: Sequence[RuleOutcome], rules: Mapping[str, Signature], now: datetime
 ) -> tuple[str, ...]:
     """Count the bad runs and reset rules with a good run.
@@ -123,7 +123,7 @@ def judge(
     return tuple(isolated)
 
 
-def digest(rule: Signature) -> str:
+def rule_file_digest(rule: Signature) -> str:
     """Return the digest of the rule's file; '' when it cannot be read."""
     try:
         return hashlib.sha256(rule.path.read_bytes()).hexdigest()
@@ -150,5 +150,5 @@ def _strike(row: RuleStateRow, problem: str, rule: Signature | None, now: dateti
     row.strikes, row.reason = row.strikes + 1, problem
     if row.state == RuleState.DISABLED or row.strikes < STRIKES or rule is None:
         return False
-    row.state, row.since, row.digest = RuleState.ISOLATED, now, digest(rule)
+    row.state, row.since, row.digest = RuleState.ISOLATED, now, rule_file_digest(rule)
     return True

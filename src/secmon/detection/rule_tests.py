@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from secmon.detection.correlation.engine import correlate
-from secmon.detection.engine.match_events import match
+from secmon.detection.engine.match_events import match_events
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
@@ -86,7 +86,7 @@ def _single(store: Store, ruleset: RuleSet) -> tuple[SampleResult, ...]:
         for kind in ("hit", "miss"):
             batches[f"{kind}-{rule.id}"] = sample_lines(rule, kind)
     insert_batches(store, batches)
-    report = match(store, ruleset, list(batches), *_TIMES)
+    report = match_events(store, ruleset, list(batches), *_TIMES)
     errors = {outcome.rule_id: outcome.error for outcome in report.outcomes}
     return tuple(_result(store, rule, batches, errors.get(rule.id, "")) for rule in ruleset.rules)
 

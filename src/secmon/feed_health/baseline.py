@@ -75,17 +75,17 @@ def hours_until(now: datetime) -> tuple[datetime, ...]:
     return tuple(last - _HOUR * back for back in range(SHOWN, -1, -1))
 
 
-def begins(now: datetime) -> datetime:
+def baseline_start(now: datetime) -> datetime:
     """Return the time from which events count for the baseline of `now`."""
     return hours_until(now)[0] - timedelta(weeks=WEEKS)
 
 
-def learn(rows: pd.DataFrame, now: datetime) -> Baseline:
+def learn_baseline(rows: pd.DataFrame, now: datetime) -> Baseline:
     """Compute the baseline at `now` from rows of (site, feed, hour, events) since `begins(now)`."""
     hours = hours_until(now)
     if rows.empty:
         return Baseline(hours)
-    every = pd.date_range(begins(now), hours[-1], freq="h")
+    every = pd.date_range(baseline_start(now), hours[-1], freq="h")
     place = every.get_indexer(pd.DatetimeIndex(pd.to_datetime(rows["hour"], utc=True)))
     number, feeds = _numbered(rows)
     counts = np.zeros((len(feeds), len(every)))

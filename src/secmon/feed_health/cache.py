@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from secmon.errors import StoreError
-from secmon.feed_health.baseline import Baseline, begins, learn
+from secmon.feed_health.baseline import Baseline, baseline_start, learn_baseline
 from secmon.feed_health.health import Evidence
 from secmon.store import sql
 from secmon.store.client import Store
@@ -17,7 +17,7 @@ _AGE_OF_REJECTS = timedelta(seconds=10)
 _DAY = timedelta(hours=24)
 
 
-class FeedMemory:
+class FeedHealthCache:
     """The newest evidence about the feeds; safe to use from any thread."""
 
     def __init__(self) -> None:
@@ -35,8 +35,8 @@ class FeedMemory:
         with self._guard:
             try:
                 if not self._fresh(self._read_at, now, _AGE):
-                    hours = {"since": begins(now), "until": now.replace(microsecond=0)}
-                    self._baseline = learn(store.frame(sql.query("feed_hours"), hours), now)
+                    hours = {"since": baseline_start(now), "until": now.replace(microsecond=0)}
+                    self._baseline = learn_baseline(store.frame(sql.query("feed_hours"), hours), now)
                     self._read_at = now
                 if not self._fresh(self._rejects_at, now, _AGE_OF_REJECTS):
                     rows = store.rows(sql.query("feed_rejects"), {"since": now - _DAY})

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import FeedState
 from secmon.feed_health.baseline import Baseline, Feed
-from secmon.feed_health.maintenance import Window, running, window_of
+from secmon.feed_health.maintenance import MaintenanceWindow, running_maintenance, window_for_feed
 
 
 class Health(StrEnum):
@@ -85,7 +85,7 @@ class Evidence:
 
 
 def feed_reports(
-    desk: Desk,
+    db: Database,
     expected: Sequence[tuple[str, str, str]],
     limits: HealthLimits,
     now: datetime,
@@ -93,13 +93,13 @@ def feed_reports(
 ) -> tuple[FeedReport, ...]:
     """Return reports of the expected feeds, given as (site, feed, format); a feed never asked is `never_seen`."""
     evidence = evidence or Evidence(Baseline(()))
-    with desk.session() as session:
+    with db.session() as session:
         # plain rows: ORM objects of two thousand feeds take long
         rows = session.execute(select(FeedState.__table__)).all()
     known = {(row.site, row.feed): row for row in rows}
-    work = running(desk, now)
+    work = running_maintenance(db, now)
     return tuple(
-        _report((site, feed, name), known.get((site, feed)), limits, now, evidence, window_of(work, site, feed))
+        _report((site, feed, name), known.get((site, feed)), limits, now, evidence, window_for_feed(work, site, feed))
         for site, feed, name in expected
     )
 
@@ -110,7 +110,7 @@ def _report(
     limits: HealthLimits,
     now: datetime,
     evidence: Evidence,
-    work: Window | None,
+    work: MaintenanceWindow | None,
 ) -> FeedReport:
     site, feed, name = which
     health, missed = Health.NEVER_SEEN, None

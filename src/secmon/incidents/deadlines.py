@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from secmon.db.audit_log import CENTRE, Actor
-from secmon.db.database import Desk
-from secmon.db.transaction import changing, said, touch
+from secmon.db.database import Database
+from secmon.db.transaction import require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
-from secmon.incidents.incident import Incident, State, open_one, resume_clock
-from secmon.incidents.sla import Clock, clock
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.incident import Incident, IncidentState, load_open_for_update, resume_clocks
+from secmon.incidents.sla import Clock, clock_at
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.notifications.outbox import Letter, enqueue
 from secmon.sites.scope import Scope
 
@@ -20,51 +20,51 @@ ESCALATE_TO = "role:supervisor"
 """Recipient of escalations."""
 
 
-def clocks(incident: Incident, now: datetime) -> tuple[Clock, Clock]:
+def clocks_of_incident(incident: Incident, now: datetime) -> tuple[Clock, Clock]:
     """Return the clocks for first response and containment; the second also stops when the incident is closed."""
     return (
-        clock("respond", incident.respond_due, incident.responded_at, incident.paused_at, now),
-        clock("contain", incident.contain_due, incident.contained_at or incident.closed_at, incident.paused_at, now),
+        clock_at("respond", incident.respond_due, incident.responded_at, incident.paused_at, now),
+        clock_at("contain", incident.contain_due, incident.contained_at or incident.closed_at, incident.paused_at, now),
     )
 
 
-def overdue(incident: Incident, now: datetime) -> bool:
+def has_overdue_clock(incident: Incident, now: datetime) -> bool:
     """Test whether a running clock is past its deadline."""
-    return any(one.overdue and one.stopped_at is None for one in clocks(incident, now))
+    return any(one.overdue and one.stopped_at is None for one in clocks_of_incident(incident, now))
 
 
-def pause(desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Incident:
+def pause_clocks(db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Incident:
     """Pause the clocks, for example while waiting for a municipality's vendor."""
-    with changing(desk) as session:
-        incident = open_one(session, scope, number)
+    with serialised_transaction(db) as session:
+        incident = load_open_for_update(session, scope, number)
         if incident.paused_at is not None:
             raise IllegalMove(f"the clock of incident {number} stands still since {incident.paused_at:%H:%M} UTC")
-        incident.paused_at, incident.pause_reason = now, said(reason, "the reason of the pause")
+        incident.paused_at, incident.pause_reason = now, require_text(reason, "the reason of the pause")
         touch(incident, actor, now)
-        tell(session, number, Kind.PAUSED, actor, now, text=incident.pause_reason)
+        add_entry(session, number, EntryKind.PAUSED, actor, now, text=incident.pause_reason)
         return incident
 
 
-def resume(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Incident:
+def resume_incident(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Incident:
     """Resume the clocks; the time of the pause is added to the deadlines."""
-    with changing(desk) as session:
-        incident = open_one(session, scope, number)
+    with serialised_transaction(db) as session:
+        incident = load_open_for_update(session, scope, number)
         if incident.paused_at is None:
             raise IllegalMove(f"the clock of incident {number} is not paused")
-        stood = resume_clock(incident, now)
+        stood = resume_clocks(incident, now)
         touch(incident, actor, now)
-        tell(session, number, Kind.RESUMED, actor, now, after={"seconds": stood})
+        add_entry(session, number, EntryKind.RESUMED, actor, now, after={"seconds": stood})
         return incident
 
 
-def escalate(desk: Desk, now: datetime) -> Sequence[int]:
+def escalate_overdue(db: Database, now: datetime) -> Sequence[int]:
     """Notify the supervisors once of each clock past its deadline; returns the incidents. For a job."""
-    with changing(desk) as session:
-        query = select(Incident).where(Incident.state != State.CLOSED, Incident.paused_at.is_(None))
+    with serialised_transaction(db) as session:
+        query = select(Incident).where(Incident.state != IncidentState.CLOSED, Incident.paused_at.is_(None))
         late = [
             (incident, one)
             for incident in session.scalars(query.order_by(Incident.id)).all()
-            for one in clocks(incident, now)
+            for one in clocks_of_incident(incident, now)
             if one.overdue and one.stopped_at is None and getattr(incident, f"{one.name}_escalated_at") is None
         ]
         for incident, one in late:
@@ -75,7 +75,7 @@ def escalate(desk: Desk, now: datetime) -> Sequence[int]:
 def _escalate(session: Session, incident: Incident, one: Clock, now: datetime) -> None:
     setattr(incident, f"{one.name}_escalated_at", now)
     told = {"clock": one.name, "due": one.due, "owner": incident.owner}
-    tell(session, incident.id, Kind.ESCALATED, CENTRE, now, after=told)
+    add_entry(session, incident.id, EntryKind.ESCALATED, CENTRE, now, after=told)
     content = {**told, "incident": incident.id, "title": incident.title, "severity": incident.severity}
     key = f"incident:{incident.id}:{one.name}:{one.due.isoformat()}"
     enqueue(session, Letter(key, "escalation", "mail", ESCALATE_TO, content=content), now)

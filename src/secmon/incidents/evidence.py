@@ -9,12 +9,12 @@ from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert, Base
-from secmon.db.transaction import changing, within
+from secmon.db.transaction import in_scope, serialised_transaction
 from secmon.errors import IllegalMove
-from secmon.incidents.incident import get, open_one, sites_in
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.incident import get_incident, load_open_for_update, sites_in
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
 from secmon.store import sql
 from secmon.store.client import Store
@@ -62,25 +62,29 @@ class EvidenceLine:
     @property
     def sha256(self) -> str:
         """Hash of the line's UTF-8 bytes, in hexadecimal."""
-        return hash_of(self.line)
+        return line_hash(self.line)
 
 
-def hash_of(line: str) -> str:
+def line_hash(line: str) -> str:
     """Return the hash of a line's UTF-8 bytes; a lone surrogate, possible in a damaged line, is encoded as it is."""
     return sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def lines_of(store: Store, alert: Alert, limit: int = MOST) -> tuple[EvidenceLine, ...]:
+def alert_lines(store: Store, alert: Alert, limit: int = MOST) -> tuple[EvidenceLine, ...]:
     """Return the lines referenced by the findings of an alert, oldest first."""
     asked = {
-        "rule_id": alert.rule_id, "site": alert.site, "actor": alert.actor, "since": alert.first_time,
-        "until": alert.last_time, "limit": limit,
-    }  # fmt: skip
+        "rule_id": alert.rule_id,
+        "site": alert.site,
+        "actor": alert.actor,
+        "since": alert.first_time,
+        "until": alert.last_time,
+        "limit": limit,
+    }
     return tuple(EvidenceLine(**row) for row in store.records(sql.query("evidence_of_alert"), asked))
 
 
-def add(
-    desk: Desk,
+def add_evidence(
+    db: Database,
     scope: Scope,
     incident_id: int,
     lines: Iterable[EvidenceLine],
@@ -93,8 +97,8 @@ def add(
 
     Raises IllegalMove when a line is from a site that the incident does not affect.
     """
-    with changing(desk) as session:
-        open_one(session, scope, incident_id)
+    with serialised_transaction(db) as session:
+        load_open_for_update(session, scope, incident_id)
         wanted = list(lines)
         strangers = sorted({line.site for line in wanted} - {*sites_in(session, incident_id)})
         if strangers:
@@ -104,22 +108,24 @@ def add(
         session.add_all(_row(incident_id, alert_id, line, actor, now) for line in new)
         if new:
             hashes = [line.sha256 for line in new]
-            tell(session, incident_id, Kind.EVIDENCE, actor, now, after={"alert": alert_id, "sha256": hashes})
+            add_entry(session, incident_id, EntryKind.EVIDENCE, actor, now, after={"alert": alert_id, "sha256": hashes})
         return len(new)
 
 
-def of_incident(desk: Desk, scope: Scope, incident_id: int, limit: int = 1000) -> Sequence[Evidence]:
+def evidence_of_incident(db: Database, scope: Scope, incident_id: int, limit: int = 1000) -> Sequence[Evidence]:
     """Return the evidence of an incident, oldest first, limited to the sites in the scope."""
-    get(desk, scope, incident_id)
-    query = select(Evidence).where(Evidence.incident_id == incident_id, within(Evidence.site, scope))
-    with desk.session() as session:
+    get_incident(db, scope, incident_id)
+    query = select(Evidence).where(Evidence.incident_id == incident_id, in_scope(Evidence.site, scope))
+    with db.session() as session:
         return session.scalars(query.order_by(Evidence.time, Evidence.id).limit(limit)).all()
 
 
-def damaged(desk: Desk, scope: Scope, incident_id: int) -> tuple[int, ...]:
+def damaged_evidence(db: Database, scope: Scope, incident_id: int) -> tuple[int, ...]:
     """Return ids of lines that no longer match their hash."""
     return tuple(
-        row.id for row in of_incident(desk, scope, incident_id, limit=1_000_000) if hash_of(row.line) != row.sha256
+        row.id
+        for row in evidence_of_incident(db, scope, incident_id, limit=1_000_000)
+        if line_hash(row.line) != row.sha256
     )
 
 
@@ -130,7 +136,16 @@ def _known(session: Session, incident_id: int) -> set[tuple[str, int]]:
 
 def _row(incident_id: int, alert_id: int | None, line: EvidenceLine, actor: Actor, now: datetime) -> Evidence:
     return Evidence(
-        incident_id=incident_id, alert_id=alert_id, site=line.site, feed=line.feed, batch_id=line.batch_id,
-        seq=line.seq, time=line.time, received_at=line.received_at, line=line.line, sha256=line.sha256,
-        added_by=actor.name[:128], added_at=now,
-    )  # fmt: skip
+        incident_id=incident_id,
+        alert_id=alert_id,
+        site=line.site,
+        feed=line.feed,
+        batch_id=line.batch_id,
+        seq=line.seq,
+        time=line.time,
+        received_at=line.received_at,
+        line=line.line,
+        sha256=line.sha256,
+        added_by=actor.name[:128],
+        added_at=now,
+    )

@@ -10,15 +10,15 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, String, Text, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert, Base, Versioned
-from secmon.db.transaction import checked, covered, found, within
+from secmon.db.transaction import check_version, in_scope, require_row, require_scope
 from secmon.errors import IllegalMove
-from secmon.incidents.sla import later
+from secmon.incidents.sla import time_after
 from secmon.sites.scope import Scope
 
 
-class State(StrEnum):
+class IncidentState(StrEnum):
     """The state of an incident."""
 
     DETECTED = "detected"
@@ -29,13 +29,13 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-MOVES: Mapping[State, frozenset[State]] = {
-    State.DETECTED: frozenset({State.ANALYSED, State.CLOSED}),
-    State.ANALYSED: frozenset({State.CONTAINED, State.CLOSED}),
-    State.CONTAINED: frozenset({State.ERADICATED}),
-    State.ERADICATED: frozenset({State.RECOVERED}),
-    State.RECOVERED: frozenset({State.CLOSED}),
-    State.CLOSED: frozenset({State.ANALYSED}),
+MOVES: Mapping[IncidentState, frozenset[IncidentState]] = {
+    IncidentState.DETECTED: frozenset({IncidentState.ANALYSED, IncidentState.CLOSED}),
+    IncidentState.ANALYSED: frozenset({IncidentState.CONTAINED, IncidentState.CLOSED}),
+    IncidentState.CONTAINED: frozenset({IncidentState.ERADICATED}),
+    IncidentState.ERADICATED: frozenset({IncidentState.RECOVERED}),
+    IncidentState.RECOVERED: frozenset({IncidentState.CLOSED}),
+    IncidentState.CLOSED: frozenset({IncidentState.ANALYSED}),
 }
 """Allowed transitions. Real incidents are closed after recovery; false alarms can be closed immediately."""
 
@@ -91,7 +91,7 @@ class Incident(Versioned, Base):
         """Its ATT&CK ids."""
         return tuple(self.attack_uids.split())
 
-    def reached(self, state: State) -> datetime | None:
+    def reached(self, state: IncidentState) -> datetime | None:
         """Return when it reached a state, None when it has not."""
         at: datetime | None = getattr(self, f"{state}_at")
         return at
@@ -107,36 +107,36 @@ class IncidentSite(Base):
     site: Mapped[str] = mapped_column(String(5), primary_key=True)
 
 
-def editable(session: Session, scope: Scope, number: int, version: int | None) -> Incident:
+def load_for_update(session: Session, scope: Scope, number: int, version: int | None) -> Incident:
     """Load an incident whose sites are all within the scope, unchanged since `version`."""
-    incident = found(session.get(Incident, number), f"incident {number}")
-    covered(scope, sites_in(session, number), f"incident {number}")
-    checked(incident, version, f"incident {number}")
+    incident = require_row(session.get(Incident, number), f"incident {number}")
+    require_scope(scope, sites_in(session, number), f"incident {number}")
+    check_version(incident, version, f"incident {number}")
     return incident
 
 
-def open_one(session: Session, scope: Scope, number: int) -> Incident:
+def load_open_for_update(session: Session, scope: Scope, number: int) -> Incident:
     """Load an editable incident that is not closed."""
-    incident = editable(session, scope, number, None)
-    if incident.state == State.CLOSED:
+    incident = load_for_update(session, scope, number, None)
+    if incident.state == IncidentState.CLOSED:
         raise IllegalMove(f"incident {number} is closed: reopen it first")
     return incident
 
 
-def responded(incident: Incident, now: datetime) -> None:
+def stop_response_clock(incident: Incident, now: datetime) -> None:
     """Stop the response clock if it is running: someone has acted."""
     incident.responded_at = incident.responded_at or now
 
 
-def resume_clock(incident: Incident, now: datetime) -> int:
+def resume_clocks(incident: Incident, now: datetime) -> int:
     """Resume the clocks if they are paused; returns the seconds of the pause."""
     if incident.paused_at is None:
         return 0
     stood = int((now - incident.paused_at).total_seconds())
     if incident.responded_at is None:
-        incident.respond_due = later(incident.respond_due, stood)
+        incident.respond_due = time_after(incident.respond_due, stood)
     if incident.contained_at is None:
-        incident.contain_due = later(incident.contain_due, stood)
+        incident.contain_due = time_after(incident.contain_due, stood)
     incident.paused_at, incident.pause_reason = None, ""
     incident.paused_seconds += stood
     return stood
@@ -148,9 +148,9 @@ def sites_in(session: Session, number: int) -> list[str]:
     return list(session.scalars(query))
 
 
-def go(incident: Incident, state: State, now: datetime) -> None:
+def transition(incident: Incident, state: IncidentState, now: datetime) -> None:
     """Move it to a state within the caller's transaction; the message of IllegalMove lists the allowed states."""
-    allowed = MOVES[State(incident.state)]
+    allowed = MOVES[IncidentState(incident.state)]
     if state not in allowed:
         raise IllegalMove(
             f"incident {incident.id} is {incident.state} and cannot become {state}; "
@@ -158,20 +158,28 @@ def go(incident: Incident, state: State, now: datetime) -> None:
         )
     incident.state = state
     setattr(incident, f"{state}_at", now)
-    responded(incident, now)
+    stop_response_clock(incident, now)
 
 
-def get(desk: Desk, scope: Scope, number: int) -> Incident:
+def get_incident(db: Database, scope: Scope, number: int) -> Incident:
     """Return an incident that affects a site of the scope; raises NotFoundError when there is none."""
     query = select(Incident).where(Incident.id == number, _touches(scope))
-    with desk.session() as session:
-        return found(session.scalar(query), f"incident {number}")
+    with db.session() as session:
+        return require_row(session.scalar(query), f"incident {number}")
 
 
-def search(
-    desk: Desk, scope: Scope, *, states: Sequence[State] = (), site: str = "", owner: str = "",
-    since: datetime | None = None, until: datetime | None = None, limit: int, before: int | None = None,
-) -> Sequence[Incident]:  # fmt: skip
+def search_incidents(
+    db: Database,
+    scope: Scope,
+    *,
+    states: Sequence[IncidentState] = (),
+    site: str = "",
+    owner: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+    before: int | None = None,
+) -> Sequence[Incident]:
     """Return incidents newest first, of these states (none: any), detected in a period.
 
     `before` is the id below which to continue.
@@ -189,35 +197,35 @@ def search(
         query = query.where(Incident.detected_at < until)
     if before is not None:
         query = query.where(Incident.id < before)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def open_incidents(desk: Desk, scope: Scope) -> Sequence[Incident]:
+def open_incidents(db: Database, scope: Scope) -> Sequence[Incident]:
     """Return all open incidents, most severe first, then by due time of containment."""
-    query = select(Incident).where(_touches(scope), Incident.state != State.CLOSED)
-    with desk.session() as session:
+    query = select(Incident).where(_touches(scope), Incident.state != IncidentState.CLOSED)
+    with db.session() as session:
         return session.scalars(query.order_by(Incident.severity.desc(), Incident.contain_due, Incident.id)).all()
 
 
-def sites_of(desk: Desk, scope: Scope, numbers: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+def sites_of_incidents(db: Database, scope: Scope, numbers: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     """Return the sites of each incident, limited to the scope."""
     query = select(IncidentSite.incident_id, IncidentSite.site).where(
-        IncidentSite.incident_id.in_(numbers), within(IncidentSite.site, scope)
+        IncidentSite.incident_id.in_(numbers), in_scope(IncidentSite.site, scope)
     )
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.execute(query.order_by(IncidentSite.site)).all()
     return {number: tuple(site for one, site in rows if one == number) for number in numbers}
 
 
-def alerts_of(desk: Desk, scope: Scope, number: int) -> Sequence[Alert]:
+def alerts_of_incident(db: Database, scope: Scope, number: int) -> Sequence[Alert]:
     """Return the alerts of an incident, limited to the scope."""
-    query = select(Alert).where(Alert.incident_id == number, within(Alert.site, scope)).order_by(Alert.id)
-    with desk.session() as session:
+    query = select(Alert).where(Alert.incident_id == number, in_scope(Alert.site, scope)).order_by(Alert.id)
+    with db.session() as session:
         return session.scalars(query).all()
 
 
 def _touches(scope: Scope) -> ColumnElement[bool]:
     if scope.everything:
         return true()
-    return Incident.id.in_(select(IncidentSite.incident_id).where(within(IncidentSite.site, scope)))
+    return Incident.id.in_(select(IncidentSite.incident_id).where(in_scope(IncidentSite.site, scope)))

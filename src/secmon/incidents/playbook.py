@@ -12,12 +12,12 @@ from sqlalchemy import Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
-from secmon.db.transaction import changing, found, said, touch
+from secmon.db.transaction import require_row, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
-from secmon.incidents.incident import get, open_one
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.incident import get_incident, load_open_for_update
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
 
 COMMON = "common"
@@ -52,7 +52,7 @@ class Task(Versioned, Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlaybookTask:
     """A task as defined by a playbook."""
 
     key: str
@@ -62,89 +62,98 @@ class Step:
 
 
 @cache
-def playbooks() -> dict[str, tuple[Step, ...]]:
+def playbooks() -> dict[str, tuple[PlaybookTask, ...]]:
     """Return the shipped playbooks: by attack type, and COMMON."""
     text = resources.files("secmon.incidents").joinpath("shipped/playbooks.json").read_text("utf-8")
-    return {kind: tuple(Step(**step) for step in steps) for kind, steps in json.loads(text).items()}
+    return {kind: tuple(PlaybookTask(**step) for step in steps) for kind, steps in json.loads(text).items()}
 
 
-def steps_for(attack_type: str) -> tuple[Step, ...]:
+def tasks_for(attack_type: str) -> tuple[PlaybookTask, ...]:
     """Return the tasks with which an incident of this type begins, in the order of its phases."""
     order = ("analysed", "contained", "eradicated", "recovered", "closed")
     steps = (*playbooks().get(attack_type, ()), *playbooks()[COMMON])
     return tuple(sorted(steps, key=lambda step: order.index(step.phase)))
 
 
-def begin(session: Session, incident_id: int, attack_type: str) -> None:
+def start_playbook(session: Session, incident_id: int, attack_type: str) -> None:
     """Give a new incident its tasks, within the caller's transaction."""
-    for step in steps_for(attack_type):
+    for step in tasks_for(attack_type):
         session.add(_task(incident_id, step.phase, step.ko, step.en, step.key))
 
 
-def add(
-    desk: Desk, scope: Scope, incident_id: int, text: str, *, phase: str = "contained", actor: Actor, now: datetime
+def add_task(
+    db: Database, scope: Scope, incident_id: int, text: str, *, phase: str = "contained", actor: Actor, now: datetime
 ) -> Task:
     """Add a task with free text, which is used for both languages."""
-    with changing(desk) as session:
-        open_one(session, scope, incident_id)
-        words = said(text, "the task")
+    with serialised_transaction(db) as session:
+        load_open_for_update(session, scope, incident_id)
+        words = require_text(text, "the task")
         task = _task(incident_id, phase, words, words, "")
         session.add(task)
         touch(task, actor, now)
-        tell(session, incident_id, Kind.TASK, actor, now, text=words, after={"state": task.state})
+        add_entry(session, incident_id, EntryKind.TASK, actor, now, text=words, after={"state": task.state})
         return task
 
 
-def done(desk: Desk, scope: Scope, number: int, *, note: str = "", actor: Actor, now: datetime) -> Task:
+def complete_task(db: Database, scope: Scope, number: int, *, note: str = "", actor: Actor, now: datetime) -> Task:
     """Mark a task as done."""
-    return _moved(desk, scope, number, TaskState.DONE, note, actor, now)
+    return _moved(db, scope, number, TaskState.DONE, note, actor, now)
 
 
-def leave_out(desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Task:
+def skip_task(db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Task:
     """Mark a task as not applicable, with the reason."""
-    return _moved(desk, scope, number, TaskState.LEFT_OUT, said(reason, "why the task is left out"), actor, now)
+    return _moved(db, scope, number, TaskState.LEFT_OUT, require_text(reason, "why the task is left out"), actor, now)
 
 
-def again(desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Task:
+def reopen_task(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Task:
     """Reopen a task."""
-    return _moved(desk, scope, number, TaskState.OPEN, "", actor, now)
+    return _moved(db, scope, number, TaskState.OPEN, "", actor, now)
 
 
-def assign(desk: Desk, scope: Scope, number: int, owner: str, *, actor: Actor, now: datetime) -> Task:
+def assign_task(db: Database, scope: Scope, number: int, owner: str, *, actor: Actor, now: datetime) -> Task:
     """Assign a task to a user; '' to nobody."""
-    with changing(desk) as session:
-        task = found(session.get(Task, number), f"task {number}")
-        open_one(session, scope, task.incident_id)
+    with serialised_transaction(db) as session:
+        task = require_row(session.get(Task, number), f"task {number}")
+        load_open_for_update(session, scope, task.incident_id)
         before = {"task": task.id, "owner": task.owner}
         task.owner = owner[:128]
         touch(task, actor, now)
-        tell(session, task.incident_id, Kind.TASK, actor, now, before=before, after={"owner": task.owner})
+        add_entry(session, task.incident_id, EntryKind.TASK, actor, now, before=before, after={"owner": task.owner})
         return task
 
 
-def of_incident(desk: Desk, scope: Scope, incident_id: int) -> Sequence[Task]:
+def tasks_of_incident(db: Database, scope: Scope, incident_id: int) -> Sequence[Task]:
     """Return the tasks of an incident, in their order.
 
     Empty for users who do not see all of the incident, since tasks name other sites.
     """
-    get(desk, scope, incident_id)
+    get_incident(db, scope, incident_id)
     if not scope.everything:
         return ()
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(select(Task).where(Task.incident_id == incident_id).order_by(Task.id)).all()
 
 
 def _task(incident_id: int, phase: str, ko: str, en: str, key: str) -> Task:
     return Task(
-        incident_id=incident_id, key=key, phase=phase, text_ko=ko, text_en=en, state=TaskState.OPEN, owner="", note="",
-        done_by="", version=1, changed_by="",
-    )  # fmt: skip
+        incident_id=incident_id,
+        key=key,
+        phase=phase,
+        text_ko=ko,
+        text_en=en,
+        state=TaskState.OPEN,
+        owner="",
+        note="",
+        done_by="",
+        version=1,
+        changed_by="",
+    )
 
 
-def _moved(desk: Desk, scope: Scope, number: int, state: TaskState, note: str, actor: Actor, now: datetime) -> Task:
-    with changing(desk) as session:
-        task = found(session.get(Task, number), f"task {number}")
-        open_one(session, scope, task.incident_id)
+def _moved(db: Database, scope: Scope, number: int, state: TaskState, note: str, actor: Actor, now: datetime) -> Task:
+    with serialised_transaction(db) as session:
+        task = require_row(session.get(Task, number), f"task {number}")
+        load_open_for_update(session, scope, task.incident_id)
         if task.state == state:
             raise IllegalMove(f"task {number} is {state} already")
         before = {"task": task.id, "key": task.key, "state": task.state}
@@ -152,5 +161,7 @@ def _moved(desk: Desk, scope: Scope, number: int, state: TaskState, note: str, a
         over = state != TaskState.OPEN
         task.done_by, task.done_at = (actor.name[:128], now) if over else ("", None)
         touch(task, actor, now)
-        tell(session, task.incident_id, Kind.TASK, actor, now, text=task.note, before=before, after={"state": state})
+        add_entry(
+            session, task.incident_id, EntryKind.TASK, actor, now, text=task.note, before=before, after={"state": state}
+        )
         return task

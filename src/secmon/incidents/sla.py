@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, SmallInteger
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import changing
+from secmon.db.transaction import serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.taxonomy import Severity
 
@@ -18,7 +18,7 @@ _MINUTE, _HOUR = 60, 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
+class SlaTargets:
     """Seconds: from an incident's opening to the first response and to containment, from a request to its answers."""
 
     respond: int
@@ -27,11 +27,11 @@ class Targets:
     act: int
 
 
-DEFAULTS: Mapping[Severity, Targets] = {
-    Severity.CRITICAL: Targets(15 * _MINUTE, 4 * _HOUR, 15 * _MINUTE, 4 * _HOUR),
-    Severity.HIGH: Targets(_HOUR, 8 * _HOUR, _HOUR, 8 * _HOUR),
-    Severity.MEDIUM: Targets(4 * _HOUR, 24 * _HOUR, 4 * _HOUR, 24 * _HOUR),
-    Severity.LOW: Targets(24 * _HOUR, 72 * _HOUR, 24 * _HOUR, 72 * _HOUR),
+DEFAULTS: Mapping[Severity, SlaTargets] = {
+    Severity.CRITICAL: SlaTargets(15 * _MINUTE, 4 * _HOUR, 15 * _MINUTE, 4 * _HOUR),
+    Severity.HIGH: SlaTargets(_HOUR, 8 * _HOUR, _HOUR, 8 * _HOUR),
+    Severity.MEDIUM: SlaTargets(4 * _HOUR, 24 * _HOUR, 4 * _HOUR, 24 * _HOUR),
+    Severity.LOW: SlaTargets(24 * _HOUR, 72 * _HOUR, 24 * _HOUR, 72 * _HOUR),
 }
 """Default targets."""
 
@@ -68,38 +68,38 @@ class Clock:
         return self.left < 0
 
 
-def clock(name: str, due: datetime, stopped_at: datetime | None, paused_at: datetime | None, now: datetime) -> Clock:
+def clock_at(name: str, due: datetime, stopped_at: datetime | None, paused_at: datetime | None, now: datetime) -> Clock:
     """Return the state of a clock at `now`."""
     paused = stopped_at is None and paused_at is not None
     at = stopped_at or paused_at or now
     return Clock(name, due, stopped_at, paused, (due - at).total_seconds())
 
 
-def targets(desk: Desk) -> Mapping[Severity, Targets]:
+def sla_targets(db: Database) -> Mapping[Severity, SlaTargets]:
     """Return the targets in force of each severity."""
-    with desk.session() as session:
-        return {severity: targets_of(session, severity) for severity in DEFAULTS}
+    with db.session() as session:
+        return {severity: targets_of_severity(session, severity) for severity in DEFAULTS}
 
 
-def targets_of(session: Session, severity: int) -> Targets:
+def targets_of_severity(session: Session, severity: int) -> SlaTargets:
     """Return the targets in force of one severity; severities below low use those of low."""
     known = max(Severity.LOW, Severity(severity))
     row = session.get(SlaTarget, int(known))
-    return Targets(row.respond, row.contain, row.acknowledge, row.act) if row else DEFAULTS[known]
+    return SlaTargets(row.respond, row.contain, row.acknowledge, row.act) if row else DEFAULTS[known]
 
 
-def set_targets(desk: Desk, severity: Severity, wanted: Targets, *, actor: Actor, now: datetime) -> None:
+def set_sla_targets(db: Database, severity: Severity, wanted: SlaTargets, *, actor: Actor, now: datetime) -> None:
     """Set the targets of a severity for new incidents and requests; raises IllegalMove when one is not above zero."""
     if severity not in DEFAULTS:
         raise IllegalMove(f"severity {severity.name.lower()} has no targets; there are low, medium, high and critical")
     if min(asdict(wanted).values()) <= 0:
         raise IllegalMove("a target is a number of seconds above zero")
-    with changing(desk) as session:
-        before = asdict(targets_of(session, severity))
+    with serialised_transaction(db) as session:
+        before = asdict(targets_of_severity(session, severity))
         session.merge(SlaTarget(severity=int(severity), **asdict(wanted)))
-        record(session, Act(actor, "sla.targets", f"severity:{int(severity)}", now, "", before, asdict(wanted)))
+        record_act(session, Act(actor, "sla.targets", f"severity:{int(severity)}", now, "", before, asdict(wanted)))
 
 
-def later(at: datetime, seconds: int) -> datetime:
+def time_after(at: datetime, seconds: int) -> datetime:
     """Return the time a number of seconds later."""
     return at + timedelta(seconds=seconds)

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Index, Integer, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import NOTHING, Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import NOTHING, Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.sites.scope import Scope
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """The type of an entry."""
 
     OPENED = "opened"
@@ -56,10 +56,10 @@ class TimelineEntry(Base):
         return dict(json.loads(self.detail))
 
 
-def tell(
+def add_entry(
     session: Session,
     incident_id: int,
-    kind: Kind,
+    kind: EntryKind,
     actor: Actor,
     now: datetime,
     *,
@@ -71,22 +71,27 @@ def tell(
     """Add an entry to the timeline and the audit log, within the caller's transaction."""
     session.add(
         TimelineEntry(
-            incident_id=incident_id, at=now, actor=actor.name[:128], kind=kind, site=site, text=text,
+            incident_id=incident_id,
+            at=now,
+            actor=actor.name[:128],
+            kind=kind,
+            site=site,
+            text=text,
             detail=json.dumps({"before": dict(before), "after": dict(after)}, ensure_ascii=False, default=str),
         )
-    )  # fmt: skip
+    )
     told = {**after, "text": text} if text else after
-    record(session, Act(actor, f"incident.{kind}", f"incident:{incident_id}", now, site, before, told))
+    record_act(session, Act(actor, f"incident.{kind}", f"incident:{incident_id}", now, site, before, told))
 
 
-def of_incident(desk: Desk, scope: Scope, incident_id: int) -> Sequence[TimelineEntry]:
+def timeline_of_incident(db: Database, scope: Scope, incident_id: int) -> Sequence[TimelineEntry]:
     """Return the entries in order.
 
     A user with access to some sites only sees the entries on these, and the changes of state of the incident.
     """
     query = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(TimelineEntry.id)
     if not scope.everything:
-        moves = TimelineEntry.kind.in_((Kind.OPENED, Kind.STATE))
-        query = query.where(or_(within(TimelineEntry.site, scope), moves))
-    with desk.session() as session:
+        moves = TimelineEntry.kind.in_((EntryKind.OPENED, EntryKind.STATE))
+        query = query.where(or_(in_scope(TimelineEntry.site, scope), moves))
+    with db.session() as session:
         return session.scalars(query).all()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Float, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from secmon.db.database import Desk, UtcTime
+from secmon.db.database import Database, UtcTime
 from secmon.db.models import Batch, BatchState, FeedState
 
 
@@ -28,7 +28,7 @@ class FeedResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Accounted:
+class FeedCounts:
     """Counts of a batch's lines of one feed.
 
     `newest` is the newest event's time, `lag` the seconds until its receipt.
@@ -44,7 +44,7 @@ class Accounted:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingBatches:
     """Number of batches waiting for the store, and the bytes of their files."""
 
     batches: int
@@ -64,20 +64,20 @@ class Backlog:
     error: str
 
 
-def cursors(desk: Desk) -> dict[tuple[str, str], str]:
+def cursors(db: Database) -> dict[tuple[str, str], str]:
     """Return the cursor by (site, feed) of every feed that ever answered."""
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.execute(select(FeedState.site, FeedState.feed, FeedState.cursor))
         return {(site, feed): cursor for site, feed, cursor in rows}
 
 
-def record_round(desk: Desk, batch: Batch | None, results: Iterable[FeedResult]) -> None:
+def record_round(db: Database, batch: Batch | None, results: Iterable[FeedResult]) -> None:
     """Journal a collection round: its batch and the feeds' new cursors, in one transaction."""
     given = list(results)
     failed = [one for one in given if one.error]
     silent = [one for one in given if not one.error and not one.lines]
     answered = [one for one in given if not one.error and one.lines]
-    with desk.begin() as session:
+    with db.begin() as session:
         # Batch and cursors change together. A cursor stored without its batch would skip lines that are stored nowhere;
         # a batch stored without its cursors would load the same lines again in the next round.
         if batch is not None:
@@ -137,28 +137,35 @@ def _update(session: Session, results: Sequence[FeedResult], values: Mapping[str
         statement,
         [
             {
-                "of_site": one.site, "of_feed": one.feed, "asked": one.asked_at, "name": one.format,
-                "behind": one.cursor, "taken": one.lines, "said": one.error, "again": one.retry_at, "seen": one.notice,
+                "of_site": one.site,
+                "of_feed": one.feed,
+                "asked": one.asked_at,
+                "name": one.format,
+                "behind": one.cursor,
+                "taken": one.lines,
+                "said": one.error,
+                "again": one.retry_at,
+                "seen": one.notice,
             }
             for one in results
         ],
-    )  # fmt: skip
+    )
 
 
-def batches(desk: Desk, *states: BatchState, limit: int | None = None) -> Sequence[Batch]:
+def batches(db: Database, *states: BatchState, limit: int | None = None) -> Sequence[Batch]:
     """Return the batches in the given states, oldest first."""
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(select(Batch).where(Batch.state.in_(states)).order_by(Batch.id).limit(limit)).all()
 
 
-def add_batch(desk: Desk, batch: Batch) -> None:
+def add_batch(db: Database, batch: Batch) -> None:
     """Journal a batch that belongs to no feed (lines loaded by hand)."""
-    record_round(desk, batch, ())
+    record_round(db, batch, ())
 
 
-def mark_in_flight(desk: Desk, batch_id: str) -> int:
+def mark_in_flight(db: Database, batch_id: str) -> int:
     """Mark the batch as about to enter the store; returns the number of this attempt."""
-    with desk.begin() as session:
+    with db.begin() as session:
         # Committed before the first insert, so that after a crash the journal knows which batches may be in the store
         # in part.
         batch = session.get_one(Batch, batch_id)
@@ -166,7 +173,7 @@ def mark_in_flight(desk: Desk, batch_id: str) -> int:
         return int(batch.attempts)
 
 
-def mark_loaded(desk: Desk, batch_id: str, account: Iterable[Accounted], at: datetime) -> None:
+def mark_loaded(db: Database, batch_id: str, account: Iterable[FeedCounts], at: datetime) -> None:
     """Mark every line of the batch as loaded, and add its counts to those of its feeds."""
     # The counters are added up in SQL, since collection updates the same rows at the same time. coalesce() leaves
     # newest and lag as they are for a feed whose lines in this batch were all quarantined: these have no event time.
@@ -182,7 +189,7 @@ def mark_loaded(desk: Desk, batch_id: str, account: Iterable[Accounted], at: dat
             lag=func.coalesce(bindparam("now_lag", type_=Float()), FeedState.lag),
         )
     )
-    with desk.begin() as session:
+    with db.begin() as session:
         batch = session.get_one(Batch, batch_id)
         batch.state, batch.loaded_at, batch.error = BatchState.LOADED, at, ""
         batch.events = sum(row.events for row in rows)
@@ -192,64 +199,68 @@ def mark_loaded(desk: Desk, batch_id: str, account: Iterable[Accounted], at: dat
                 statement,
                 [
                     {
-                        "of_site": row.site, "of_feed": row.feed, "now_events": row.events,
-                        "now_quarantined": row.quarantined, "now_ahead": row.ahead, "now_newest": row.newest,
+                        "of_site": row.site,
+                        "of_feed": row.feed,
+                        "now_events": row.events,
+                        "now_quarantined": row.quarantined,
+                        "now_ahead": row.ahead,
+                        "now_newest": row.newest,
                         "now_lag": row.lag,
                     }
                     for row in rows
                 ],
-            )  # fmt: skip
+            )
 
 
-def forget_lags(desk: Desk) -> None:
+def forget_lags(db: Database) -> None:
     """Reset the lag of all feeds: lines fetched late say nothing about the sites, so it is measured anew."""
-    with desk.begin() as session:
+    with db.begin() as session:
         session.execute(update(FeedState).values(lag=None))
 
 
-def loadable(desk: Desk, now: datetime, limit: int | None = None) -> Sequence[Batch]:
+def loadable(db: Database, now: datetime, limit: int | None = None) -> Sequence[Batch]:
     """Return the spooled batches whose next attempt is due, oldest first."""
     due = or_(Batch.retry_at.is_(None), Batch.retry_at <= now)
     query = select(Batch).where(Batch.state == BatchState.SPOOLED, due).order_by(Batch.id).limit(limit)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def mark_unloaded(desk: Desk, batch_id: str, error: str, retry_at: datetime | None) -> None:
+def mark_unloaded(db: Database, batch_id: str, error: str, retry_at: datetime | None) -> None:
     """Record that nothing of the batch is in the store: retry at the given time, or (None) park it for inspection."""
-    with desk.begin() as session:
+    with db.begin() as session:
         batch = session.get_one(Batch, batch_id)
         batch.state = BatchState.FAILED if retry_at is None else BatchState.SPOOLED
         batch.error, batch.retry_at = error, retry_at
 
 
-def mark_repaired(desk: Desk, batch_ids: Sequence[str]) -> None:
+def mark_repaired(db: Database, batch_ids: Sequence[str]) -> None:
     """Record that batches found in flight were removed from the store again."""
-    with desk.begin() as session:
+    with db.begin() as session:
         session.execute(update(Batch).where(Batch.id.in_(batch_ids)).values(state=BatchState.SPOOLED))
 
 
-def last_detection(desk: Desk) -> datetime:
+def last_detection(db: Database) -> datetime:
     """Return the time of the newest detection run whose alerts are stored; 1970 when there was none."""
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalar(select(func.max(Batch.detected_at))) or datetime.fromtimestamp(0, UTC)
 
 
-def waiting(desk: Desk) -> Waiting:
+def waiting_batches(db: Database) -> WaitingBatches:
     """Return the number and size of batches waiting for the store."""
     # Parked batches do not count: they are not loaded without an operator, so a few of them would pause collection for
     # good.
     query = select(func.count(), func.sum(Batch.bytes)).where(
         Batch.state.in_([BatchState.SPOOLED, BatchState.IN_FLIGHT])
     )
-    with desk.session() as session:
+    with db.session() as session:
         number, size = session.execute(query).one()
-    return Waiting(int(number), int(size or 0))
+    return WaitingBatches(int(number), int(size or 0))
 
 
-def backlog(desk: Desk) -> Backlog:
+def backlog(db: Database) -> Backlog:
     """Return the state of the batches, for the status and the health page."""
-    with desk.session() as session:
+    with db.session() as session:
         by_state = {
             state: (number, lines, events, quarantined)
             for state, number, lines, events, quarantined in session.execute(

@@ -6,7 +6,7 @@ from random import Random
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class BreakerLimits:
     """Retry schedule: seconds before the first retry, doubled with each failure up to `longest`.
 
     A fifth of each pause is random.
@@ -28,7 +28,7 @@ class Patience:
 class Breakers:
     """Circuit breakers by key, a whole site or one of its feeds; an open breaker means the key is not polled now."""
 
-    patience: Patience
+    patience: BreakerLimits
     chance: Random = field(default_factory=Random)
     _open: dict[tuple[str, ...], tuple[int, datetime]] = field(default_factory=dict)
 

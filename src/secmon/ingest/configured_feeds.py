@@ -62,11 +62,18 @@ def listen_addresses(settings: Settings) -> tuple[ListenAt, ...]:
         raise UsageError("listeners need senders_file: a CSV with the columns sender,site")
     return tuple(
         ListenAt(
-            one.protocol, one.host, one.port, one.name, one.format, one.trust_names, one.certificate, one.key,
+            one.protocol,
+            one.host,
+            one.port,
+            one.name,
+            one.format,
+            one.trust_names,
+            one.certificate,
+            one.key,
             one.client_ca,
         )
         for one in settings.listeners
-    )  # fmt: skip
+    )
 
 
 def known_senders(settings: Settings) -> Senders:

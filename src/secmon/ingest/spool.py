@@ -12,7 +12,7 @@ _SUFFIX = ".arrow"
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
-def write(folder: Path, batch_id: str, rows: pa.Table) -> tuple[str, int]:
+def write_batch(folder: Path, batch_id: str, rows: pa.Table) -> tuple[str, int]:
     """Write the rows of a batch durably; return the digest and the size in bytes of the file."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema, options=_OPTIONS) as writer:
@@ -37,7 +37,7 @@ def write(folder: Path, batch_id: str, rows: pa.Table) -> tuple[str, int]:
     return digest, payload.size
 
 
-def read(folder: Path, batch_id: str, digest: str) -> pa.Table:
+def read_batch(folder: Path, batch_id: str, digest: str) -> pa.Table:
     """Return the rows of a batch; raise SpoolError when the file is missing or does not match its digest."""
     path = _path(folder, batch_id)
     try:
@@ -51,12 +51,12 @@ def read(folder: Path, batch_id: str, digest: str) -> pa.Table:
         return reader.read_all()
 
 
-def remove(folder: Path, batch_id: str) -> None:
+def remove_batch(folder: Path, batch_id: str) -> None:
     """Delete the file of a batch that is loaded into the event store."""
     _path(folder, batch_id).unlink(missing_ok=True)
 
 
-def sweep(folder: Path, keep: set[str]) -> tuple[str, ...]:
+def remove_unknown_batches(folder: Path, keep: set[str]) -> tuple[str, ...]:
     """Remove files without a journal entry (their cursors never moved, so their lines are fetched again)."""
     if not folder.is_dir():
         return ()

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from secmon.db import audit_log
 from secmon.db.audit_log import Act, Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.errors import UsageError
 from secmon.sites.scope import Scope
 
@@ -114,40 +114,42 @@ def read_contacts(file: Path, sites: Sequence[str]) -> list[Contact]:
     return list(_read(file, CONTACT_COLUMNS, sites, _contact))
 
 
-def replace(desk: Desk, rows: Sequence[Asset] | Sequence[Contact], actor: Actor, now: datetime) -> int:
+def replace_register(db: Database, rows: Sequence[Asset] | Sequence[Contact], actor: Actor, now: datetime) -> int:
     """Replace all rows of the sites that occur in these rows; returns the number of sites."""
     sites = sorted({row.site for row in rows})
     if not rows:
         return 0
     kind = type(rows[0])
-    with desk.begin() as session:
+    with db.begin() as session:
         session.execute(delete(kind).where(kind.site.in_(sites)))
         session.add_all(rows)
         after = {"sites": len(sites), "rows": len(rows)}
-        audit_log.record(session, Act(actor, "register.replace", f"register:{kind.__tablename__}", now, after=after))
+        audit_log.record_act(
+            session, Act(actor, "register.replace", f"register:{kind.__tablename__}", now, after=after)
+        )
     return len(sites)
 
 
-def assets_of(desk: Desk, scope: Scope, site: str = "") -> Sequence[Asset]:
+def assets_of(db: Database, scope: Scope, site: str = "") -> Sequence[Asset]:
     """Return hosts of a site, or of all sites of the scope, most important first; without the site's own entry."""
-    query = select(Asset).where(within(Asset.site, scope), Asset.host != "")
+    query = select(Asset).where(in_scope(Asset.site, scope), Asset.host != "")
     query = query.where(Asset.site == site) if site else query
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query.order_by(Asset.importance.desc(), Asset.site, Asset.host)).all()
 
 
-def contacts_of(desk: Desk, scope: Scope, site: str = "") -> Sequence[Contact]:
+def contacts_of(db: Database, scope: Scope, site: str = "") -> Sequence[Contact]:
     """Return the contacts of a site, or of all sites of the scope."""
-    query = select(Contact).where(within(Contact.site, scope))
+    query = select(Contact).where(in_scope(Contact.site, scope))
     query = query.where(Contact.site == site) if site else query
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query.order_by(Contact.site, Contact.role)).all()
 
 
-def suppliers(desk: Desk, scope: Scope) -> list[Supplied]:
+def suppliers(db: Database, scope: Scope) -> list[Supplied]:
     """Return every supplier with its hosts at the sites of the scope, the supplier with the most sites first."""
     by_name: dict[str, list[Asset]] = {}
-    for asset in assets_of(desk, scope):
+    for asset in assets_of(db, scope):
         if asset.supplier:
             by_name.setdefault(asset.supplier, []).append(asset)
     found = [Supplied(name, tuple(several)) for name, several in by_name.items()]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health.baseline import Baseline
-from secmon.feed_health.cache import FeedMemory
+from secmon.feed_health.cache import FeedHealthCache
 from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
 from secmon.live.digest_shelf import DigestShelf
 from secmon.live.live_hub import LiveHub
@@ -18,14 +18,14 @@ from secmon.store.client import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Console:
+class CentreContext:
     """Store, database, sites and rules of the running centre; `feeds` are (site, feed, format) as configured.
 
     `staged` marks the context of a presentation, whose time is not the viewer's; `settings` are those at startup.
     """
 
     store: Store
-    desk: Desk
+    db: Database
     sites: Sequence[Site]
     provinces: Sequence[Province]
     rules: dict[str, RuleTitles]
@@ -36,11 +36,11 @@ class Console:
     simulated: bool = False
     staged: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
-    memory: FeedMemory = field(default_factory=FeedMemory)
+    memory: FeedHealthCache = field(default_factory=FeedHealthCache)
     shelf: DigestShelf | None = None
     settings: Settings | None = None
 
-    def within(self, scope: Scope) -> "Console":
+    def within(self, scope: Scope) -> "CentreContext":
         """Return the context restricted to the sites of a scope."""
         if scope.everything:
             return self
@@ -59,7 +59,7 @@ class Console:
         """Return the state of every configured feed, or of one site's feeds."""
         now = self.clock()
         feeds = [feed for feed in self.feeds if not site or feed[0] == site]
-        return feed_reports(self.desk, feeds, self.limits, now, self.memory.evidence(self.store, now))
+        return feed_reports(self.db, feeds, self.limits, now, self.memory.evidence(self.store, now))
 
     def baseline(self) -> Baseline:
         """Return the baseline of expected events per feed."""

@@ -19,7 +19,7 @@ Band = tuple[float, float]
 
 
 @dataclass(slots=True)
-class Usual:
+class ExpectedBands:
     """Bands by scope; the bands for a day of quarter hours are kept until the next quarter hour begins."""
 
     store: Store

@@ -8,15 +8,15 @@ from typing import Any, Protocol
 import orjson
 import pandas as pd
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts.campaigns import Campaign, campaigns
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health, worst
 from secmon.incidents import incident
-from secmon.incidents.deadlines import clocks, overdue
+from secmon.incidents.deadlines import clocks_of_incident, has_overdue_clock
 from secmon.incidents.incident import Incident
-from secmon.live.expected_band import Usual
+from secmon.live.expected_band import ExpectedBands
 from secmon.operations import crisis_level
 from secmon.response.blocklist import blocklist
 from secmon.response.requests import request
@@ -57,14 +57,14 @@ class Rates:
 
 def compose(
     store: Store,
-    desk: Desk,
+    db: Database,
     sites: Sequence[Site],
     feeds: Sequence[FeedReport],
     rules: Mapping[str, RuleTitles],
     rates: Rates,
     now: datetime,
     scope: Scope = EVERYTHING,
-    usual: Usual | None = None,
+    usual: ExpectedBands | None = None,
 ) -> dict[str, Any]:
     """Return everything the wall shows at `now` within a scope, as plain JSON values; times are UTC ISO strings.
 
@@ -74,20 +74,20 @@ def compose(
     """
     since, seen = now - DAY, [site for site in sites if scope.covers(site.code)]
     feeds = [report for report in feeds if scope.covers(report.site)]
-    alerts = queue.open_by_site(desk, since, scope)
+    alerts = alert_queries.open_by_site(db, since, scope)
     health: dict[str, str] = {**site_health(seen, feeds)}
     trend = trend_by_type(store, since, now, scope)
-    severities = queue.open_by_severity(desk, since, scope)
+    severities = alert_queries.open_by_severity(db, since, scope)
     ((quarantined,),) = store.rows(sql.query("quarantine_count"), {"since": since, "sites": scope.listed})
     ((findings,),) = store.rows(sql.query("findings_count"), {"since": since, "sites": scope.listed})
     # Sites outside the scope keep their place in the arrays, with a state of their own: the browser finds a site by its
     # position in the registry, and leaving some out would shift all others.
     states: list[str] = [*HEALTH_ORDER] if scope.everything else [*HEALTH_ORDER, OUTSIDE]
     rate = rates.events_per_second  # for all sites, so not shown to users who see only some
-    newest = queue.newest(desk, _NEWEST, since=since, scope=scope)
+    newest = alert_queries.newest_alerts(db, _NEWEST, since=since, scope=scope)
     return {
         "at": now.isoformat(),
-        "level": _level(desk),
+        "level": _level(db),
         "feed_states": states,
         "sites": {
             "worst": [alerts[site.code].worst if site.code in alerts else 0 for site in sites],
@@ -109,8 +109,8 @@ def compose(
             "events_per_second": round(rate, 1) if rate is not None and scope.everything else None,
             "collected_at": rates.collected_at.isoformat() if rates.collected_at else None,
         },
-        "desk": desk_state(desk, feeds, scope, now),
-        "campaigns": [_campaign(one, rules.get(one.rule_id)) for one in campaigns(desk, scope, since, _CAMPAIGNS)],
+        "desk": desk_state(db, feeds, scope, now),
+        "campaigns": [_campaign(one, rules.get(one.rule_id)) for one in campaigns(db, scope, since, _CAMPAIGNS)],
         "newest": [_alert(alert, rules.get(alert.rule_id)) for alert in newest],
         "trend": {
             "slots": [slot.isoformat() for slot in trend.index],
@@ -157,8 +157,8 @@ def _floor(at: datetime) -> pd.Timestamp:
     return pd.Timestamp(at).floor(_SLOT)
 
 
-def _level(desk: Desk) -> dict[str, str] | None:
-    declared = crisis_level.level_in_force(desk)
+def _level(db: Database) -> dict[str, str] | None:
+    declared = crisis_level.level_in_force(db)
     if declared is None:
         return None
     return {
@@ -195,16 +195,16 @@ _BLOCKS = 4
 _CALM = {Health.HEALTHY, Health.MAINTENANCE}
 
 
-def desk_state(desk: Desk, feeds: Sequence[FeedReport], scope: Scope, now: datetime) -> Mapping[str, Any]:
+def desk_state(db: Database, feeds: Sequence[FeedReport], scope: Scope, now: datetime) -> Mapping[str, Any]:
     """Return plain JSON values; times are UTC ISO strings. `feeds` are those of the scope."""
-    opened = incident.open_incidents(desk, scope)
-    sites = incident.sites_of(desk, scope, [one.id for one in opened[:_MOST]])
-    standing = request.standing(desk, scope, now)
-    pushed = blocklist.coverage(desk, scope)
+    opened = incident.open_incidents(db, scope)
+    sites = incident.sites_of_incidents(db, scope, [one.id for one in opened[:_MOST]])
+    standing = request.request_counts(db, scope, now)
+    pushed = blocklist.coverage(db, scope)
     return {
         "incidents": {
             "open": len(opened),
-            "late": sum(overdue(one, now) for one in opened),
+            "late": sum(has_overdue_clock(one, now) for one in opened),
             "worst": max((one.severity for one in opened), default=0),
             "list": [_incident(one, len(sites[one.id]), now) for one in opened[:_MOST]],
         },
@@ -226,7 +226,7 @@ def desk_state(desk: Desk, feeds: Sequence[FeedReport], scope: Scope, now: datet
 
 
 def _incident(one: Incident, sites: int, now: datetime) -> dict[str, Any]:
-    running = [clock for clock in clocks(one, now) if clock.stopped_at is None]
+    running = [clock for clock in clocks_of_incident(one, now) if clock.stopped_at is None]
     first = min(running, key=lambda clock: clock.due, default=None)
     return {
         "id": one.id,

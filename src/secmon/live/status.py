@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from secmon.alerts import queries as queue
-from secmon.db.database import Desk
+from secmon.alerts import queries as alert_queries
+from secmon.db.database import Database
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health
 from secmon.ingest import batch_journal
 from secmon.live.snapshot import site_health
@@ -16,11 +16,11 @@ from secmon.store.client import Store
 
 
 def status(
-    store: Store, desk: Desk, sites: Sequence[Site], feeds: Sequence[FeedReport], now: datetime
+    store: Store, db: Database, sites: Sequence[Site], feeds: Sequence[FeedReport], now: datetime
 ) -> dict[str, Any]:
     """Return totals, feeds and sites by health, and the newest event's age in seconds (None: no event yet)."""
     ((events, quarantine, findings, newest, newest_slot),) = store.rows(sql.query("store_totals"))
-    backlog = batch_journal.backlog(desk)
+    backlog = batch_journal.backlog(db)
     by_health = Counter(report.health for report in feeds)
     by_site = Counter(site_health(sites, feeds).values())
     newest = newest if newest.year > 1970 else newest_slot  # 1970 means no rows
@@ -68,7 +68,7 @@ def status(
             if report.notice and report.notice_at
         ],
         "findings": int(findings),
-        "alerts": queue.count(desk),
+        "alerts": alert_queries.count_alerts(db),
         "incidents": 0,
         "batches": {"waiting": backlog.spooled, "undetected": backlog.undetected, "failed": backlog.failed},
         "newest_event_age_seconds": _age(newest, now),

@@ -16,7 +16,7 @@ from sqlalchemy import Index, Integer, String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.audit_log import NOTHING
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base
 
 LEASE = timedelta(minutes=2)
@@ -90,20 +90,29 @@ def enqueue(session: Session, letter: Letter, now: datetime, not_before: datetim
         return False
     session.add(
         OutboxRow(
-            key=letter.key, kind=letter.kind, channel=letter.channel, recipient=letter.recipient, site=letter.site,
-            content=json.dumps(dict(letter.content), ensure_ascii=False, default=str), request_id=letter.request_id,
-            created_at=now, state=LetterState.WAITING, attempts=0, next_try=not_before or now, claimed_by="",
+            key=letter.key,
+            kind=letter.kind,
+            channel=letter.channel,
+            recipient=letter.recipient,
+            site=letter.site,
+            content=json.dumps(dict(letter.content), ensure_ascii=False, default=str),
+            request_id=letter.request_id,
+            created_at=now,
+            state=LetterState.WAITING,
+            attempts=0,
+            next_try=not_before or now,
+            claimed_by="",
             error="",
         )
-    )  # fmt: skip
+    )
     session.flush()
     return True
 
 
-def claim(desk: Desk, sender: str, *, limit: int, now: datetime, channel: str = "") -> Sequence[Claimed]:
+def claim_letters(db: Database, sender: str, *, limit: int, now: datetime, channel: str = "") -> Sequence[Claimed]:
     """Claim due messages, oldest first; no two senders get the same message before the claim expires."""
     query = select(OutboxRow).where(_due(now)).order_by(OutboxRow.next_try, OutboxRow.id).limit(limit)
-    with desk.begin() as session:
+    with db.begin() as session:
         rows = session.scalars(query.where(OutboxRow.channel == channel) if channel else query).all()
         return [_claimed(row) for row in rows if _take(session, row, sender, now)]
 
@@ -132,19 +141,19 @@ def mark_failed(session: Session, number: int, error: str, now: datetime, *, fin
     row.attempts += 1
     row.error, row.claimed_by, row.claimed_until = error, "", None
     row.state = LetterState.GIVEN_UP if final or row.attempts >= ATTEMPTS else LetterState.WAITING
-    row.next_try = now + pause(row.attempts)
+    row.next_try = now + retry_pause(row.attempts)
     return row
 
 
-def pause(attempts: int) -> timedelta:
+def retry_pause(attempts: int) -> timedelta:
     """Return the pause after a number of failed attempts: doubled each time, at most an hour."""
     return min(_FIRST * int(2 ** min(attempts - 1, 16)), _LONGEST)
 
 
-def waiting(desk: Desk) -> Mapping[str, int]:
+def letters_by_state(db: Database) -> Mapping[str, int]:
     """Return the number of messages by state."""
     query = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
-    with desk.session() as session:
+    with db.session() as session:
         return {str(state): int(number) for state, number in session.execute(query)}
 
 

@@ -12,7 +12,9 @@ from secmon.store.client import Store
 from secmon.taxonomy import AttackType
 
 
-def by_type(store: Store, scope: Scope, since: datetime, until: datetime, step: int) -> tuple[pd.DataFrame, int]:
+def attempts_by_type(
+    store: Store, scope: Scope, since: datetime, until: datetime, step: int
+) -> tuple[pd.DataFrame, int]:
     """Return attempts by slot of `step` seconds and type, and the number of all events.
 
     The index is in UTC and without gaps, with a column for each type. The totals are stored by quarter of an
@@ -28,13 +30,13 @@ def by_type(store: Store, scope: Scope, since: datetime, until: datetime, step: 
     return table, int(rows["events"].sum())
 
 
-def by_site(store: Store, scope: Scope, since: datetime, until: datetime) -> Mapping[str, tuple[int, int]]:
+def attempts_by_site(store: Store, scope: Scope, since: datetime, until: datetime) -> Mapping[str, tuple[int, int]]:
     """Return events and attempts of each site that sent any."""
     rows = store.rows(sql.query("trends_sites"), _asked(scope, since, until))
     return {str(site): (int(events), int(attempts)) for site, events, attempts in rows}
 
 
-def top(
+def top_of_attempts(
     store: Store, name: str, scope: Scope, since: datetime, until: datetime, limit: int
 ) -> Sequence[Mapping[str, Any]]:
     """Return the sources, countries, targets or rules with the most attempts."""

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from secmon.db.audit_log import CENTRE, Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import CENTRE, Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import DeclaredLevel
-from secmon.db.transaction import changing, said
+from secmon.db.transaction import require_text, serialised_transaction
 from secmon.notifications.outbox import Letter, enqueue
 from secmon.sites.registry import load_sites
 
@@ -43,30 +43,34 @@ class Declared:
     declaration: Declaration
 
 
-def level_in_force(desk: Desk) -> Declaration | None:
+def level_in_force(db: Database) -> Declaration | None:
     """Return the newest declaration; None when there is none."""
-    declared = current(desk)
+    declared = current_declaration(db)
     return declared.declaration if declared else None
 
 
-def current(desk: Desk) -> Declared | None:
+def current_declaration(db: Database) -> Declared | None:
     """Return the newest declaration with its number; None when there is none."""
-    return next(iter(history(desk, 1)), None)
+    return next(iter(level_history(db, 1)), None)
 
 
-def history(desk: Desk, limit: int) -> Sequence[Declared]:
+def level_history(db: Database, limit: int) -> Sequence[Declared]:
     """Return the declarations, newest first."""
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(select(DeclaredLevel).order_by(DeclaredLevel.id.desc()).limit(limit)).all()
     return [
         Declared(row.id, Declaration(CrisisLevel(row.level), row.issuer, row.reason, row.declared_at)) for row in rows
     ]
 
 
-def declare(
-    desk: Desk, declaration: Declaration, *, actor: Actor = CENTRE, now: datetime | None = None,
+def declare_level(
+    db: Database,
+    declaration: Declaration,
+    *,
+    actor: Actor = CENTRE,
+    now: datetime | None = None,
     channels: Sequence[str] = (),
-) -> int:  # fmt: skip
+) -> int:
     """Enter a declaration, at `now` (default: when it was declared); the previous declaration stays as history.
 
     Returns its number, to which duties and acknowledgements refer.
@@ -74,10 +78,10 @@ def declare(
     Every municipality is notified by these channels (mail, webhook) and sees it in its own view in any case.
     Raises IllegalMove when the declaration has no issuer, or no reason though it is above normal.
     """
-    with changing(desk) as session:
-        said(declaration.issuer, "who declared the level")
+    with serialised_transaction(db) as session:
+        require_text(declaration.issuer, "who declared the level")
         if declaration.level != CrisisLevel.NORMAL:
-            said(declaration.reason, "why the level was declared")
+            require_text(declaration.reason, "why the level was declared")
         row = DeclaredLevel(
             level=declaration.level,
             issuer=declaration.issuer,
@@ -87,7 +91,7 @@ def declare(
         session.add(row)
         session.flush()
         told, at = asdict(declaration), now or declaration.declared_at
-        record(session, Act(actor, "level.declare", f"level:{row.id}", at, after=told))
+        record_act(session, Act(actor, "level.declare", f"level:{row.id}", at, after=told))
         for channel in channels:
             for site in load_sites():
                 key = f"level:{row.id}:{site.code}:{channel}"

@@ -10,10 +10,10 @@ from importlib import resources
 from sqlalchemy import Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base, DeclaredLevel
-from secmon.db.transaction import changing, covered, found, within
+from secmon.db.transaction import in_scope, require_row, require_scope, serialised_transaction
 from secmon.errors import IllegalMove, NotFoundError
 from secmon.operations.crisis_level import CrisisLevel
 from secmon.sites.registry import load_sites
@@ -55,7 +55,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Cascade:
+class AcknowledgementProgress:
     """Number of sites that acknowledged a declaration, and the sites that have not."""
 
     declaration: int
@@ -71,9 +71,9 @@ def duties() -> Mapping[CrisisLevel, tuple[Duty, ...]]:
     return {CrisisLevel(level): tuple(Duty(**one) for one in several) for level, several in json.loads(text).items()}
 
 
-def carry_out(desk: Desk, declaration: int, key: str, *, note: str = "", actor: Actor, now: datetime) -> None:
+def complete_duty(db: Database, declaration: int, key: str, *, note: str = "", actor: Actor, now: datetime) -> None:
     """Mark a duty of the centre as done; only for the declaration in force."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         row = _in_force(session, declaration)
         known = {duty.key for duty in duties()[CrisisLevel(row.level)] if duty.who == "centre"}
         if key not in known:
@@ -83,33 +83,33 @@ def carry_out(desk: Desk, declaration: int, key: str, *, note: str = "", actor: 
         session.add(
             DutyDone(declaration=declaration, key=key, done_by=actor.name[:128], done_at=now, note=note.strip())
         )
-        record(
+        record_act(
             session, Act(actor, "level.duty", f"level:{declaration}", now, after={"duty": key, "note": note.strip()})
         )
 
 
-def take_back(desk: Desk, declaration: int, key: str, *, actor: Actor, now: datetime) -> None:
+def undo_duty(db: Database, declaration: int, key: str, *, actor: Actor, now: datetime) -> None:
     """Unmark a duty that was marked by mistake."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         _in_force(session, declaration)
-        row = found(session.get(DutyDone, (declaration, key)), f"the doing of duty {key[:48]!r}")
+        row = require_row(session.get(DutyDone, (declaration, key)), f"the doing of duty {key[:48]!r}")
         session.delete(row)
-        record(session, Act(actor, "level.duty", f"level:{declaration}", now, before={"duty": key}))
+        record_act(session, Act(actor, "level.duty", f"level:{declaration}", now, before={"duty": key}))
 
 
-def done(desk: Desk, declaration: int) -> Mapping[str, DutyDone]:
+def completed_duties(db: Database, declaration: int) -> Mapping[str, DutyDone]:
     """Return the completed duties, by key."""
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(select(DutyDone).where(DutyDone.declaration == declaration))
         return {row.key: row for row in rows}
 
 
-def acknowledge(
-    desk: Desk, scope: Scope, declaration: int, site: str, *, note: str = "", actor: Actor, now: datetime
+def acknowledge_level(
+    db: Database, scope: Scope, declaration: int, site: str, *, note: str = "", actor: Actor, now: datetime
 ) -> bool:
     """Record that a municipality acknowledged the level in force; False when it already had."""
-    with changing(desk) as session:
-        covered(scope, [site], f"site {site}")
+    with serialised_transaction(db) as session:
+        require_scope(scope, [site], f"site {site}")
         _in_force(session, declaration)
         if session.get(LevelAcknowledgement, (declaration, site)) is not None:
             return False
@@ -117,29 +117,33 @@ def acknowledge(
             declaration=declaration, site=site, actor=actor.name[:128], at=now, note=note.strip()
         )
         session.add(row)
-        record(session, Act(actor, "level.acknowledge", f"level:{declaration}", now, site, after={"note": row.note}))
+        record_act(
+            session, Act(actor, "level.acknowledge", f"level:{declaration}", now, site, after={"note": row.note})
+        )
         return True
 
 
-def acknowledgements(desk: Desk, scope: Scope, declaration: int) -> Sequence[LevelAcknowledgement]:
+def acknowledgements(db: Database, scope: Scope, declaration: int) -> Sequence[LevelAcknowledgement]:
     """Return the acknowledgements in order of time."""
     query = select(LevelAcknowledgement).where(
-        LevelAcknowledgement.declaration == declaration, within(LevelAcknowledgement.site, scope)
+        LevelAcknowledgement.declaration == declaration, in_scope(LevelAcknowledgement.site, scope)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query.order_by(LevelAcknowledgement.at, LevelAcknowledgement.site)).all()
 
 
-def cascade(desk: Desk, scope: Scope, declaration: int, codes: Collection[str] | None = None) -> Cascade:
+def acknowledgement_progress(
+    db: Database, scope: Scope, declaration: int, codes: Collection[str] | None = None
+) -> AcknowledgementProgress:
     """Return the progress of acknowledgements; `codes` are all sites (default: the 226)."""
     every = [code for code in (codes or [site.code for site in load_sites()]) if scope.covers(code)]
-    heard = {row.site for row in acknowledgements(desk, scope, declaration)}
+    heard = {row.site for row in acknowledgements(db, scope, declaration)}
     missing = tuple(code for code in every if code not in heard)
-    return Cascade(declaration, len(every) - len(missing), len(every), missing)
+    return AcknowledgementProgress(declaration, len(every) - len(missing), len(every), missing)
 
 
 def _in_force(session: Session, declaration: int) -> DeclaredLevel:
-    row = found(session.get(DeclaredLevel, declaration), f"declaration {declaration}")
+    row = require_row(session.get(DeclaredLevel, declaration), f"declaration {declaration}")
     if session.scalar(select(func.max(DeclaredLevel.id))) != declaration:
         raise IllegalMove(f"declaration {declaration} is not in force any more: another level was declared")
     return row

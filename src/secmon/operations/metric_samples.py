@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from secmon.alerts.workflow import Closure
 from secmon.db.models import Alert
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.incidents import deadlines
 from secmon.incidents.incident import Incident, IncidentSite
-from secmon.incidents.sla import Clock, clock, targets_of
+from secmon.incidents.sla import Clock, clock_at, targets_of_severity
 from secmon.response.requests.request import Request, RequestState
 from secmon.sites.scope import Scope
 from secmon.taxonomy import Severity
@@ -63,7 +63,7 @@ _NONE = {Closure.FALSE_POSITIVE, Closure.BENIGN, Closure.DUPLICATE}
 def samples(session: Session, scope: Scope, period: Period, now: datetime) -> Mapping[Metric, Sequence[Sample]]:
     """Return all samples of a period except ingestion, which the journal counts."""
     gathered: dict[Metric, list[Sample]] = {metric: [] for metric in Metric}
-    respond = {severity: targets_of(session, severity).respond for severity in Severity}
+    respond = {severity: targets_of_severity(session, severity).respond for severity in Severity}
     for metric, sample in (
         *_of_alerts(session, scope, period, respond),
         *_of_closings(session, scope, period),
@@ -78,12 +78,19 @@ def _of_alerts(
     session: Session, scope: Scope, period: Period, respond: Mapping[Severity, int]
 ) -> Iterator[tuple[Metric, Sample]]:
     query = select(
-        Alert.site, Alert.severity, Alert.first_time, Alert.opened_at, Alert.acknowledged_at, Alert.started_at,
+        Alert.site,
+        Alert.severity,
+        Alert.first_time,
+        Alert.opened_at,
+        Alert.acknowledged_at,
+        Alert.started_at,
         Alert.closed_at,
     ).where(
-        within(Alert.site, scope), Alert.merged_into.is_(None), Alert.opened_at >= period.begins,
+        in_scope(Alert.site, scope),
+        Alert.merged_into.is_(None),
+        Alert.opened_at >= period.begins,
         Alert.opened_at < period.ends,
-    )  # fmt: skip
+    )
     for site, severity, first, opened, acknowledged, started, closed in session.execute(query):
         responses = [at for at in (started, closed) if at is not None]
         yield Metric.MTTD, Sample((site,), _seconds(first, opened))
@@ -93,16 +100,19 @@ def _of_alerts(
 
 def _of_closings(session: Session, scope: Scope, period: Period) -> Iterator[tuple[Metric, Sample]]:
     query = select(Alert.site, Alert.closure).where(
-        within(Alert.site, scope), Alert.merged_into.is_(None), Alert.closed_at >= period.begins,
-        Alert.closed_at < period.ends, Alert.closure.in_(_JUDGED),
-    )  # fmt: skip
+        in_scope(Alert.site, scope),
+        Alert.merged_into.is_(None),
+        Alert.closed_at >= period.begins,
+        Alert.closed_at < period.ends,
+        Alert.closure.in_(_JUDGED),
+    )
     for site, closure in session.execute(query):
         yield Metric.FALSE_POSITIVES, Sample((site,), float(closure == Closure.FALSE_POSITIVE))
 
 
 def _of_incidents(session: Session, scope: Scope, period: Period, now: datetime) -> Iterator[tuple[Metric, Sample]]:
     sites: dict[int, list[str]] = {}
-    touched = select(IncidentSite.incident_id, IncidentSite.site).where(within(IncidentSite.site, scope))
+    touched = select(IncidentSite.incident_id, IncidentSite.site).where(in_scope(IncidentSite.site, scope))
     detected = select(Incident).where(Incident.detected_at >= period.begins, Incident.detected_at < period.ends)
     rows = session.scalars(detected.order_by(Incident.id)).all()
     for number, site in session.execute(touched.where(IncidentSite.incident_id.in_([row.id for row in rows]))):
@@ -113,21 +123,23 @@ def _of_incidents(session: Session, scope: Scope, period: Period, now: datetime)
         at = tuple(sites[row.id])
         if row.analysed_at is not None and row.closure not in _NONE:
             yield Metric.MTTC, Sample(at, _seconds(row.analysed_at, row.contained_at))
-        for one in deadlines.clocks(row, now):
+        for one in deadlines.clocks_of_incident(row, now):
             yield Metric.SLA, Sample(at, _kept(one))
 
 
 def _of_requests(session: Session, scope: Scope, period: Period, now: datetime) -> Iterator[tuple[Metric, Sample]]:
     query = select(Request).where(
-        within(Request.site, scope), Request.requested_at >= period.begins, Request.requested_at < period.ends,
+        in_scope(Request.site, scope),
+        Request.requested_at >= period.begins,
+        Request.requested_at < period.ends,
         Request.state != RequestState.WITHDRAWN,
-    )  # fmt: skip
+    )
     for row in session.scalars(query.order_by(Request.id)):
         yield Metric.NOTIFY, Sample((row.site,), _seconds(row.since, row.delivered_at))
         answered = row.acknowledged_at or row.refused_at
-        yield Metric.SLA, Sample((row.site,), _kept(clock("acknowledge", row.acknowledge_due, answered, None, now)))
+        yield Metric.SLA, Sample((row.site,), _kept(clock_at("acknowledge", row.acknowledge_due, answered, None, now)))
         acted = row.done_at or row.refused_at
-        yield Metric.SLA, Sample((row.site,), _kept(clock("act", row.act_due, acted, None, now)))
+        yield Metric.SLA, Sample((row.site,), _kept(clock_at("act", row.act_due, acted, None, now)))
 
 
 def _kept(one: Clock) -> float | None:

@@ -15,10 +15,10 @@ from statistics import median
 from sqlalchemy import Float, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base, Batch, BatchState, FeedState
-from secmon.db.transaction import changing, within
+from secmon.db.transaction import in_scope, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.operations.metric_samples import SHARES, Metric, Period, Sample, samples
 from secmon.sites.scope import Scope
@@ -74,7 +74,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MetricDefinition:
     """Name and definition of a metric in both languages."""
 
     name_ko: str
@@ -84,43 +84,43 @@ class Words:
 
 
 @cache
-def definitions() -> Mapping[Metric, Words]:
+def definitions() -> Mapping[Metric, MetricDefinition]:
     """Return name and definition of each metric."""
     text = resources.files("secmon.operations").joinpath("shipped/metrics.json").read_text("utf-8")
-    return {Metric(key): Words(**words) for key, words in json.loads(text).items()}
+    return {Metric(key): MetricDefinition(**words) for key, words in json.loads(text).items()}
 
 
-def figures(desk: Desk, scope: Scope, period: Period, now: datetime) -> tuple[Figure, ...]:
+def figures(db: Database, scope: Scope, period: Period, now: datetime) -> tuple[Figure, ...]:
     """Return every metric of a period for all sites of a scope together, in the order of Metric."""
-    with desk.session() as session:
+    with db.session() as session:
         return _figures(session, samples(session, scope, period, now), _ingestion(session, scope, period))
 
 
-def by_site(desk: Desk, scope: Scope, period: Period, now: datetime) -> Mapping[str, tuple[Figure, ...]]:
+def by_site(db: Database, scope: Scope, period: Period, now: datetime) -> Mapping[str, tuple[Figure, ...]]:
     """Return the metrics of each site with data; an incident counts at each of its sites.
 
     Ingestion counts a feed's lines since it was first asked, as the journal has no daily counts by site.
     """
-    return _grouped(desk, scope, period, now, lambda site: site)
+    return _grouped(db, scope, period, now, lambda site: site)
 
 
-def by_province(desk: Desk, scope: Scope, period: Period, now: datetime) -> Mapping[str, tuple[Figure, ...]]:
+def by_province(db: Database, scope: Scope, period: Period, now: datetime) -> Mapping[str, tuple[Figure, ...]]:
     """Return the metrics of each province, by its 2-digit code."""
-    return _grouped(desk, scope, period, now, lambda site: site[:2])
+    return _grouped(db, scope, period, now, lambda site: site[:2])
 
 
-def series(desk: Desk, scope: Scope, periods: Sequence[Period], now: datetime) -> list[tuple[Figure, ...]]:
+def series(db: Database, scope: Scope, periods: Sequence[Period], now: datetime) -> list[tuple[Figure, ...]]:
     """Return the metrics of several consecutive periods."""
-    return [figures(desk, scope, period, now) for period in periods]
+    return [figures(db, scope, period, now) for period in periods]
 
 
-def targets(desk: Desk) -> Mapping[Metric, float]:
+def targets(db: Database) -> Mapping[Metric, float]:
     """Return the targets in force."""
-    with desk.session() as session:
+    with db.session() as session:
         return _targets(session)
 
 
-def set_target(desk: Desk, metric: Metric, target: float, *, actor: Actor, now: datetime) -> None:
+def set_target(db: Database, metric: Metric, target: float, *, actor: Actor, now: datetime) -> None:
     """Set a target: seconds, or a share from 0 to 1.
 
     Raises IllegalMove when the metric has no target of its own, or the value is out of range.
@@ -129,16 +129,16 @@ def set_target(desk: Desk, metric: Metric, target: float, *, actor: Actor, now: 
         raise IllegalMove(f"{metric} is measured by the targets of each severity: set those")
     if not 0 < target <= (1 if metric in SHARES else 366 * 86_400):
         raise IllegalMove(f"{target:g} is no target for {metric}: seconds above 0, or a share up to 1")
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         before = {"target": _targets(session)[metric]}
         session.merge(MetricTarget(metric=metric, target=target))
-        record(session, Act(actor, "metric.target", f"metric:{metric}", now, "", before, {"target": target}))
+        record_act(session, Act(actor, "metric.target", f"metric:{metric}", now, "", before, {"target": target}))
 
 
 def _grouped(
-    desk: Desk, scope: Scope, period: Period, now: datetime, key: Callable[[str], str]
+    db: Database, scope: Scope, period: Period, now: datetime, key: Callable[[str], str]
 ) -> Mapping[str, tuple[Figure, ...]]:
-    with desk.session() as session:
+    with db.session() as session:
         every = samples(session, scope, period, now)
         intake: dict[str, tuple[int, int]] = {}
         for site, events, lines in _intake_by_site(session, scope):
@@ -207,7 +207,7 @@ def _intake_by_site(session: Session, scope: Scope) -> list[tuple[str, int, int]
     """Return for each site its events, and the lines that became events or were quarantined."""
     query = (
         select(FeedState.site, func.sum(FeedState.events), func.sum(FeedState.events + FeedState.quarantined))
-        .where(within(FeedState.site, scope))
+        .where(in_scope(FeedState.site, scope))
         .group_by(FeedState.site)
     )
     return [(str(site), int(events or 0), int(lines or 0)) for site, events, lines in session.execute(query)]

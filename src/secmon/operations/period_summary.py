@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from secmon.alerts.workflow import Closure
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert
-from secmon.db.transaction import within
+from secmon.db.transaction import in_scope
 from secmon.incidents.incident import Incident, IncidentSite
 from secmon.operations.metric_samples import Period
 from secmon.response.blocklist.blocklist import BlockEntry
@@ -22,7 +22,7 @@ _MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Turnover:
+class PeriodSummary:
     """Alerts, incidents, requests and blocks of a period; `opened` by severity, `held_back` actors of floods.
 
     `false_positives` is a part of the closed alerts, `taken_up` the number of opened alerts that were acknowledged.
@@ -52,21 +52,21 @@ class RuleLoad:
     rejected: int
 
 
-def turnover(desk: Desk, scope: Scope, period: Period) -> Turnover:
+def period_summary(db: Database, scope: Scope, period: Period) -> PeriodSummary:
     """Return the numbers for all sites of a scope together; an incident counts once, even if it affects many sites."""
-    with desk.session() as session:
+    with db.session() as session:
         opened = session.execute(
             select(Alert.severity, func.count(), func.count(Alert.acknowledged_at), func.sum(Alert.held_back))
-            .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.opened_at, period))
+            .where(in_scope(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.opened_at, period))
             .group_by(Alert.severity)
         ).all()
         ended = session.execute(
             select(Alert.closure, func.count())
-            .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.closed_at, period))
+            .where(in_scope(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.closed_at, period))
             .group_by(Alert.closure)
         )
         closed = {str(closure): int(number) for closure, number in ended}
-        return Turnover(
+        return PeriodSummary(
             opened={int(severity): int(number) for severity, number, _, _ in opened},
             closed=sum(closed.values()),
             false_positives=closed.get(Closure.FALSE_POSITIVE, 0),
@@ -82,24 +82,24 @@ def turnover(desk: Desk, scope: Scope, period: Period) -> Turnover:
         )
 
 
-def loudest_rules(desk: Desk, scope: Scope, period: Period, limit: int) -> Sequence[RuleLoad]:
+def loudest_rules(db: Database, scope: Scope, period: Period, limit: int) -> Sequence[RuleLoad]:
     """Return the rules that opened the most alerts in a period."""
     number = func.count()
     wrong = func.count().filter(Alert.closure.in_((Closure.FALSE_POSITIVE, Closure.BENIGN)))
     query = (
         select(Alert.rule_id, number, func.count(Alert.site.distinct()), wrong)
-        .where(within(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.opened_at, period))
+        .where(in_scope(Alert.site, scope), Alert.merged_into.is_(None), *_in(Alert.opened_at, period))
         .group_by(Alert.rule_id)
         .order_by(number.desc(), Alert.rule_id)
         .limit(limit)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return [RuleLoad(str(rule), int(a), int(b), int(c)) for rule, a, b, c in session.execute(query)]
 
 
-def sites_with_news(desk: Desk, period: Period) -> frozenset[str]:
+def active_sites(db: Database, period: Period) -> frozenset[str]:
     """Return the sites where an alert was opened, an incident detected or a request made in a period."""
-    with desk.session() as session:
+    with db.session() as session:
         touched = select(IncidentSite.site).join(Incident, Incident.id == IncidentSite.incident_id)
         return frozenset(
             {
@@ -110,14 +110,14 @@ def sites_with_news(desk: Desk, period: Period) -> frozenset[str]:
         )
 
 
-def incidents_of(desk: Desk, scope: Scope, period: Period) -> Sequence[Incident]:
+def incidents_of(db: Database, scope: Scope, period: Period) -> Sequence[Incident]:
     """Return incidents that were open at any time in the period, most severe first."""
     query = select(Incident).where(
         Incident.detected_at < period.ends, (Incident.closed_at.is_(None)) | (Incident.closed_at >= period.begins)
     )
     if not scope.everything:
-        query = query.where(Incident.id.in_(select(IncidentSite.incident_id).where(within(IncidentSite.site, scope))))
-    with desk.session() as session:
+        query = query.where(Incident.id.in_(select(IncidentSite.incident_id).where(in_scope(IncidentSite.site, scope))))
+    with db.session() as session:
         return session.scalars(query.order_by(Incident.severity.desc(), Incident.id).limit(_MOST)).all()
 
 
@@ -128,14 +128,16 @@ def _in(column: InstrumentedAttribute[Any], period: Period) -> tuple[Any, Any]:
 def _incidents(session: Session, scope: Scope, column: InstrumentedAttribute[Any], period: Period) -> int:
     query = select(func.count()).select_from(Incident).where(*_in(column, period))
     if not scope.everything:
-        query = query.where(Incident.id.in_(select(IncidentSite.incident_id).where(within(IncidentSite.site, scope))))
+        query = query.where(Incident.id.in_(select(IncidentSite.incident_id).where(in_scope(IncidentSite.site, scope))))
     return int(session.scalar(query) or 0)
 
 
 def _requests(session: Session, scope: Scope, column: InstrumentedAttribute[Any], period: Period) -> int:
-    query = select(func.count()).select_from(Request).where(
-        within(Request.site, scope), Request.state != RequestState.WITHDRAWN, *_in(column, period)
-    )  # fmt: skip
+    query = (
+        select(func.count())
+        .select_from(Request)
+        .where(in_scope(Request.site, scope), Request.state != RequestState.WITHDRAWN, *_in(column, period))
+    )
     return int(session.scalar(query) or 0)
 
 
@@ -157,7 +159,7 @@ class RuleOutcome:
         return self.closed.get(Closure.FALSE_POSITIVE, 0) / judged if judged else None
 
 
-def outcomes(desk: Desk, period: Period) -> Mapping[str, RuleOutcome]:
+def rule_outcomes(db: Database, period: Period) -> Mapping[str, RuleOutcome]:
     """Return outcomes by id of the rules that opened an alert in the period; merged alerts are not counted."""
     query = (
         select(Alert.rule_id, Alert.closure, func.count())
@@ -165,7 +167,7 @@ def outcomes(desk: Desk, period: Period) -> Mapping[str, RuleOutcome]:
         .group_by(Alert.rule_id, Alert.closure)
     )
     counted: dict[str, dict[str, int]] = {}
-    with desk.session() as session:
+    with db.session() as session:
         for rule, closure, number in session.execute(query):
             counted.setdefault(str(rule), {})[str(closure or "")] = int(number)
     return {

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import changing, found, said, values
+from secmon.db.transaction import column_values, require_row, require_text, serialised_transaction
 from secmon.errors import IllegalMove
 
 
@@ -34,7 +34,7 @@ class Shift(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedShift:
     """A planned shift."""
 
     name: str
@@ -44,10 +44,10 @@ class Planned:
     members: tuple[str, ...] = ()
 
 
-def plan(desk: Desk, planned: Planned, *, actor: Actor, now: datetime) -> Shift:
+def plan_shift(db: Database, planned: PlannedShift, *, actor: Actor, now: datetime) -> Shift:
     """Enter a shift; raises IllegalMove for a wrong end, a missing lead, or a lead who has another shift then."""
-    with changing(desk) as session:
-        lead = said(planned.lead, "the lead of the shift")
+    with serialised_transaction(db) as session:
+        lead = require_text(planned.lead, "the lead of the shift")
         if planned.ends <= planned.begins:
             raise IllegalMove(f"shift {planned.name} would end before it begins")
         query = select(Shift).where(Shift.begins < planned.ends, Shift.ends > planned.begins, Shift.lead == lead)
@@ -57,31 +57,31 @@ def plan(desk: Desk, planned: Planned, *, actor: Actor, now: datetime) -> Shift:
         shift = Shift(name=planned.name, begins=planned.begins, ends=planned.ends, lead=lead, members=members)
         session.add(shift)
         session.flush()
-        after = values(shift, "name", "begins", "ends", "lead", "members")
-        record(session, Act(actor, "shift.plan", f"shift:{shift.id}", now, after=after))
+        after = column_values(shift, "name", "begins", "ends", "lead", "members")
+        record_act(session, Act(actor, "shift.plan", f"shift:{shift.id}", now, after=after))
         return shift
 
 
-def cancel(desk: Desk, number: int, *, actor: Actor, now: datetime) -> None:
+def cancel_shift(db: Database, number: int, *, actor: Actor, now: datetime) -> None:
     """Remove a shift that has not begun from the roster; raises IllegalMove when it has."""
-    with changing(desk) as session:
-        shift = found(session.get(Shift, number), f"shift {number}")
+    with serialised_transaction(db) as session:
+        shift = require_row(session.get(Shift, number), f"shift {number}")
         if shift.begins <= now:
             raise IllegalMove(f"shift {number} has begun: the roster keeps who was on duty")
-        before = values(shift, "name", "begins", "ends", "lead", "members")
+        before = column_values(shift, "name", "begins", "ends", "lead", "members")
         session.delete(shift)
-        record(session, Act(actor, "shift.cancel", f"shift:{number}", now, before=before))
+        record_act(session, Act(actor, "shift.cancel", f"shift:{number}", now, before=before))
 
 
-def roster(desk: Desk, since: datetime, until: datetime) -> Sequence[Shift]:
+def shifts_between(db: Database, since: datetime, until: datetime) -> Sequence[Shift]:
     """Return the shifts that overlap a period, in order."""
     query = select(Shift).where(Shift.begins < until, Shift.ends > since).order_by(Shift.begins, Shift.id)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def on_duty(desk: Desk, now: datetime) -> Sequence[Shift]:
+def on_duty(db: Database, now: datetime) -> Sequence[Shift]:
     """Return the shifts on duty now."""
     query = select(Shift).where(Shift.begins <= now, Shift.ends > now).order_by(Shift.begins, Shift.id)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()

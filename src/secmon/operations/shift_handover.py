@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Index, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, AuditEntry, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, AuditEntry, record_act
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus, Base, Versioned
-from secmon.db.transaction import changing, checked, found, touch
+from secmon.db.transaction import check_version, require_row, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents import deadlines, incident
 from secmon.operations import crisis_level
@@ -65,60 +65,73 @@ class SilentFeed:
     last: datetime | None
 
 
-def draft(desk: Desk, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime) -> Handover:
+def draft_handover(db: Database, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime) -> Handover:
     """Draft a handover of everything since the last handover; raises IllegalMove while that is not handed over."""
-    with desk.session() as session:
+    with db.session() as session:
         last = _newest(session)
     if last is not None and last.state != "handed_over":
         raise IllegalMove(f"handover {last.id} is not handed over yet: refresh, edit and sign that one")
     begins = last.ends if last is not None else now - FIRST
-    facts = standing_facts(desk, silent, begins, now)
-    with changing(desk) as session:
+    facts = standing_facts(db, silent, begins, now)
+    with serialised_transaction(db) as session:
         newest = _newest(session)
         if (newest.id if newest else None) != (last.id if last else None):
             raise IllegalMove("somebody else began a handover just now: look at that one")
         row = Handover(
-            begins=begins, ends=now, facts=_json(facts), notes="", drafted_by=actor.name[:128], outgoing="",
-            incoming="", version=0, changed_by="",
-        )  # fmt: skip
+            begins=begins,
+            ends=now,
+            facts=_json(facts),
+            notes="",
+            drafted_by=actor.name[:128],
+            outgoing="",
+            incoming="",
+            version=0,
+            changed_by="",
+        )
         touch(row, actor, now)
         session.add(row)
         session.flush()
-        record(session, Act(actor, "handover.draft", f"handover:{row.id}", now, after={"begins": begins, "ends": now}))
+        record_act(
+            session, Act(actor, "handover.draft", f"handover:{row.id}", now, after={"begins": begins, "ends": now})
+        )
         return row
 
 
-def refresh(desk: Desk, number: int, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime) -> Handover:
+def refresh_handover(
+    db: Database, number: int, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime
+) -> Handover:
     """Update the facts of an unsigned handover; the notes stay."""
-    begins = get(desk, number).begins
-    facts = standing_facts(desk, silent, begins, now)
-    with changing(desk) as session:
+    begins = get_handover(db, number).begins
+    facts = standing_facts(db, silent, begins, now)
+    with serialised_transaction(db) as session:
         row = _unsigned(session, number, None)
         row.facts, row.ends = _json(facts), now
         touch(row, actor, now)
-        record(session, Act(actor, "handover.refresh", f"handover:{number}", now, after={"ends": now}))
+        record_act(session, Act(actor, "handover.refresh", f"handover:{number}", now, after={"ends": now}))
         return row
 
 
-def edit(desk: Desk, number: int, notes: str, *, actor: Actor, now: datetime, version: int | None = None) -> Handover:
+def edit_handover(
+    db: Database, number: int, notes: str, *, actor: Actor, now: datetime, version: int | None = None
+) -> Handover:
     """Edit the notes of an unsigned handover."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         row = _unsigned(session, number, version)
         before = {"notes": row.notes}
         row.notes = notes.strip()
         touch(row, actor, now)
-        record(session, Act(actor, "handover.edit", f"handover:{number}", now, "", before, {"notes": row.notes}))
+        record_act(session, Act(actor, "handover.edit", f"handover:{number}", now, "", before, {"notes": row.notes}))
         return row
 
 
-def sign(desk: Desk, number: int, *, actor: Actor, now: datetime, version: int | None = None) -> Handover:
+def sign_handover(db: Database, number: int, *, actor: Actor, now: datetime, version: int | None = None) -> Handover:
     """Sign: first the outgoing lead, then the incoming lead, who must be another person.
 
     After the first signature it cannot be changed.
     """
-    with changing(desk) as session:
-        row = found(session.get(Handover, number), f"handover {number}")
-        checked(row, version, f"handover {number}")
+    with serialised_transaction(db) as session:
+        row = require_row(session.get(Handover, number), f"handover {number}")
+        check_version(row, version, f"handover {number}")
         if row.state == "handed_over":
             raise IllegalMove(f"handover {number} was signed by {row.outgoing} and {row.incoming}: it is complete")
         if row.state == "draft":
@@ -128,19 +141,19 @@ def sign(desk: Desk, number: int, *, actor: Actor, now: datetime, version: int |
         else:
             row.incoming, row.incoming_at, role = actor.name[:128], now, "incoming"
         touch(row, actor, now)
-        record(session, Act(actor, "handover.sign", f"handover:{number}", now, after={"as": role}))
+        record_act(session, Act(actor, "handover.sign", f"handover:{number}", now, after={"as": role}))
         return row
 
 
-def get(desk: Desk, number: int) -> Handover:
+def get_handover(db: Database, number: int) -> Handover:
     """Return a handover; raises NotFoundError when there is none."""
-    with desk.session() as session:
-        return found(session.get(Handover, number), f"handover {number}")
+    with db.session() as session:
+        return require_row(session.get(Handover, number), f"handover {number}")
 
 
-def handovers(desk: Desk, limit: int) -> Sequence[Handover]:
+def handovers(db: Database, limit: int) -> Sequence[Handover]:
     """Return the handovers, newest first."""
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(select(Handover).order_by(Handover.id.desc()).limit(limit)).all()
 
 
@@ -149,30 +162,37 @@ def _newest(session: Session) -> Handover | None:
 
 
 def _unsigned(session: Session, number: int, version: int | None) -> Handover:
-    row = found(session.get(Handover, number), f"handover {number}")
-    checked(row, version, f"handover {number}")
+    row = require_row(session.get(Handover, number), f"handover {number}")
+    check_version(row, version, f"handover {number}")
     if row.state != "draft":
         raise IllegalMove(f"handover {number} was signed by {row.outgoing}: it is not changed any more")
     return row
 
 
-def standing_facts(desk: Desk, silent: Sequence[SilentFeed], begins: datetime, now: datetime) -> dict[str, Any]:
+def standing_facts(db: Database, silent: Sequence[SilentFeed], begins: datetime, now: datetime) -> dict[str, Any]:
     """Return the current state and the changes since the last handover.
 
     All values are JSON values except times, which are aware and in UTC.
     """
-    declared = crisis_level.level_in_force(desk)
-    late = request.overdue(desk, EVERYTHING, now)
-    waiting = blocklist.search(desk, EVERYTHING, states=[BlockState.PROPOSED, BlockState.APPROVED], limit=_MOST)
+    declared = crisis_level.level_in_force(db)
+    late = request.overdue_requests(db, EVERYTHING, now)
+    waiting = blocklist.search_blocks(db, EVERYTHING, states=[BlockState.PROPOSED, BlockState.APPROVED], limit=_MOST)
     return {
         "level": declared and {"level": declared.level, "issuer": declared.issuer, "since": declared.declared_at},
-        "alerts": _open_alerts(desk),
-        "incidents": [_incident(one, now) for one in incident.open_incidents(desk, EVERYTHING)],
+        "alerts": _open_alerts(db),
+        "incidents": [_incident(one, now) for one in incident.open_incidents(db, EVERYTHING)],
         "requests": {
-            "awaiting": request.standing(desk, EVERYTHING, now).awaiting,
+            "awaiting": request.request_counts(db, EVERYTHING, now).awaiting,
             "overdue": [
-                {"id": one.id, "site": one.site, "title_ko": one.title_ko, "title_en": one.title_en, "due": one.due,
-                 "state": one.state, "reminders": one.reminders}
+                {
+                    "id": one.id,
+                    "site": one.site,
+                    "title_ko": one.title_ko,
+                    "title_en": one.title_en,
+                    "due": one.due,
+                    "state": one.state,
+                    "reminders": one.reminders,
+                }
                 for one in late[:_MOST]
             ],
         },
@@ -180,35 +200,41 @@ def standing_facts(desk: Desk, silent: Sequence[SilentFeed], begins: datetime, n
             "waiting": [{"id": one.id, "value": one.value, "state": one.state} for one in waiting],
             "applied": [
                 {"id": one.entry_id, "value": one.value, "acknowledged": one.acknowledged, "of": one.of}
-                for one in blocklist.coverage(desk)[:_MOST]
+                for one in blocklist.coverage(db)[:_MOST]
                 if one.acknowledged < one.of
             ],
         },
         "silent": [{"site": one.site, "feed": one.feed, "last": one.last} for one in silent[:_MOST]],
-        "changes": _changes(desk, begins, now),
-    }  # fmt: skip
+        "changes": _changes(db, begins, now),
+    }
 
 
 def _incident(one: incident.Incident, now: datetime) -> dict[str, Any]:
-    running = [clock for clock in deadlines.clocks(one, now) if clock.stopped_at is None]
+    running = [clock for clock in deadlines.clocks_of_incident(one, now) if clock.stopped_at is None]
     due = min((clock.due for clock in running), default=None)
     return {
-        "id": one.id, "title": one.title, "severity": one.severity, "state": one.state, "owner": one.owner,
-        "due": due, "overdue": deadlines.overdue(one, now), "paused": one.paused_at is not None,
-    }  # fmt: skip
+        "id": one.id,
+        "title": one.title,
+        "severity": one.severity,
+        "state": one.state,
+        "owner": one.owner,
+        "due": due,
+        "overdue": deadlines.has_overdue_clock(one, now),
+        "paused": one.paused_at is not None,
+    }
 
 
-def _open_alerts(desk: Desk) -> dict[str, int]:
+def _open_alerts(db: Database) -> dict[str, int]:
     query = (
         select(Alert.severity, func.count())
         .where(Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None))
         .group_by(Alert.severity)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return {str(severity): int(number) for severity, number in session.execute(query)}
 
 
-def _changes(desk: Desk, begins: datetime, now: datetime) -> dict[str, int]:
+def _changes(db: Database, begins: datetime, now: datetime) -> dict[str, int]:
     """Count the acts of each kind since the last handover, from the audit log."""
     query = (
         select(AuditEntry.action, func.count())
@@ -216,7 +242,7 @@ def _changes(desk: Desk, begins: datetime, now: datetime) -> dict[str, int]:
         .group_by(AuditEntry.action)
         .order_by(AuditEntry.action)
     )
-    with desk.session() as session:
+    with db.session() as session:
         return {str(action): int(number) for action, number in session.execute(query)}
 
 

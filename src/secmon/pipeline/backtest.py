@@ -9,7 +9,7 @@ from secmon.db.models import BatchState
 from secmon.detection.correlation.engine import correlate
 from secmon.detection.engine import run_report
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.match_events import match
+from secmon.detection.engine.match_events import match_events
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.errors import UsageError
 from secmon.ingest import batch_journal
@@ -20,7 +20,7 @@ _TOGETHER = 20  # batches in one pass, as in detection
 
 
 @dataclass(frozen=True, slots=True)
-class Rerun:
+class Backtest:
     """The result of a backtest.
 
     Findings that existed already are not counted, and their alerts are not touched.
@@ -36,14 +36,14 @@ class Rerun:
     error: str
 
 
-def rerun(detector: Detector, rule: str, begins: datetime, ends: datetime) -> Rerun:
+def backtest(detector: Detector, rule: str, begins: datetime, ends: datetime) -> Backtest:
     """Run a rule, by its name or id, over the batches with events in a time span, with the rule exceptions in force.
 
     Opens alerts like any other run. Raises UsageError when there is no such rule, or the span is empty.
     """
     if begins >= ends:
         raise UsageError("the span ends before it begins: give --from before --to")
-    now, last = detector.now(), batch_journal.last_detection(detector.desk)
+    now, last = detector.now(), batch_journal.last_detection(detector.db)
     alone = _alone(detector.in_force(now), rule)
     [signature] = alone.signatures
     findings = held_back = batches = 0
@@ -53,14 +53,16 @@ def rerun(detector: Detector, rule: str, begins: datetime, ends: datetime) -> Re
         batches, detected = batches + len(some.ids), some.ids[0]
         span = (some.ids, some.received_from, some.received_to, now)
         report = (
-            match(detector.store, alone, *span, again=True) if alone.rules else correlate(detector.store, alone, *span)
+            match_events(detector.store, alone, *span, again=True)
+            if alone.rules
+            else correlate(detector.store, alone, *span)
         )
-        run_report.keep(detector.store, report, now, len(some.ids))
+        run_report.write_run_history(detector.store, report, now, len(some.ids))
         findings += report.findings
         held_back += sum(outcome.held_back for outcome in report.outcomes)
         errors += [outcome.error for outcome in report.errors]
     done = triage(
-        detector.desk,
+        detector.db,
         [group for group in found_groups(detector.store, last) if group.rule_id == signature.id],
         [detected] if detected else [],  # so that the next run begins after this one and counts nothing twice
         quiet=detector.quiet,
@@ -68,7 +70,7 @@ def rerun(detector: Detector, rule: str, begins: datetime, ends: datetime) -> Re
         limits=detector.limits,
         weights=detector.weights(),
     )
-    return Rerun(
+    return Backtest(
         signature.id, signature.name, batches, findings, held_back, done.opened, done.extended, next(iter(errors), "")
     )
 
@@ -84,7 +86,7 @@ def _alone(rules: RuleSet, wanted: str) -> RuleSet:
 
 def _batches(detector: Detector, begins: datetime, ends: datetime) -> Iterator[Batches]:
     """Yield the batches of the span that were already processed; waiting ones will be run with this rule anyway."""
-    waiting = {batch.id for batch in batch_journal.batches(detector.desk, BatchState.LOADED, BatchState.IN_FLIGHT)}
+    waiting = {batch.id for batch in batch_journal.batches(detector.db, BatchState.LOADED, BatchState.IN_FLIGHT)}
     found = detector.store.rows(query("batches_of_span"), {"begins": begins, "ends": ends})
     rows = [row for row in found if row[0] not in waiting]
     for at in range(0, len(rows), _TOGETHER):

@@ -9,15 +9,15 @@ from itertools import groupby
 from pathlib import Path
 from time import perf_counter
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Batch
 from secmon.errors import FeedUnavailable
 from secmon.ingest import batch_journal
-from secmon.ingest.batch_journal import FeedResult, Waiting
-from secmon.ingest.circuit_breaker import Breakers, Patience
+from secmon.ingest.batch_journal import FeedResult, WaitingBatches
+from secmon.ingest.circuit_breaker import BreakerLimits, Breakers
 from secmon.ingest.transports.page import FeedAddress, Page
 from secmon.ingest.transports.registry import Transport
-from secmon.pipeline.record_batch import keep_pages
+from secmon.pipeline.record_batch import record_batch
 
 _LEAST, _MOST = 50, 5_000  # lines requested of a feed at a time
 
@@ -46,7 +46,7 @@ class SpoolLimits:
     batches: int
     bytes: int
 
-    def reached(self, waiting: Waiting) -> bool:
+    def reached(self, waiting: WaitingBatches) -> bool:
         """Test whether the store has to catch up first."""
         return waiting.batches >= self.batches or waiting.bytes >= self.bytes
 
@@ -57,7 +57,7 @@ class Pace:
 
     parallel: int = 32
     patience: float = 2.5
-    retry: Patience = field(default_factory=Patience)
+    retry: BreakerLimits = field(default_factory=BreakerLimits)
 
 
 DEFAULT_PACE = Pace()
@@ -76,14 +76,14 @@ class Collector:
     def __init__(
         self,
         addresses: Sequence[FeedAddress],
-        desk: Desk,
+        db: Database,
         spool: Path,
         limits: SpoolLimits,
         clock: Callable[[], datetime],
         pace: Pace = DEFAULT_PACE,
     ) -> None:
         """The clock must return aware times."""
-        self.addresses, self.limits, self._desk, self._spool, self._clock = addresses, limits, desk, spool, clock
+        self.addresses, self.limits, self._desk, self._spool, self._clock = addresses, limits, db, spool, clock
         self._pace, self._breakers = pace, Breakers(pace.retry)
         # A hanging site occupies its slot until its timeout. In a single semaphore a few dozen of them would fill all
         # slots and stop the collection of the healthy sites. Failed and late sites therefore compete for a quarter of
@@ -112,7 +112,7 @@ class Collector:
         no site is asked: the sites hold their lines until it has caught up.
         """
         started = perf_counter()
-        waiting = await asyncio.to_thread(batch_journal.waiting, self._desk)
+        waiting = await asyncio.to_thread(batch_journal.waiting_batches, self._desk)
         if self.limits.reached(waiting):
             return Round("", 0, 0, 0, 0, 0, more=0, seconds=perf_counter() - started, paused=True)
         # Cursors are read from the database once and then updated in memory with every committed round, instead of
@@ -217,7 +217,7 @@ class Collector:
 
     def _keep(self, pages: Sequence[Page], results: Sequence[FeedResult]) -> Batch | None:
         try:
-            batch = keep_pages(self._desk, self._spool, pages, results, self._clock())
+            batch = record_batch(self._desk, self._spool, pages, results, self._clock())
         except Exception:
             self._cursors = None  # it is unknown what was committed: read the cursors again before any site is asked
             raise

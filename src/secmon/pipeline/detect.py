@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from secmon.alerts.flood_control import DEFAULT_LIMITS, FloodLimits
 from secmon.alerts.priority import Weights, weights
 from secmon.alerts.triage import Triage, found_groups, triage
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Batch, BatchState
 from secmon.detection import exceptions_registry, rule_states
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.anomaly.first_seen import find_first_seen
 from secmon.detection.anomaly.silence import find_silence, tampering
-from secmon.detection.anomaly.volume import Learnt, find_unusual
-from secmon.detection.correlation.engine import all_possible, correlate
+from secmon.detection.anomaly.volume import LearntVolumes, find_unusual
+from secmon.detection.correlation.engine import all_candidates, correlate
 from secmon.detection.engine import run_report
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.match_events import match
-from secmon.detection.engine.rule_tuning import left_out, tuned
+from secmon.detection.engine.match_events import match_events
+from secmon.detection.engine.rule_tuning import suppressed_matches, tuned_rules
 from secmon.detection.engine.run_report import MatchReport
-from secmon.detection.exceptions_registry import Left
+from secmon.detection.exceptions_registry import Suppressed
 from secmon.detection.sigma.rule import Signature
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.detection.threat_intel.indicators import match_indicators
@@ -47,7 +47,7 @@ class Detector:
     """
 
     store: Store
-    desk: Desk
+    db: Database
     rules: RuleSet
     quiet: timedelta
     clock: Callable[[], datetime]
@@ -55,7 +55,7 @@ class Detector:
     reports: Callable[[], Sequence[FeedReport]] = tuple
     told: set[tuple[str, str]] = field(default_factory=set)
     _tuned: dict[object, RuleSet] = field(default_factory=dict)
-    _volumes: dict[datetime, Learnt] = field(default_factory=dict)
+    _volumes: dict[datetime, LearntVolumes] = field(default_factory=dict)
     _looked: list[datetime] = field(default_factory=list)
 
     def run(self) -> Triage:
@@ -63,7 +63,7 @@ class Detector:
         done = Triage(0, 0)
         # Rules over many batches cost about as much as over one: much of a pass is the planning of its statements.
         # After downtime the batches are therefore taken together, but no more than fit in memory.
-        while loaded := batch_journal.batches(self.desk, BatchState.LOADED, limit=_TOGETHER):
+        while loaded := batch_journal.batches(self.db, BatchState.LOADED, limit=_TOGETHER):
             one = self._over(loaded)
             done = done.plus(one)
         return done
@@ -77,7 +77,7 @@ class Detector:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         # The clock may be set back or have two runs in one millisecond. A finding written with an older time would lose
         # against its stored version, and triage, which reads findings newer than the last run, would not see it.
-        return max(now, batch_journal.last_detection(self.desk) + _STEP)
+        return max(now, batch_journal.last_detection(self.db) + _STEP)
 
     @property
     def signatures(self) -> dict[str, Signature]:
@@ -86,20 +86,24 @@ class Detector:
 
     def weights(self) -> Weights:
         """Return the confidence of the rules and the importance of sites and hosts as they are now."""
-        return weights(self.desk, self.signatures.values(), load_sites())
+        return weights(self.db, self.signatures.values(), load_sites())
 
     def in_force(self, now: datetime) -> RuleSet:
         """Return the rules as they are run: without disabled rules and with rule exceptions applied."""
-        key = (self.rules, exceptions_registry.in_force(self.desk, now), rule_states.not_asked(self.desk, now))
+        key = (
+            self.rules,
+            exceptions_registry.rule_exceptions_in_force(self.db, now),
+            rule_states.inactive_rules(self.db, now),
+        )
         if key not in self._tuned:
             self._tuned.clear()  # only one set is cached, since each set holds its compiled rules
-            self._tuned[key] = tuned(*key)
+            self._tuned[key] = tuned_rules(*key)
         return self._tuned[key]
 
     def _over(self, loaded: Sequence[Batch]) -> Triage:
         # The last run is the newest whose alerts were committed. Findings newer than it include those of a run that
         # crashed between writing findings and committing alerts, so its alerts are opened now.
-        now, last = self.now(), batch_journal.last_detection(self.desk)
+        now, last = self.now(), batch_journal.last_detection(self.db)
         batches = Batches.of(
             [batch.id for batch in loaded],
             min(batch.received_from for batch in loaded),
@@ -107,28 +111,28 @@ class Detector:
         )
         rules = self.in_force(now)
         # One prefilter query for both kinds of rules: it reads the new events once instead of twice.
-        can = all_possible(self.store, rules, batches)
+        can = all_candidates(self.store, rules, batches)
         reports = [
             run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now, can=can)
-            for run in (match, correlate)
+            for run in (match_events, correlate)
         ]
         reports += self._beyond(batches, now)
         for report in reports:
-            run_report.keep(self.store, report, now, len(batches.ids))
+            run_report.write_run_history(self.store, report, now, len(batches.ids))
             self._tell(report)
         # Counts of rule exceptions and the isolation of bad rules are written in the transaction that marks the batches
         # as detected. On their own they would be counted twice when a crashed run is repeated.
-        excepted = left_out(self.store, rules, batches)
+        excepted = suppressed_matches(self.store, rules, batches)
 
         def keep(session: Session) -> None:
-            newest = {number: Left(span.count, from_milliseconds(span.last)) for number, span in excepted.items()}
-            exceptions_registry.count(session, newest)
+            newest = {number: Suppressed(span.count, from_milliseconds(span.last)) for number, span in excepted.items()}
+            exceptions_registry.count_suppressed_matches(session, newest)
             for report in reports:
-                for rule_id in rule_states.judge(session, report.outcomes, self.signatures, now):
+                for rule_id in rule_states.isolate_bad_rules(session, report.outcomes, self.signatures, now):
                     _log.error("rule isolated", rule=self.signatures[rule_id].name)
 
         return triage(
-            self.desk,
+            self.db,
             found_groups(self.store, last),
             batches.ids,
             quiet=self.quiet,

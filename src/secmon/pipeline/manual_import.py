@@ -8,7 +8,7 @@ from typing import Any
 from secmon.errors import UsageError
 from secmon.ingest import batch_journal
 from secmon.ingest.transports.page import split_lines
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.record_batch import spool_batch
 from secmon.store import sql
 from secmon.store.formats import FORMATS, UNKNOWN, most_common
@@ -18,7 +18,7 @@ _LOOKED_AT = 20  # lines read to recognise a format
 _FEED = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
-async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, body: bytes) -> dict[str, Any]:
+async def import_lines(pipeline: Pipeline, site: str, feed: str, format_name: str, body: bytes) -> dict[str, Any]:
     """Load the lines of `body`; returns lines, events and quarantined lines.
 
     Raises UsageError when there is no line, or no matching format.
@@ -28,11 +28,11 @@ async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, bod
     lines = split_lines(body)
     if not lines:
         raise UsageError("there is no line in it: nothing was loaded")
-    part = Lines(site, feed, chosen_format(format_name, lines), watch.clock(), lines)
-    batch_id = await asyncio.to_thread(_keep, watch, part)
-    await watch.load()
+    part = Lines(site, feed, chosen_format(format_name, lines), pipeline.clock(), lines)
+    batch_id = await asyncio.to_thread(_keep, pipeline, part)
+    await pipeline.load()
     ((events, quarantined),) = await asyncio.to_thread(
-        watch.console.store.rows, sql.query("batch_totals"), {"batch_id": batch_id}
+        pipeline.context.store.rows, sql.query("batch_totals"), {"batch_id": batch_id}
     )
     return {
         "format": part.format,
@@ -42,9 +42,9 @@ async def ingest_bytes(watch: Watch, site: str, feed: str, format_name: str, bod
     }
 
 
-def _keep(watch: Watch, part: Lines) -> str:
-    batch = spool_batch(watch.loader.spool, table_of([part]), watch.clock())
-    batch_journal.add_batch(watch.loader.desk, batch)
+def _keep(pipeline: Pipeline, part: Lines) -> str:
+    batch = spool_batch(pipeline.loader.spool, table_of([part]), pipeline.clock())
+    batch_journal.add_batch(pipeline.loader.db, batch)
     return batch.id
 
 

@@ -14,15 +14,15 @@ from secmon.detection import rule_states
 from secmon.ingest import batch_journal
 from secmon.ingest.transports.registry import Transport
 from secmon.ingest.transports.syslog_server import Reception
-from secmon.live.context import Console
-from secmon.live.expected_band import Usual
+from secmon.live.context import CentreContext
+from secmon.live.expected_band import ExpectedBands
 from secmon.live.snapshot import Rates, compose, encode
-from secmon.pipeline.backtest import Rerun, rerun
+from secmon.pipeline.backtest import Backtest, backtest
 from secmon.pipeline.collect import Collector, Round
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
 from secmon.pipeline.receive import Receiver
-from secmon.pipeline.rule_reload import Rulebook
+from secmon.pipeline.rule_reload import RuleReloader
 from secmon.sites.scope import EVERYTHING, Scope
 
 _log = structlog.get_logger(__name__)
@@ -31,14 +31,14 @@ _SNAPSHOT_AGE = timedelta(seconds=5)
 
 
 @dataclass
-class Watch:
+class Pipeline:
     """The jobs of one centre; each method is one scheduled job."""
 
     collector: Collector
     loader: Loader
     detector: Detector
-    rulebook: Rulebook
-    console: Console
+    rule_reloader: RuleReloader
+    context: CentreContext
     clock: Callable[[], datetime]
     transport: Transport
     receiver: Receiver
@@ -55,11 +55,11 @@ class Watch:
     _collecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _receiving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _news: bool = True
-    usual: Usual = field(init=False)
+    usual: ExpectedBands = field(init=False)
 
     def __post_init__(self) -> None:
         """Learn the usual values from the console's store."""
-        self.usual = Usual(self.console.store)
+        self.usual = ExpectedBands(self.context.store)
 
     async def collect(self) -> Round:
         """Run one collection round over all due feeds."""
@@ -100,52 +100,52 @@ class Watch:
         self._news = self._news or done != Triage(0, 0)
         return done
 
-    async def rerun(self, rule: str, begins: datetime, ends: datetime) -> Rerun:
+    async def rerun(self, rule: str, begins: datetime, ends: datetime) -> Backtest:
         """Run one rule, by its name or id, over past events, between two runs of all rules."""
         async with self._detecting:
-            done = await asyncio.to_thread(rerun, self.detector, rule, begins, ends)
+            done = await asyncio.to_thread(backtest, self.detector, rule, begins, ends)
         self._news = True
         return done
 
     async def reload_rules(self) -> None:
         """Apply new, removed or changed rule files; a run under way ends with the rules it began with."""
-        rules = await asyncio.to_thread(self.rulebook.changed)
+        rules = await asyncio.to_thread(self.rule_reloader.changed)
         if rules is None:
             return
         async with self._detecting:
             self.detector = replace(self.detector, rules=rules)
         # titles of removed rules stay, since their alerts are still there
         signatures = {rule.id: rule for rule in rules.signatures}
-        self.console.rules.update(signatures)
-        await asyncio.to_thread(rule_states.enable_mended, self.console.desk, signatures)
+        self.context.rules.update(signatures)
+        await asyncio.to_thread(rule_states.enable_repaired_rules, self.context.db, signatures)
         self._news = True
 
     async def publish(self) -> None:
         """Compose the snapshot and share it with every viewer, when there is news or the last snapshot is old."""
         now = self.clock()
-        self.console.hub.narrow = self.snapshot
+        self.context.hub.narrow = self.snapshot
         if not self._news and self.published_at is not None and now - self.published_at < _SNAPSHOT_AGE:
             return
         self._news = False
-        self.console.hub.publish(await asyncio.to_thread(self.snapshot))
+        self.context.hub.publish(await asyncio.to_thread(self.snapshot))
         self.published_at = now
 
     def snapshot(self, scope: Scope = EVERYTHING) -> bytes:
         """Return the current snapshot of the wall for a user with this scope, encoded for sending."""
         now = self.clock()
-        console = self.console
+        context = self.context
         body = compose(
-            console.store,
-            console.desk,
-            console.sites,
-            console.reports(),
-            console.rules,
+            context.store,
+            context.db,
+            context.sites,
+            context.reports(),
+            context.rules,
             self.rates(now),
             now,
             scope,
             self.usual,
         )
-        if console.staged:  # its clock may be stopped; the counter shows viewers that it is alive
+        if context.staged:  # its clock may be stopped; the counter shows viewers that it is alive
             self.beat += 1
             body = {**body, "staged": self.beat}
         return encode(body)
@@ -175,7 +175,7 @@ class Watch:
     def healthy(self) -> dict[str, str]:
         """Return problems by part, for /healthz; empty when all is well."""
         problems = dict(self.failures)
-        waiting = batch_journal.backlog(self.console.desk)
+        waiting = batch_journal.backlog(self.context.db)
         if waiting.error:
             problems["load"] = f"a batch could not be loaded ({waiting.failed} are parked): {waiting.error}"
         if self.last_round is not None and self.last_round.paused:

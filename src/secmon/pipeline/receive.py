@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.ingest.transports.inbox import Inbox
 from secmon.pipeline.collect import SpoolLimits
-from secmon.pipeline.record_batch import keep_pages
+from secmon.pipeline.record_batch import record_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Receiver:
     """Empties the inbox every second; until then a line is in memory only, as syslog has no acknowledgements."""
 
     inbox: Inbox
-    desk: Desk
+    db: Database
     spool: Path
     limits: SpoolLimits
     clock: Callable[[], datetime]
@@ -31,7 +31,7 @@ class Receiver:
         """
         if not self.inbox.held and not self.inbox.noticed:
             return 0
-        if self.limits.reached(await asyncio.to_thread(batch_journal.waiting, self.desk)):
+        if self.limits.reached(await asyncio.to_thread(batch_journal.waiting_batches, self.db)):
             return 0
         pages = self.inbox.take()
         now = self.clock()
@@ -40,7 +40,7 @@ class Receiver:
             for page in pages
         ]
         try:
-            await asyncio.to_thread(keep_pages, self.desk, self.spool, pages, results, now)
+            await asyncio.to_thread(record_batch, self.db, self.spool, pages, results, now)
         except Exception:
             self.inbox.put_back(pages)
             raise

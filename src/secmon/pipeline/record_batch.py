@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Batch, BatchState
 from secmon.ingest import batch_journal, spool
 from secmon.ingest.batch_journal import FeedResult
@@ -16,8 +16,8 @@ from secmon.ingest.transports.page import Page
 from secmon.store.load import Lines, table_of
 
 
-def keep_pages(
-    desk: Desk, folder: Path, pages: Sequence[Page], results: Sequence[FeedResult], now: datetime
+def record_batch(
+    db: Database, folder: Path, pages: Sequence[Page], results: Sequence[FeedResult], now: datetime
 ) -> Batch | None:
     """Spool the pages' lines as one batch and journal it with the results; returns the batch, None without lines."""
     parts = [Lines(page.site, page.feed, page.format, page.received_at, page.lines) for page in pages if page.lines]
@@ -25,7 +25,7 @@ def keep_pages(
     # leaves a file without an entry, which is swept at the next start; the cursors have not moved, so its lines are
     # requested again. In the other order the cursors could pass lines that are stored nowhere.
     batch = spool_batch(folder, table_of(parts), now) if parts else None
-    batch_journal.record_round(desk, batch, results)
+    batch_journal.record_round(db, batch, results)
     return batch
 
 
@@ -34,7 +34,7 @@ def spool_batch(folder: Path, rows: pa.Table, now: datetime) -> Batch:
     # The id begins with the time, so that sorting by id is sorting by age: batches are loaded oldest first. The random
     # part separates batches of the same microsecond.
     batch_id = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
-    digest, size = spool.write(folder, batch_id, rows)
+    digest, size = spool.write_batch(folder, batch_id, rows)
     received = pc.min_max(rows.column("received_at")).as_py()
     return Batch(
         id=batch_id,

@@ -13,7 +13,7 @@ _Fingerprint = frozenset[tuple[Path, int, int]]
 
 
 @dataclass
-class Rulebook:
+class RuleReloader:
     """Shipped rules and those under `folders`; `placeholders` are the values of `%name%` in fields with `expand`."""
 
     folders: Sequence[Path] = ()

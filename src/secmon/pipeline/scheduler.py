@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import SecmonError
 from secmon.incidents import deadlines
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.reports.jobs import Digests
-from secmon.response.blocklist import workflow as block_work
-from secmon.response.requests import workflow as request_work
+from secmon.response.blocklist import workflow as block_workflow
+from secmon.response.requests import workflow as request_workflow
 from secmon.search.text_index import index_days
 
 _log = structlog.get_logger(__name__)
@@ -28,33 +28,33 @@ _NEXT = {"collect": ("load",), "receive": ("load",), "load": ("publish", "detect
 _Job = Callable[[], Awaitable[Any]]
 
 
-def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = None) -> AsyncIOScheduler:
+def schedule(pipeline: Pipeline, collect_seconds: float, digests: Digests | None = None) -> AsyncIOScheduler:
     """Return the scheduler with every job, not yet started."""
     scheduler = AsyncIOScheduler(timezone="UTC")
 
-    async def deadlines() -> Kept:
-        return await asyncio.to_thread(keep_deadlines, watch.console.desk, watch.clock())
+    async def deadlines() -> DeadlineRun:
+        return await asyncio.to_thread(process_deadlines, pipeline.context.db, pipeline.clock())
 
     failed: list[tuple[SecmonError, datetime]] = []  # the last failure, and when to try again
 
     async def words() -> tuple[str, ...]:
-        now = watch.clock()
+        now = pipeline.clock()
         if failed and now < failed[-1][1]:
             raise failed[-1][0]
         failed.clear()
         try:
-            return await asyncio.to_thread(index_days, watch.console.store, now)
+            return await asyncio.to_thread(index_days, pipeline.context.store, now)
         except SecmonError as error:
             failed.append((error, now + _WORDS_REST))
             raise
 
     table: tuple[tuple[str, float, _Job], ...] = (
-        ("collect", collect_seconds, watch.collect),
-        ("receive", 1.0, watch.receive),
-        ("load", 1.0, watch.load_only),
-        ("detect", 1.0, watch.detect),
-        ("publish", 1.0, watch.publish),
-        ("rules", 10.0, watch.reload_rules),
+        ("collect", collect_seconds, pipeline.collect),
+        ("receive", 1.0, pipeline.receive),
+        ("load", 1.0, pipeline.load_only),
+        ("detect", 1.0, pipeline.detect),
+        ("publish", 1.0, pipeline.publish),
+        ("rules", 10.0, pipeline.reload_rules),
         ("deadlines", 10.0, deadlines),
         ("words", 60.0, words),
     )
@@ -67,7 +67,7 @@ def schedule(watch: Watch, collect_seconds: float, digests: Digests | None = Non
     chain = _Chain(scheduler)
     for name, seconds, job in table:
         scheduler.add_job(
-            guarded(watch, name, chain.link(name, job)),
+            guarded(pipeline, name, chain.link(name, job)),
             "interval",
             seconds=seconds,
             id=name,
@@ -106,7 +106,7 @@ class _Chain:
             self.scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
 
-def guarded(watch: Watch, name: str, job: _Job) -> _Job:
+def guarded(pipeline: Pipeline, name: str, job: _Job) -> _Job:
     """Return the job with its failure logged and shown by /healthz until it succeeds again."""
 
     async def run() -> None:
@@ -115,10 +115,10 @@ def guarded(watch: Watch, name: str, job: _Job) -> _Job:
         except asyncio.CancelledError:
             return  # the server stops; work under way is in the journal and continues at the next start
         except Exception as error:  # noqa: BLE001  # the job boundary: recorded, shown, tried again at the next tick
-            watch.failures[name] = f"{type(error).__name__}: {error}"
+            pipeline.failures[name] = f"{type(error).__name__}: {error}"
             _log.exception("job failed", job=name)
         else:
-            watch.failures.pop(name, None)
+            pipeline.failures.pop(name, None)
 
     return run
 
@@ -127,7 +127,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class DeadlineRun:
     """Ids of the incidents escalated, requests reminded and blocks ended in one run."""
 
     incidents: tuple[int, ...]
@@ -135,10 +135,10 @@ class Kept:
     blocks: tuple[int, ...]
 
 
-def keep_deadlines(desk: Desk, now: datetime) -> Kept:
+def process_deadlines(db: Database, now: datetime) -> DeadlineRun:
     """Process what is due; expired blocks first, since a block in force too long does harm."""
-    blocks = tuple(block_work.expire(desk, now))
-    incidents, requests = tuple(deadlines.escalate(desk, now)), tuple(request_work.remind(desk, now))
+    blocks = tuple(block_workflow.expire_blocks(db, now))
+    incidents, requests = tuple(deadlines.escalate_overdue(db, now)), tuple(request_workflow.remind_overdue(db, now))
     if blocks or incidents or requests:
         _log.info("deadlines", blocks=blocks, incidents=incidents, requests=requests)
-    return Kept(incidents, requests, blocks)
+    return DeadlineRun(incidents, requests, blocks)

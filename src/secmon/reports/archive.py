@@ -7,16 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
-from secmon.db.transaction import changing, found
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
+from secmon.db.transaction import require_row, serialised_transaction
 from secmon.notifications.outbox import Letter, OutboxRow, enqueue
 from secmon.reports.compose import letter_to, subscribed
 from secmon.reports.content.facts import Facts, facts_of
 from secmon.reports.content.models import DigestDocument, DigestRow
 from secmon.reports.delivery.message import Dispatch
 from secmon.reports.delivery.recipients import recipients
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.render import JSON, SUBJECT, TEXT
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sites.scope import Scope
@@ -52,7 +52,7 @@ class Delivery:
 
 
 def digests(
-    desk: Desk, scope: Scope, *, kind: str = "", place: str | None = None, limit: int = 50, before: int | None = None
+    db: Database, scope: Scope, *, kind: str = "", place: str | None = None, limit: int = 50, before: int | None = None
 ) -> Sequence[Archived]:
     """Return the digests that this scope may read, newest first; `place` ('', '11' or '11110') selects a place."""
     query = select(DigestRow).where(_readable(scope)).order_by(DigestRow.id.desc()).limit(limit)
@@ -62,7 +62,7 @@ def digests(
         query = query.where(DigestRow.scope == place)
     if before is not None:
         query = query.where(DigestRow.id < before)
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(query).all()
         versions: dict[int, list[str]] = {}
         pairs = select(DigestDocument.digest_id, DigestDocument.version).distinct()
@@ -73,91 +73,108 @@ def digests(
     return [_archived(row, versions.get(row.id, [])) for row in rows]
 
 
-def digest(desk: Desk, scope: Scope, number: int) -> Archived:
+def digest(db: Database, scope: Scope, number: int) -> Archived:
     """Return one digest; raise NotFoundError if there is none or the scope does not allow reading it."""
     query = select(DigestRow).where(DigestRow.id == number, _readable(scope))
     versions = select(DigestDocument.version).where(DigestDocument.digest_id == number).distinct()
-    with desk.session() as session:
-        row = found(session.scalar(query), f"digest {number}")
+    with db.session() as session:
+        row = require_row(session.scalar(query), f"digest {number}")
         return _archived(row, session.scalars(versions.order_by(DigestDocument.version)).all())
 
 
-def facts(desk: Desk, scope: Scope, number: int) -> Facts:
+def facts(db: Database, scope: Scope, number: int) -> Facts:
     """Return the figures of a digest as they were gathered."""
-    digest(desk, scope, number)
-    with desk.session() as session:
+    digest(db, scope, number)
+    with db.session() as session:
         return facts_of(json.loads(session.get_one(DigestRow, number).facts))
 
 
-def document_names(desk: Desk, scope: Scope, number: int, version: str) -> Sequence[str]:
+def document_names(db: Database, scope: Scope, number: int, version: str) -> Sequence[str]:
     """Return the document names of a version: mail.html, mail.txt, report.pdf, report.json, tables.csv, pictures."""
-    digest(desk, scope, number)
-    query = select(DigestDocument.name).where(
-        DigestDocument.digest_id == number, DigestDocument.version == version
-    ).order_by(DigestDocument.name)  # fmt: skip
-    with desk.session() as session:
+    digest(db, scope, number)
+    query = (
+        select(DigestDocument.name)
+        .where(DigestDocument.digest_id == number, DigestDocument.version == version)
+        .order_by(DigestDocument.name)
+    )
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def document(desk: Desk, scope: Scope, number: int, version: str, name: str) -> bytes:
+def document(db: Database, scope: Scope, number: int, version: str, name: str) -> bytes:
     """Return one document as it was composed; raise NotFoundError if there is none."""
-    digest(desk, scope, number)
-    with desk.session() as session:
+    digest(db, scope, number)
+    with db.session() as session:
         row = session.get(DigestDocument, (number, version, name))
-        return bytes(found(row, f"document {name[:32]} of digest {number} in {version[:12]}").content)
+        return bytes(require_row(row, f"document {name[:32]} of digest {number} in {version[:12]}").content)
 
 
-def deliveries(desk: Desk, scope: Scope, number: int) -> Sequence[Delivery]:
+def deliveries(db: Database, scope: Scope, number: int) -> Sequence[Delivery]:
     """Return the delivery state of a digest at each of its recipients."""
-    digest(desk, scope, number)
+    digest(db, scope, number)
     rows = (
-        select(OutboxRow).where(OutboxRow.kind == "digest", OutboxRow.key.startswith(f"digest:{number}:"))
+        select(OutboxRow)
+        .where(OutboxRow.kind == "digest", OutboxRow.key.startswith(f"digest:{number}:"))
         .order_by(OutboxRow.id)
-    )  # fmt: skip
-    with desk.session() as session:
+    )
+    with db.session() as session:
         return [
-            Delivery(row.key, int(row.recipient.partition(":")[2]), row.channel, row.state, row.attempts, row.next_try,
-                     row.sent_at, row.error)
+            Delivery(
+                row.key,
+                int(row.recipient.partition(":")[2]),
+                row.channel,
+                row.state,
+                row.attempts,
+                row.next_try,
+                row.sent_at,
+                row.error,
+            )
             for row in session.scalars(rows)
-        ]  # fmt: skip
+        ]
 
 
 def resend(
-    desk: Desk, scope: Scope, number: int, *, to: Sequence[int] = (), actor: Actor, now: datetime
+    db: Database, scope: Scope, number: int, *, to: Sequence[int] = (), actor: Actor, now: datetime
 ) -> Sequence[int]:
     """Send a digest again unchanged, to some or all of its earlier and current recipients; return their ids."""
-    one = digest(desk, scope, number)
-    had = {delivery.recipient for delivery in deliveries(desk, scope, number)}
-    wanting = {who.id for who in subscribed(desk, one.kind, one.scope)}
-    everybody = [who for who in recipients(desk) if who.id in had | wanting and who.version in one.versions]
+    one = digest(db, scope, number)
+    had = {delivery.recipient for delivery in deliveries(db, scope, number)}
+    wanting = {who.id for who in subscribed(db, one.kind, one.scope)}
+    everybody = [who for who in recipients(db) if who.id in had | wanting and who.version in one.versions]
     chosen = [who for who in everybody if not to or who.id in to]
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         like = OutboxRow.key.startswith(f"digest:{number}:")
         times = int(session.scalar(select(func.count()).select_from(OutboxRow).where(like)) or 0)
         for who in chosen:
             enqueue(session, letter_to(number, who, f":again{times}"), now)
         told = {"recipients": [who.id for who in chosen]}
-        record(session, Act(actor, "digest.resend", f"digest:{number}", now, after=told))
+        record_act(session, Act(actor, "digest.resend", f"digest:{number}", now, after=told))
     return [who.id for who in chosen]
 
 
-def dispatch(desk: Desk, letter: Letter) -> Dispatch:
+def dispatch(db: Database, letter: Letter) -> Dispatch:
     """Build the message to one recipient from an archived digest."""
     number, version = int(letter.content["digest"]), str(letter.content["version"])
     query = select(DigestDocument).where(DigestDocument.digest_id == number, DigestDocument.version == version)
-    with desk.session() as session:
-        row = found(session.get(DigestRow, number), f"digest {number}")
+    with db.session() as session:
+        row = require_row(session.get(DigestRow, number), f"digest {number}")
         documents = {one.name: bytes(one.content) for one in session.scalars(query)}
-    found(documents.get(TEXT), f"version {version} of digest {number}")
-    words, kept = Words.of_version(version), facts_of(json.loads(row.facts))
+    require_row(documents.get(TEXT), f"version {version} of digest {number}")
+    words, kept = Translator.of_version(version), facts_of(json.loads(row.facts))
     return Dispatch(
         key=letter.key,
         subject=documents[SUBJECT].decode(),
         documents=documents,
-        record={"type": "digest", "kind": row.kind, "key": letter.key, "digest": number,
-                "facts": json.loads(documents[JSON]), "text": documents[TEXT].decode()},
+        record={
+            "type": "digest",
+            "kind": row.kind,
+            "key": letter.key,
+            "digest": number,
+            "facts": json.loads(documents[JSON]),
+            "text": documents[TEXT].decode(),
+        },
         stem=f"secmon-{row.kind}-{row.scope or 'all'}-{words.at(kept.begins, '%Y%m%d')}",
-    )  # fmt: skip
+    )
 
 
 def _readable(scope: Scope) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.notifications.outbox import Letter, enqueue
 from secmon.reports.content.facts import Facts, facts_of
 from secmon.reports.content.gather_facts import gather
@@ -17,7 +17,7 @@ from secmon.reports.content.models import DigestDocument, DigestRow
 from secmon.reports.content.schedule import Due
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.recipients import Recipient, recipients
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,20 @@ def compose(
     time, one of the results is kept, because the key is unique. An existing digest gets its missing versions, and
     goes to recipients who have not received it.
     """
-    known = find(sources.desk, due.key)
+    known = find_digest(sources.db, due.key)
     if known is not None:
         return _found(sources, known, due, now, versions, send=send)
-    to = subscribed(sources.desk, due.kind, due.scope)
+    to = subscribed(sources.db, due.kind, due.scope)
     wanted = sorted({*versions, *(one.version for one in to)}) or ["ko"]
     facts = gather(sources, due, now)
-    made = {version: documents(facts, version, sources.tiles) for version in wanted}
+    made = {version: render_documents(facts, version, sources.tiles) for version in wanted}
     try:
-        with sources.desk.begin() as session:
-            number = keep(session, due, facts, made, now)
+        with sources.db.begin() as session:
+            number = store_digest(session, due, facts, made, now)
             for one in to if send else ():
                 enqueue(session, letter_to(number, one), now, one.free_from(now))
     except IntegrityError:
-        known = find(sources.desk, due.key)
+        known = find_digest(sources.db, due.key)
         if known is None:
             raise
         return _found(sources, known, due, now, versions, send=send)
@@ -61,29 +61,41 @@ def compose(
 def _found(
     sources: Sources, number: int, due: Due, now: datetime, versions: Collection[str], *, send: bool
 ) -> Composed:
-    to = subscribed(sources.desk, due.kind, due.scope) if send else []
+    to = subscribed(sources.db, due.kind, due.scope) if send else []
     there = select(DigestDocument.version).where(DigestDocument.digest_id == number).distinct()
-    with sources.desk.session() as session:
+    with sources.db.session() as session:
         missing = {*versions, *(one.version for one in to)} - {*session.scalars(there)}
         facts = facts_of(json.loads(session.get_one(DigestRow, number).facts))
-    made = {version: documents(facts, version, sources.tiles) for version in sorted(missing)}
-    with sources.desk.begin() as session:
+    made = {version: render_documents(facts, version, sources.tiles) for version in sorted(missing)}
+    with sources.db.begin() as session:
         _add(session, number, made)
         for one in to:
             enqueue(session, letter_to(number, one), now, one.free_from(now))
     return Composed(number, due, new=False)
 
 
-def keep(
-    session: Session, due: Due, facts: Facts, made: Mapping[str, Mapping[str, bytes]], now: datetime, *,
-    urgent: bool = False, key: str = "",
-) -> int:  # fmt: skip
+def store_digest(
+    session: Session,
+    due: Due,
+    facts: Facts,
+    made: Mapping[str, Mapping[str, bytes]],
+    now: datetime,
+    *,
+    urgent: bool = False,
+    key: str = "",
+) -> int:
     """Add a digest and its documents in the caller's transaction; raise IntegrityError when its key exists already."""
     row = DigestRow(
-        key=key or due.key, kind=due.kind, scope=due.scope, begins=due.period.begins, ends=due.period.ends,
+        key=key or due.key,
+        kind=due.kind,
+        scope=due.scope,
+        begins=due.period.begins,
+        ends=due.period.ends,
         composed_at=now,
-        late=facts.late, urgent=urgent, facts=json.dumps(facts.as_json(), ensure_ascii=False, default=str),
-    )  # fmt: skip
+        late=facts.late,
+        urgent=urgent,
+        facts=json.dumps(facts.as_json(), ensure_ascii=False, default=str),
+    )
     session.add(row)
     session.flush()
     _add(session, row.id, made)
@@ -106,19 +118,19 @@ def letter_to(number: int, one: Recipient, again: str = "") -> Letter:
     return Letter(key, "digest", one.channel, f"recipient:{one.id}", site, {"digest": number, "version": one.version})
 
 
-def subscribed(desk: Desk, kind: str, scope: str) -> Sequence[Recipient]:
+def subscribed(db: Database, kind: str, scope: str) -> Sequence[Recipient]:
     """Return the recipients of a digest of this kind and scope."""
-    return [one for one in recipients(desk, kind=kind) if one.scope == scope]
+    return [one for one in recipients(db, kind=kind) if one.scope == scope]
 
 
-def find(desk: Desk, key: str) -> int | None:
+def find_digest(db: Database, key: str) -> int | None:
     """Return the id of the digest with this key, None if there is none."""
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalar(select(DigestRow.id).where(DigestRow.key == key))
 
 
-def last_end(desk: Desk, kind: str, scope: str) -> datetime | None:
+def last_end(db: Database, kind: str, scope: str) -> datetime | None:
     """Return the end of the newest period that was composed, None if there is none."""
     newest = func.max(DigestRow.ends, type_=DigestRow.ends.type)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalar(select(newest).where(DigestRow.kind == kind, DigestRow.scope == scope))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from os import getpid
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import NotFoundError
 from secmon.notifications import outbox
 from secmon.notifications.outbox import Claimed
@@ -37,58 +37,58 @@ class Delivered:
 
 
 async def deliver(
-    desk: Desk, channels: Channels, now: datetime, *, tlp: str = "amber", simulated: bool = False
+    db: Database, channels: Channels, now: datetime, *, tlp: str = "amber", simulated: bool = False
 ) -> Delivered:
     """Send one batch of due letters."""
     sender = f"{socket.gethostname()}:{getpid()}"
-    claimed = await asyncio.to_thread(outbox.claim, desk, sender, limit=BATCH, now=now)
+    claimed = await asyncio.to_thread(outbox.claim_letters, db, sender, limit=BATCH, now=now)
     gate = asyncio.Semaphore(_PARALLEL)
 
     async def one(letter: Claimed) -> str:
         async with gate:
-            return await _one(desk, channels, letter, now, tlp, simulated=simulated)
+            return await _one(db, channels, letter, now, tlp, simulated=simulated)
 
     became = await asyncio.gather(*(one(letter) for letter in claimed))
     return Delivered(became.count("sent"), became.count("again"), became.count("given_up"))
 
 
-async def _one(desk: Desk, channels: Channels, claimed: Claimed, now: datetime, tlp: str, *, simulated: bool) -> str:
+async def _one(db: Database, channels: Channels, claimed: Claimed, now: datetime, tlp: str, *, simulated: bool) -> str:
     letter = claimed.letter
     try:
         if not letter.recipient.startswith("recipient:"):
-            await asyncio.to_thread(_fan_out, desk, claimed, now)
+            await asyncio.to_thread(_fan_out, db, claimed, now)
             return "sent"
-        to, dispatch = await asyncio.to_thread(_prepare, desk, claimed, tlp, simulated=simulated)
+        to, dispatch = await asyncio.to_thread(_prepare, db, claimed, tlp, simulated=simulated)
         answer = await channels.send(to.channel, to.address, dispatch, now)
     except (NotDelivered, NotFoundError) as error:
         final = isinstance(error, NotFoundError) or error.final
-        more = await asyncio.to_thread(delivery_status.failed, desk, claimed.id, str(error), now, final=final)
+        more = await asyncio.to_thread(delivery_status.mark_undelivered, db, claimed.id, str(error), now, final=final)
         return "again" if more else "given_up"
-    await asyncio.to_thread(delivery_status.sent, desk, claimed.id, now, answer)
+    await asyncio.to_thread(delivery_status.mark_delivered, db, claimed.id, now, answer)
     return "sent"
 
 
-def _fan_out(desk: Desk, claimed: Claimed, now: datetime) -> None:
+def _fan_out(db: Database, claimed: Claimed, now: datetime) -> None:
     """Replace a letter to a site or role by one letter per recipient, in a single transaction.
 
     The letters still belong to the request: the first to arrive counts as its delivery.
     """
     letter = claimed.letter
-    to: Sequence[Recipient] = letters.addressed(letter, list(recipients(desk)))
+    to: Sequence[Recipient] = letters.addressed(letter, list(recipients(db)))
     if not to:
         raise NotDelivered(f"nobody is entered for {letter.recipient} by {letter.channel}: add a recipient")
-    with desk.begin() as session:
+    with db.begin() as session:
         for one in to:
             own = replace(letter, key=f"{letter.key}>{one.id}"[:128], recipient=f"recipient:{one.id}")
             outbox.enqueue(session, own, now)
         outbox.mark_sent(session, claimed.id, now)
 
 
-def _prepare(desk: Desk, claimed: Claimed, tlp: str, *, simulated: bool) -> tuple[Recipient, Dispatch]:
+def _prepare(db: Database, claimed: Claimed, tlp: str, *, simulated: bool) -> tuple[Recipient, Dispatch]:
     letter = claimed.letter
-    to = recipient(desk, int(letter.recipient.partition(":")[2]))
+    to = recipient(db, int(letter.recipient.partition(":")[2]))
     if not to.active:
         raise NotDelivered(f"recipient {to.name} is switched off", final=True)
     if letter.kind == "digest":
-        return to, archive.dispatch(desk, letter)
+        return to, archive.dispatch(db, letter)
     return to, letters.dispatch(letter, to, tlp, simulated=simulated)

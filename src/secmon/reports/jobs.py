@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from secmon.operations.period_summary import sites_with_news
+from secmon.operations.period_summary import active_sites
 from secmon.reports.compose import compose, last_end
-from secmon.reports.content.schedule import SCHEDULED, Due, Kind, missed
+from secmon.reports.content.schedule import SCHEDULED, DigestKind, Due, missed_periods
 from secmon.reports.content.sources import Sources
 from secmon.reports.deliver import BATCH, Delivered, deliver
 from secmon.reports.delivery.channels import Channels
@@ -19,7 +19,7 @@ from secmon.reports.notices import notify
 _log = structlog.get_logger(__name__)
 _SETTLE = timedelta(minutes=3)
 """Time that lines of a period's end have to arrive before its digest is composed."""
-_DAYS = {Kind.PROVINCE_DAY, Kind.MUNICIPALITY_DAY}
+_DAYS = {DigestKind.PROVINCE_DAY, DigestKind.MUNICIPALITY_DAY}
 
 
 @dataclass
@@ -48,11 +48,11 @@ class Digests:
     def due(self, now: datetime) -> list[Due]:
         """Return the digests due at `now`: always the centre's own, and those of places with a recipient for them."""
         found = []
-        everybody = recipients(self.sources.desk)
+        everybody = recipients(self.sources.db)
         for kind in SCHEDULED:
             places = {""} if kind in CENTRE_ONLY else {one.scope for one in everybody if kind in one.kinds}
             for place in sorted(places):
-                for period in missed(kind, now - _SETTLE, last_end(self.sources.desk, kind, place)):
+                for period in missed_periods(kind, now - _SETTLE, last_end(self.sources.db, kind, place)):
                     found.append(Due(kind, place, period))  # noqa: PERF401  # three loops read better apart
         return [due for due in found if due.kind not in _DAYS or self._happened(due)]
 
@@ -65,14 +65,12 @@ class Digests:
         """Send waiting messages in batches, as long as all messages of a batch are sent."""
         sources, total = self.sources, Delivered(0, 0, 0)
         while True:
-            done = await deliver(
-                sources.desk, self.channels, self.clock(), tlp=sources.tlp, simulated=sources.simulated
-            )
+            done = await deliver(sources.db, self.channels, self.clock(), tlp=sources.tlp, simulated=sources.simulated)
             total = Delivered(total.sent + done.sent, total.again + done.again, total.given_up + done.given_up)
             if done.sent < BATCH:
                 return total
 
     def _happened(self, due: Due) -> bool:
         """Test whether anything was opened, detected or requested at a place that day."""
-        news = sites_with_news(self.sources.desk, due.period)
+        news = active_sites(self.sources.db, due.period)
         return bool({site for site in news if self.sources.scope(due.scope).covers(site)})

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
 from secmon.feed_health.health import FeedReport, Health
 from secmon.notifications.outbox import enqueue
 from secmon.operations.metric_samples import Period
-from secmon.reports.compose import keep, letter_to
+from secmon.reports.compose import letter_to, store_digest
 from secmon.reports.content.facts import Facts, Json
 from secmon.reports.content.models import DigestMark
-from secmon.reports.content.schedule import Due, Kind
+from secmon.reports.content.schedule import DigestKind, Due
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.recipients import Recipient, recipients
-from secmon.reports.rendering.render import documents
+from secmon.reports.rendering.render import render_documents
 from secmon.response.requests import request
 from secmon.sites.scope import EVERYTHING
 from secmon.taxonomy import Severity
@@ -34,7 +34,7 @@ _SILENT = {Health.SILENT, Health.FAILING, Health.NEVER_SEEN}
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class NoticeTrigger:
     """New items of a topic: `items` to notify, worst first, and `told`, the notified state afterwards."""
 
     topic: str
@@ -45,9 +45,9 @@ class News:
 def notify(sources: Sources, now: datetime) -> int:
     """Compose the notices that are due and queue them in the outbox; return their number."""
     made = 0
-    everybody = recipients(sources.desk)
+    everybody = recipients(sources.db)
     for topic, look in (("critical", _critical), ("silent", _silent), ("overdue", _overdue)):
-        mark = _mark(sources.desk, topic)
+        mark = _mark(sources.db, topic)
         if mark is not None and mark.told and now - mark.at < PAUSE and mark.noticed:
             continue
         news = look(sources, mark, now)
@@ -64,8 +64,8 @@ class _Mark:
     at: datetime
 
 
-def _mark(desk: Desk, topic: str) -> _Mark | None:
-    with desk.session() as session:
+def _mark(db: Database, topic: str) -> _Mark | None:
+    with db.session() as session:
         row = session.get(DigestMark, topic)
         if row is None:
             return None
@@ -73,51 +73,71 @@ def _mark(desk: Desk, topic: str) -> _Mark | None:
         return _Mark(tuple(kept["told"]), bool(kept["noticed"]), row.told_at)
 
 
-def _critical(sources: Sources, mark: _Mark | None, now: datetime) -> News:
+def _critical(sources: Sources, mark: _Mark | None, now: datetime) -> NoticeTrigger:
     """Find critical alerts opened since the last run; the first run only records the newest alert."""
-    with sources.desk.session() as session:
+    with sources.db.session() as session:
         newest = int(session.scalar(select(func.max(Alert.id))) or 0)
         if mark is None:
-            return News("critical", (), (newest,))
+            return NoticeTrigger("critical", (), (newest,))
         query = select(Alert).where(
-            Alert.id > int(mark.told[0]), Alert.id <= newest, Alert.severity >= Severity.CRITICAL,
-            Alert.status != AlertStatus.CLOSED, Alert.merged_into.is_(None),
-        )  # fmt: skip
+            Alert.id > int(mark.told[0]),
+            Alert.id <= newest,
+            Alert.severity >= Severity.CRITICAL,
+            Alert.status != AlertStatus.CLOSED,
+            Alert.merged_into.is_(None),
+        )
         rows = session.scalars(query.order_by(Alert.priority.desc(), Alert.id)).all()
     items = [
-        {"site": row.site, "title": sources.title(row.rule_id), "severity": row.severity, "alert": row.id,
-         "first": row.first_time.isoformat(), "held_back": row.held_back}
+        {
+            "site": row.site,
+            "title": sources.title(row.rule_id),
+            "severity": row.severity,
+            "alert": row.id,
+            "first": row.first_time.isoformat(),
+            "held_back": row.held_back,
+        }
         for row in rows
-    ]  # fmt: skip
-    return News("critical", items, (newest,))
+    ]
+    return NoticeTrigger("critical", items, (newest,))
 
 
-def _silent(sources: Sources, mark: _Mark | None, now: datetime) -> News:
+def _silent(sources: Sources, mark: _Mark | None, now: datetime) -> NoticeTrigger:
     """Find feeds that became silent; a feed that recovered and falls silent again is notified again."""
     reports: Sequence[FeedReport] = sources.once("reports", sources.reports)
     silent = {f"{one.site}/{one.feed}": one for one in reports if one.health in _SILENT}
     known = {*mark.told} if mark else {*silent}
     items = [
-        {"site": one.site, "feed": one.feed, "health": str(one.health),
-         "since": one.line_at.isoformat() if one.line_at else None}
-        for name, one in sorted(silent.items()) if name not in known
-    ]  # fmt: skip
-    return News("silent", items, tuple(sorted(silent)))
+        {
+            "site": one.site,
+            "feed": one.feed,
+            "health": str(one.health),
+            "since": one.line_at.isoformat() if one.line_at else None,
+        }
+        for name, one in sorted(silent.items())
+        if name not in known
+    ]
+    return NoticeTrigger("silent", items, tuple(sorted(silent)))
 
 
-def _overdue(sources: Sources, mark: _Mark | None, now: datetime) -> News:
+def _overdue(sources: Sources, mark: _Mark | None, now: datetime) -> NoticeTrigger:
     """Find requests whose answer became overdue."""
-    late = request.overdue(sources.desk, EVERYTHING, now)
+    late = request.overdue_requests(sources.db, EVERYTHING, now)
     known = {*mark.told} if mark else {row.id for row in late}
     items = [
-        {"site": row.site, "title": {"ko": row.title_ko, "en": row.title_en}, "state": row.state, "request": row.id,
-         "due": row.due.isoformat() if row.due else None}
-        for row in late if row.id not in known
-    ]  # fmt: skip
-    return News("overdue", items, tuple(sorted(row.id for row in late)))
+        {
+            "site": row.site,
+            "title": {"ko": row.title_ko, "en": row.title_en},
+            "state": row.state,
+            "request": row.id,
+            "due": row.due.isoformat() if row.due else None,
+        }
+        for row in late
+        if row.id not in known
+    ]
+    return NoticeTrigger("overdue", items, tuple(sorted(row.id for row in late)))
 
 
-def _tell(sources: Sources, news: News, to: Sequence[Recipient], mark: _Mark | None, now: datetime) -> int:
+def _tell(sources: Sources, news: NoticeTrigger, to: Sequence[Recipient], mark: _Mark | None, now: datetime) -> int:
     """Store the notices of each scope with recipients, their letters, and the notified items, in one transaction."""
     period = Period(mark.at if mark else now, now)
     made: list[tuple[Due, Facts, Mapping[str, Mapping[str, bytes]], Sequence[Recipient]]] = []
@@ -127,11 +147,11 @@ def _tell(sources: Sources, news: News, to: Sequence[Recipient], mark: _Mark | N
             those = [one for one in to if one.scope == place]
             facts = _facts(sources, news.topic, place, own, period)
             versions = {one.version for one in those}
-            texts = {version: documents(facts, version) for version in sorted(versions)}
-            made.append((Due(Kind.NOTICE, f"{place}", period), facts, texts, those))
-    with sources.desk.begin() as session:
+            texts = {version: render_documents(facts, version) for version in sorted(versions)}
+            made.append((Due(DigestKind.NOTICE, f"{place}", period), facts, texts, those))
+    with sources.db.begin() as session:
         for due, facts, kept, receivers in made:
-            number = keep(session, due, facts, kept, now, urgent=True, key=f"notice:{news.topic}:{due.key}")
+            number = store_digest(session, due, facts, kept, now, urgent=True, key=f"notice:{news.topic}:{due.key}")
             for one in receivers:
                 urgent = news.topic == "critical"
                 enqueue(session, letter_to(number, one), now, now if urgent else one.free_from(now))
@@ -143,14 +163,24 @@ def _facts(sources: Sources, topic: str, place: str, items: Collection[Json], pe
     # a flood-control alert also counts the alerts it holds back
     number = sum(1 + one.get("held_back", 0) for one in items)
     return Facts(
-        kind=Kind.NOTICE, scope=place, begins=period.begins.isoformat(), ends=period.ends.isoformat(),
-        composed_at=period.ends.isoformat(), late=False, simulated=sources.simulated, tlp=sources.tlp,
-        notice={"topic": topic, "number": number, "sites": len({one["site"] for one in items}),
-                "list": list(items)[:_SHOWN]},
-    )  # fmt: skip
+        kind=DigestKind.NOTICE,
+        scope=place,
+        begins=period.begins.isoformat(),
+        ends=period.ends.isoformat(),
+        composed_at=period.ends.isoformat(),
+        late=False,
+        simulated=sources.simulated,
+        tlp=sources.tlp,
+        notice={
+            "topic": topic,
+            "number": number,
+            "sites": len({one["site"] for one in items}),
+            "list": list(items)[:_SHOWN],
+        },
+    )
 
 
-def _remember(session: Session, news: News, now: datetime, *, noticed: bool) -> None:
+def _remember(session: Session, news: NoticeTrigger, now: datetime, *, noticed: bool) -> None:
     told = json.dumps({"told": list(news.told), "noticed": noticed})
     row = session.get(DigestMark, news.topic)
     if row is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from secmon.db.audit_log import CENTRE
 from secmon.errors import UsageError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.channels import Channels
 from secmon.reports.delivery.recipients import follow_settings
@@ -14,23 +14,23 @@ from secmon.reports.jobs import Digests
 from secmon.settings import Settings
 
 
-def digests_of(settings: Settings, console: Console, assets: Path) -> Digests:
+def digests_of(settings: Settings, context: CentreContext, assets: Path) -> Digests:
     """Build what the scheduled jobs and the command use; `assets` is the folder with the map."""
-    return Digests(sources_of(settings, console, assets), channels_of(settings), console.clock)
+    return Digests(sources_of(settings, context, assets), channels_of(settings), context.clock)
 
 
-def sources_of(settings: Settings, console: Console, assets: Path) -> Sources:
+def sources_of(settings: Settings, context: CentreContext, assets: Path) -> Sources:
     """Collect the sources that digests are composed from."""
     tiles = json.loads((assets / "geo" / "hexmap.json").read_text(encoding="utf-8"))["tiles"]
     return Sources(
-        store=console.store,
-        desk=console.desk,
-        sites=console.sites,
-        provinces=console.provinces,
-        rules=console.rules,
-        reports=console.reports,
+        store=context.store,
+        db=context.db,
+        sites=context.sites,
+        provinces=context.provinces,
+        rules=context.rules,
+        reports=context.reports,
         tiles=[(tile["code"], tile["col"], tile["row"]) for tile in tiles],
-        simulated=console.simulated,
+        simulated=context.simulated,
         tlp=settings.digest_tlp,
     )
 
@@ -48,6 +48,6 @@ def channels_of(settings: Settings) -> Channels:
     return Channels(settings.mail, secret)
 
 
-def enter_recipients(settings: Settings, console: Console, now: datetime) -> None:
+def enter_recipients(settings: Settings, context: CentreContext, now: datetime) -> None:
     """Make the recipients in the operational database match those of the settings."""
-    follow_settings(console.desk, settings.recipients, actor=CENTRE, now=now)
+    follow_settings(context.db, settings.recipients, actor=CENTRE, now=now)

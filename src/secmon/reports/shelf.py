@@ -11,7 +11,7 @@ from secmon.errors import UsageError
 from secmon.operations.metric_samples import Period
 from secmon.reports import archive
 from secmon.reports.compose import compose
-from secmon.reports.content.schedule import KST, SCHEDULED, Due, Kind, period_ending, period_of_day
+from secmon.reports.content.schedule import KST, SCHEDULED, DigestKind, Due, period_ending, period_of_day
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery import recipients as people
 from secmon.reports.delivery.recipients import Recipient
@@ -23,8 +23,8 @@ from secmon.sites.scope import Scope
 Record = Mapping[str, Any]
 VERSIONS = (*LANGUAGES, *(f"{language}-masked" for language in LANGUAGES))
 _QUARTER = timedelta(minutes=15)
-_OF_SITES = {Kind.MUNICIPALITY, Kind.MUNICIPALITY_DAY}
-_OF_PROVINCES = {Kind.PROVINCE, Kind.PROVINCE_DAY}
+_OF_SITES = {DigestKind.MUNICIPALITY, DigestKind.MUNICIPALITY_DAY}
+_OF_PROVINCES = {DigestKind.PROVINCE, DigestKind.PROVINCE_DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +35,32 @@ class Shelf:
 
     def digests(self, scope: Scope, *, kind: str = "", limit: int = 50, before: int | None = None) -> Sequence[Record]:
         """Return the digests of a scope, newest first."""
-        found = archive.digests(self.sources.desk, scope, kind=kind, limit=limit, before=before)
+        found = archive.digests(self.sources.db, scope, kind=kind, limit=limit, before=before)
         return [asdict(one) for one in found]
 
     def digest(self, scope: Scope, number: int) -> Record:
         """Return one digest, with the names of its documents by version."""
-        desk = self.sources.desk
-        one = archive.digest(desk, scope, number)
-        names = {version: list(archive.document_names(desk, scope, number, version)) for version in one.versions}
+        db = self.sources.db
+        one = archive.digest(db, scope, number)
+        names = {version: list(archive.document_names(db, scope, number, version)) for version in one.versions}
         return {**asdict(one), "documents": names}
 
     def document(self, scope: Scope, number: int, version: str, name: str) -> tuple[bytes, str]:
         """Return a document and its media type; HTML refers to separate image files instead of inline attachments."""
-        content = archive.document(self.sources.desk, scope, number, version, name)
+        content = archive.document(self.sources.db, scope, number, version, name)
         if name == HTML:
             content = pictures_beside(content)
         return content, MEDIA.get(PurePath(name).suffix, "application/octet-stream")
 
     def deliveries(self, scope: Scope, number: int) -> Sequence[Record]:
         """Return the delivery state at each recipient; the name is '' for a recipient that was removed."""
-        names = {one.id: one.name for one in people.recipients(self.sources.desk, active=False)}
-        found = archive.deliveries(self.sources.desk, scope, number)
+        names = {one.id: one.name for one in people.recipients(self.sources.db, active=False)}
+        found = archive.deliveries(self.sources.db, scope, number)
         return [{**asdict(one), "name": names.get(one.recipient, "")} for one in found]
 
     def resend(self, scope: Scope, number: int, to: Sequence[int], actor: Actor, now: datetime) -> Sequence[int]:
         """Send a digest again to these recipients."""
-        return archive.resend(self.sources.desk, scope, number, to=to, actor=actor, now=now)
+        return archive.resend(self.sources.db, scope, number, to=to, actor=actor, now=now)
 
     def compose(self, kind: str, day: str, site: str, versions: Sequence[str], *, send: bool, now: datetime) -> Record:
         """Compose a digest, or return the existing digest of the same period."""
@@ -73,7 +73,7 @@ class Shelf:
 
     def recipients(self) -> Sequence[Record]:
         """Return all recipients, active or not."""
-        return [asdict(one) for one in people.recipients(self.sources.desk, active=False)]
+        return [asdict(one) for one in people.recipients(self.sources.db, active=False)]
 
     def subscriptions(self) -> Sequence[str]:
         """Return the kinds of digest that a recipient can subscribe to."""
@@ -82,18 +82,18 @@ class Shelf:
     def save_recipient(self, fields: Record, actor: Actor, now: datetime) -> Record:
         """Add or change a recipient."""
         wanted = Recipient(**{**fields, "kinds": tuple(fields["kinds"]), "source": "hand"})
-        return asdict(people.save(self.sources.desk, wanted, actor=actor, now=now))
+        return asdict(people.save(self.sources.db, wanted, actor=actor, now=now))
 
     def remove_recipient(self, number: int, actor: Actor, now: datetime) -> None:
         """Remove a recipient."""
-        people.remove(self.sources.desk, number, actor=actor, now=now)
+        people.remove(self.sources.db, number, actor=actor, now=now)
 
 
 def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
     """Return the requested digest's kind, place and period; raise UsageError that says what is invalid."""
     if kind not in SCHEDULED:
         raise UsageError(f"there is no digest {kind[:32]}: choose one of {', '.join(SCHEDULED)}")
-    chosen = Kind(kind)
+    chosen = DigestKind(kind)
     known = {one.code for one in load_sites()} if chosen in _OF_SITES else {one.code for one in load_provinces()}
     if chosen in _OF_SITES | _OF_PROVINCES:
         if site not in known:
@@ -103,7 +103,7 @@ def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
     return Due(chosen, site, _asked_for(chosen, day, now) if day else period_ending(chosen, now))
 
 
-def _asked_for(kind: Kind, day: str, now: datetime) -> Period:
+def _asked_for(kind: DigestKind, day: str, now: datetime) -> Period:
     """Return the period that contains a day; a running period ends at the last full quarter of an hour."""
     try:
         asked = date.fromisoformat(day)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from secmon import __version__
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import SecmonError, UsageError
 from secmon.settings import Settings
 from secmon.store import sql
@@ -26,7 +26,7 @@ _STORE, _SPOOL, _SQLITE, _POSTGRES = "store", "spool", "desk.sqlite3", "desk.pgd
 _CHUNK = 1 << 20
 
 
-def make_backup(settings: Settings, store: Store, desk: Desk, folder: Path, now: datetime) -> dict[str, Any]:
+def make_backup(settings: Settings, store: Store, db: Database, folder: Path, now: datetime) -> dict[str, Any]:
     """Write a backup into a new folder; collection, loading and detection must be paused meanwhile.
 
     Returns the manifest: versions, event counts, and SHA-256 by file. Raises UsageError if the event store is a
@@ -37,7 +37,7 @@ def make_backup(settings: Settings, store: Store, desk: Desk, folder: Path, now:
         raise UsageError("the event store is a ClickHouse server: back it up there, with BACKUP DATABASE")
     _new(folder)
     try:
-        _copy_desk(desk, folder)
+        _copy_desk(db, folder)
         if settings.spool.is_dir():
             shutil.copytree(settings.spool, folder / _SPOOL)
         _copy_store(store, folder)
@@ -61,15 +61,15 @@ def put_back(settings: Settings, store: Store, folder: Path) -> dict[str, Any]:
     the other kind (SQLite or PostgreSQL); SecmonError if the restored counts differ.
     """
     manifest = checked(folder)
-    desk = folder / _SQLITE
-    if settings.desk and desk.exists():
-        raise UsageError("the backup has an SQLite desk: leave `desk` out of the settings to restore it")
-    if not settings.desk and not desk.exists():
+    db = folder / _SQLITE
+    if settings.desk and db.exists():
+        raise UsageError("the backup has an SQLite desk: leave `db` out of the settings to restore it")
+    if not settings.desk and not db.exists():
         raise UsageError(
-            f"the backup has a PostgreSQL desk: restore {folder / _POSTGRES} with pg_restore, and set `desk`"
+            f"the backup has a PostgreSQL desk: restore {folder / _POSTGRES} with pg_restore, and set `db`"
         )
-    if desk.exists():
-        shutil.copy2(desk, settings.data / _SQLITE)
+    if db.exists():
+        shutil.copy2(db, settings.data / _SQLITE)
     if (folder / _SPOOL).is_dir():
         shutil.copytree(folder / _SPOOL, settings.spool, dirs_exist_ok=True)
     place = _between(store)
@@ -117,8 +117,8 @@ def _new(folder: Path) -> None:
         raise UsageError(f"{folder} is not empty: name a folder that is, or a new one")
 
 
-def _copy_desk(desk: Desk, folder: Path) -> None:
-    url = desk.engine.url
+def _copy_desk(db: Database, folder: Path) -> None:
+    url = db.engine.url
     if url.get_backend_name() == "sqlite":
         with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(folder / _SQLITE)) as copy:
             source.backup(copy)
@@ -131,7 +131,7 @@ def _copy_desk(desk: Desk, folder: Path) -> None:
     command = [program, "--format=custom", "--no-owner", f"--file={folder / _POSTGRES}", plain]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise SecmonError(f"pg_dump of {desk.shown} failed: {done.stderr.strip()[:300]}")
+        raise SecmonError(f"pg_dump of {db.shown} failed: {done.stderr.strip()[:300]}")
 
 
 def _copy_store(store: Store, folder: Path) -> None:

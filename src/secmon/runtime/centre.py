@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from secmon.alerts.flood_control import FloodLimits
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.detection.anomaly.builtin import builtin
 from secmon.errors import UsageError
 from secmon.feed_health.health import HealthLimits
-from secmon.ingest.circuit_breaker import Patience
+from secmon.ingest.circuit_breaker import BreakerLimits
 from secmon.ingest.configured_feeds import feed_addresses, in_shard, known_senders, listen_addresses
 from secmon.ingest.transports.inbox import Inbox
 from secmon.ingest.transports.page import FeedAddress
 from secmon.ingest.transports.registry import Transport
 from secmon.ingest.transports.syslog_server import Reception
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.pipeline.collect import Collector, Pace, SpoolLimits
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
-from secmon.pipeline.pipeline import Watch
+from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.receive import Receiver
-from secmon.pipeline.rule_reload import Rulebook
+from secmon.pipeline.rule_reload import RuleReloader
 from secmon.reports.setup import sources_of
 from secmon.reports.shelf import Shelf
 from secmon.runtime.data_folder_lock import Instance
@@ -45,8 +45,8 @@ class Centre:
     settings: Settings
     instance: Instance
     store: Store
-    desk: Desk
-    watch: Watch
+    db: Database
+    pipeline: Pipeline
 
 
 def utc_now() -> datetime:
@@ -76,34 +76,34 @@ def open_centre(
     addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
-        store, desk = Store(settings.store_dsn, database), Desk(settings.desk_dsn)
+        store, db = Store(settings.store_dsn, database), Database(settings.desk_dsn)
         stack.callback(store.close)
-        stack.callback(desk.close)
+        stack.callback(db.close)
         migrate(store)
-        desk.migrate()
-        watch = _watch(settings, store, desk, addresses, clock, simulated=simulated)
-        watch.loader.recover()
-        yield Centre(settings, instance, store, desk, watch)
+        db.migrate()
+        pipeline = _watch(settings, store, db, addresses, clock, simulated=simulated)
+        pipeline.loader.recover()
+        yield Centre(settings, instance, store, db, pipeline)
 
 
 def _watch(
     settings: Settings,
     store: Store,
-    desk: Desk,
+    db: Database,
     addresses: Sequence[FeedAddress],
     clock: Callable[[], datetime],
     *,
     simulated: bool,
-) -> Watch:
-    rulebook = Rulebook(settings.rules, settings.placeholders)
-    rules = rulebook.read()
+) -> Pipeline:
+    rule_reloader = RuleReloader(settings.rules, settings.placeholders)
+    rules = rule_reloader.read()
     limits = SpoolLimits(settings.batch_lines, settings.spool_batches, settings.spool_megabytes * 1_000_000)
     senders = known_senders(settings)
     pushed = {(site, at.feed): at.format for site in sorted(senders.sites()) for at in listen_addresses(settings)}
     inbox = Inbox(settings.inbox_megabytes * 1_000_000, clock)
-    console = Console(
+    context = CentreContext(
         store=store,
-        desk=desk,
+        db=db,
         sites=load_sites(),
         provinces=load_provinces(),
         rules={rule.id: rule for rule in (*rules.signatures, *builtin().values())},
@@ -118,35 +118,35 @@ def _watch(
         staged=store.database != "secmon",
         settings=settings,
     )
-    if not console.staged:
-        console = replace(console, shelf=Shelf(sources_of(settings, console, assets_folder())))
-    return Watch(
+    if not context.staged:
+        context = replace(context, shelf=Shelf(sources_of(settings, context, assets_folder())))
+    return Pipeline(
         collector=Collector(
             addresses,
-            desk,
+            db,
             settings.spool,
             limits,
             clock,
             Pace(
                 settings.collect_parallel,
                 settings.collect_seconds / 2,
-                Patience(settings.retry_first, settings.retry_longest),
+                BreakerLimits(settings.retry_first, settings.retry_longest),
             ),
         ),
-        receiver=Receiver(inbox, desk, settings.spool, limits, clock),
+        receiver=Receiver(inbox, db, settings.spool, limits, clock),
         reception=Reception(inbox, senders, recognise),
-        loader=Loader(store, desk, settings.spool, clock),
-        rulebook=rulebook,
+        loader=Loader(store, db, settings.spool, clock),
+        rule_reloader=rule_reloader,
         detector=Detector(
             store,
-            desk,
+            db,
             rules,
             timedelta(hours=settings.quiet_hours),
             clock,
             FloodLimits(settings.flood_site, settings.flood_rule),
-            console.reports,
+            context.reports,
         ),
-        console=console,
+        context=context,
         clock=clock,
         transport=Transport(clock, settings.collect_timeout, gzip=settings.collect_gzip),
     )
@@ -154,9 +154,9 @@ def _watch(
 
 async def collect_once(centre: Centre) -> dict[str, Any]:
     """Run one collection round, load it and run detection; return what `secmon collect --once --json` prints."""
-    watch = centre.watch
-    done = await watch.collect()
-    await watch.load()
+    pipeline = centre.pipeline
+    done = await pipeline.collect()
+    await pipeline.load()
     ((events, quarantined),) = centre.store.rows(sql.query("batch_totals"), {"batch_id": done.batch_id})
     return {
         "sites": done.sites,

@@ -19,12 +19,12 @@ from starlette.types import ASGIApp
 
 from secmon import __version__
 from secmon.auth import accounts
-from secmon.auth.authenticator import Doorkeeper
-from secmon.auth.sessions import Limits
+from secmon.auth.authenticator import Authenticator
+from secmon.auth.sessions import SessionLimits
 from secmon.errors import UsageError
 from secmon.ingest.configured_feeds import listen_addresses
 from secmon.ingest.transports.syslog_server import listening
-from secmon.pipeline.manual_import import ingest_bytes
+from secmon.pipeline.manual_import import import_lines
 from secmon.pipeline.scheduler import schedule
 from secmon.reports.setup import digests_of, enter_recipients
 from secmon.runtime.backup import make_backup
@@ -33,14 +33,14 @@ from secmon.settings import Settings
 from secmon.web import api
 from secmon.web.api.service import Service
 from secmon.web.gateway import login_routes
-from secmon.web.gateway.credentials import HeaderDoor
-from secmon.web.gateway.gate import Gate
-from secmon.web.gateway.login_routes import Entrance
+from secmon.web.gateway.credentials import CredentialReader
+from secmon.web.gateway.gate import AccessMiddleware
+from secmon.web.gateway.login_routes import LoginContext
 from secmon.web.gateway.rate_limit import Throttle
 from secmon.web.gateway.security_headers import policy
 from secmon.web.pages import page_at
 from secmon.web.shell.dash_app import dashboard
-from secmon.web.tour.console_switch import switched
+from secmon.web.tour.console_switch import switched_context
 from secmon.web.tour.replay_protocol import Replay
 
 _TURN_SECONDS = 0.001
@@ -52,75 +52,79 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
 
     `replay` runs presentations; without it there are none.
     """
-    watch, settings = centre.watch, centre.settings
-    console = switched(watch.console, replay.console) if replay else watch.console
+    pipeline, settings = centre.pipeline, centre.settings
+    context = switched_context(pipeline.context, replay.context) if replay else pipeline.context
 
-    digests = digests_of(settings, watch.console, assets_folder())
-    enter_recipients(settings, watch.console, watch.clock())
+    digests = digests_of(settings, pipeline.context, assets_folder())
+    enter_recipients(settings, pipeline.context, pipeline.clock())
 
     @asynccontextmanager
     async def lifespan(_server: FastAPI) -> AsyncIterator[None]:
-        jobs = schedule(watch, settings.collect_seconds, digests)
-        await watch.publish()
-        async with listening(listen_addresses(settings), watch.reception) as ports:
-            watch.ports = tuple(ports)
+        jobs = schedule(pipeline, settings.collect_seconds, digests)
+        await pipeline.publish()
+        async with listening(listen_addresses(settings), pipeline.reception) as ports:
+            pipeline.ports = tuple(ports)
             jobs.start()
             yield
             jobs.shutdown(wait=False)
-        await watch.receive()
-        watch.console.hub.close()
-        await watch.close()
+        await pipeline.receive()
+        pipeline.context.hub.close()
+        await pipeline.close()
 
     async def ingest(site: str, feed: str, format_name: str, body: bytes) -> Mapping[str, Any]:
-        return await ingest_bytes(watch, site, feed, format_name, body)
+        return await import_lines(pipeline, site, feed, format_name, body)
 
     async def collect() -> Mapping[str, Any]:
         return await collect_once(centre)
 
     async def rerun(rule: str, begins: datetime, ends: datetime) -> Mapping[str, Any]:
-        return asdict(await watch.rerun(rule, begins, ends))
+        return asdict(await pipeline.rerun(rule, begins, ends))
 
     async def back_up() -> Mapping[str, Any]:
-        folder = settings.data / "backups" / f"{watch.clock():%Y%m%dT%H%M%S}"
-        async with watch.still():
+        folder = settings.data / "backups" / f"{pipeline.clock():%Y%m%dT%H%M%S}"
+        async with pipeline.still():
             made: Mapping[str, Any] = await asyncio.to_thread(
-                make_backup, settings, centre.store, centre.desk, folder, watch.clock()
+                make_backup, settings, centre.store, centre.db, folder, pipeline.clock()
             )
         return made
 
     server = FastAPI(
         title="secmon", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    keeper = _doorkeeper(centre)
+    authenticator = _doorkeeper(centre)
     throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
-    api.register(server, Service(console, keeper, watch.healthy, ingest, collect, rerun, back_up, throttle, replay))
-    login_routes.register(server, _entrance(centre, keeper))
-    dash = dashboard(console, server, assets_folder())
+    api.register(
+        server, Service(context, authenticator, pipeline.healthy, ingest, collect, rerun, back_up, throttle, replay)
+    )
+    login_routes.register(server, _entrance(centre, authenticator))
+    dash = dashboard(context, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())
-    return Gate(server, allowed_hosts(settings), HeaderDoor(keeper), lambda: content_security_policy, page_at)
+    return AccessMiddleware(
+        server, allowed_hosts(settings), CredentialReader(authenticator), lambda: content_security_policy, page_at
+    )
 
 
-def _doorkeeper(centre: Centre) -> Doorkeeper:
+def _doorkeeper(centre: Centre) -> Authenticator:
     settings = centre.settings
-    limits = Limits(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours))
-    return Doorkeeper(centre.desk, centre.instance.token, limits, centre.watch.clock)
+    limits = SessionLimits(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours))
+    return Authenticator(centre.db, centre.instance.token, limits, centre.pipeline.clock)
 
 
-def _entrance(centre: Centre, keeper: Doorkeeper) -> Entrance:
+def _entrance(centre: Centre, authenticator: Authenticator) -> LoginContext:
     """Build the login routes.
 
     One-click logins exist only where the sites are simulated and the server listens on loopback.
     """
-    settings, console = centre.settings, centre.watch.console
-    open_to_all = console.simulated and loopback(settings.host)
-    return Entrance(
-        desk=centre.desk,
-        keeper=keeper,
-        clock=console.clock,
+    settings, context = centre.settings, centre.pipeline.context
+    open_to_all = context.simulated and loopback(settings.host)
+    return LoginContext(
+        db=centre.db,
+        authenticator=authenticator,
+        clock=context.clock,
         language=settings.language,
         public_url=settings.public_url,
         identity_provider=settings.oidc,
-        one_click=[one for one in accounts.accounts(centre.desk) if one.one_click] if open_to_all else (),
+        one_click=[one for one in accounts.accounts(centre.db) if one.one_click] if open_to_all else (),
     )
 
 
@@ -158,7 +162,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Close the live streams on Ctrl-C or SIGTERM, then shut down as uvicorn does."""
-        self._centre.watch.console.hub.close()
+        self._centre.pipeline.context.hub.close()
         super().handle_exit(sig, frame)
 
 
@@ -172,7 +176,7 @@ def serve(
     """
     host, port = bound.getsockname()[:2]
     others = not loopback(host)
-    if others and not any(one.local and not one.disabled for one in accounts.accounts(centre.desk)):
+    if others and not any(one.local and not one.disabled for one in accounts.accounts(centre.db)):
         raise UsageError(
             f"host {host} is reached by others and there is no account yet: `secmon user add NAME --role administrator`"
         )

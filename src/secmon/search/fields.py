@@ -38,10 +38,23 @@ CASE_KEPT = frozenset({"site", "feed", "format", "src_endpoint_ip", "dst_endpoin
 """Columns whose values have a single spelling: compared exactly, so that sorting key and indexes apply."""
 
 STATISTICS: tuple[str, ...] = (
-    "site", "feed", "activity_name", "attack_type", "severity_id", "src_endpoint_ip", "src_endpoint_location_country",
-    "dst_endpoint_ip", "dst_endpoint_port", "user_name", "device_hostname", "http_request_url_string",
-    "http_response_code", "query_hostname", "process_name", "finding_info_title",
-)  # fmt: skip
+    "site",
+    "feed",
+    "activity_name",
+    "attack_type",
+    "severity_id",
+    "src_endpoint_ip",
+    "src_endpoint_location_country",
+    "dst_endpoint_ip",
+    "dst_endpoint_port",
+    "user_name",
+    "device_hostname",
+    "http_request_url_string",
+    "http_response_code",
+    "query_hostname",
+    "process_name",
+    "finding_info_title",
+)
 """Fields whose most frequent values are shown beside the results."""
 
 

@@ -31,7 +31,7 @@ from luqum.tree import (
     Word,
 )
 
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.errors import UsageError
 from secmon.search.fields import CASE_KEPT, Field, fields
 
@@ -136,7 +136,7 @@ def _phrase(item: Any, field: str | None) -> str:
 
 def _regex(item: Any, field: str | None) -> str:
     pattern = str(item.value)[1:-1]
-    return _any(field, lambda one: f"match({_text(one)}, {lit(pattern)})")
+    return _any(field, lambda one: f"match({_text(one)}, {literal(pattern)})")
 
 
 def _value(value: str, field: str | None, *, wild: bool) -> str:
@@ -149,10 +149,10 @@ def _anywhere(value: str, *, wild: bool) -> str:
     """Match the line as received: whole words, which the text index finds first, or `part*` for beginnings."""
     if wild and value == "*":
         return "1"
-    contains = f"lower(raw_data) LIKE {lit('%' + _like(value, wild=wild) + '%')}"
+    contains = f"lower(raw_data) LIKE {literal('%' + _like(value, wild=wild) + '%')}"
     if (wild and ("*" in value or "?" in value)) or not value.isascii():
         return contains
-    words = [f"hasToken(lower(raw_data), {lit(word.lower())})" for word in _TOKEN.findall(value)]
+    words = [f"hasToken(lower(raw_data), {literal(word.lower())})" for word in _TOKEN.findall(value)]
     return "(" + " AND ".join([*words, contains]) + ")"
 
 
@@ -164,17 +164,17 @@ def _compared(one: Field, value: str, *, wild: bool) -> str:
     if wild and value == "*":
         return f"{one.sql} != ''"
     if wild and ("*" in value or "?" in value):
-        return f"lower({one.sql}) LIKE {lit(_like(value, wild=True))}"
+        return f"lower({one.sql}) LIKE {literal(_like(value, wild=True))}"
     if one.column in CASE_KEPT:
-        return f"{one.sql} = {lit(value)}"
+        return f"{one.sql} = {literal(value)}"
     if one.column == "raw_data":
         return _anywhere(value, wild=False)
-    return f"lower({one.sql}) = {lit(value.lower())}"
+    return f"lower({one.sql}) = {literal(value.lower())}"
 
 
 def _in_range(one: Field, value: str) -> str:
     known = f"(isIPv4String({one.sql}) OR isIPv6String({one.sql}))"
-    return f"({known} AND isIPAddressInRange(if({known}, {one.sql}, '::'), {lit(_checked_range(value))}))"
+    return f"({known} AND isIPAddressInRange(if({known}, {one.sql}, '::'), {literal(_checked_range(value))}))"
 
 
 def _checked_range(value: str) -> str:
@@ -206,7 +206,7 @@ def _edge(sign: str) -> Callable[[Any, str | None], str]:
 
 
 def _bound(one: Field, value: str) -> str:
-    return _number(one, value) if one.number else lit(value.strip('"'))
+    return _number(one, value) if one.number else literal(value.strip('"'))
 
 
 def _number(one: Field, value: str) -> str:
@@ -233,7 +233,7 @@ class _Mapped(Field):
     @property
     def sql(self) -> str:
         """Value under the key, '' when there is none."""
-        return f"unmapped[{lit(self.column)}]"
+        return f"unmapped[{literal(self.column)}]"
 
 
 def _text(one: Field) -> str:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import post_json
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.runtime.backup import make_backup, put_back
 from secmon.runtime.centre import open_centre
@@ -31,10 +31,10 @@ def backup(folder: _Folder, config: Config = None, data: Data = None, as_json: J
             folder.rmdir()
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made["folder"], folder)
-        said(f"made by the server at {other.url}")
+        print_note(f"made by the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with open_centre(settings) as centre:
-            made = make_backup(settings, centre.store, centre.desk, folder, datetime.now(UTC))
+            made = make_backup(settings, centre.store, centre.db, folder, datetime.now(UTC))
     else:
         raise UsageError(f"there is no data in {settings.data}: name the folder with --data")
     print_answer(_answer(folder, made), as_json=as_json)
@@ -51,9 +51,9 @@ def restore(folder: _Folder, config: Config = None, data: Data = None, as_json: 
             made = put_back(settings, store, folder)
         finally:
             store.close()
-        desk = Desk(settings.desk_dsn)
-        desk.migrate()
-        desk.close()
+        db = Database(settings.desk_dsn)
+        db.migrate()
+        db.close()
     print_answer(_answer(folder, made), as_json=as_json)
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from secmon.cli.commands.desk import check_site
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.commands.database import check_site
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import post_json
 from secmon.errors import UsageError
-from secmon.pipeline.manual_import import ingest_bytes
+from secmon.pipeline.manual_import import import_lines
 from secmon.runtime.centre import Centre, collect_once, open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import load_settings
@@ -38,7 +38,7 @@ def collect(
         if share != (1, 1):
             raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
         answer = post_json(other, "/api/v1/collect", {})
-        said(f"round by the server at {other.url}")
+        print_note(f"round by the server at {other.url}")
     else:
         with open_centre(settings, shard=share) as centre:
             answer = asyncio.run(_closing(centre, collect_once(centre)))
@@ -62,7 +62,7 @@ def ingest(
         answers = [
             {"file": str(path), **post_json(other, "/api/v1/ingest", parameters, path.read_bytes())} for path in files
         ]
-        said(f"loaded by the server at {other.url}")
+        print_note(f"loaded by the server at {other.url}")
     else:
         with open_centre(settings) as centre:
             answers = asyncio.run(_closing(centre, _ingest(centre, files, site, feed, format_name)))
@@ -78,7 +78,8 @@ def _shard(text: str) -> tuple[int, int]:
 
 async def _ingest(centre: Centre, files: Sequence[Path], site: str, feed: str, name: str) -> list[dict[str, Any]]:
     return [
-        {"file": str(path), **await ingest_bytes(centre.watch, site, feed, name, path.read_bytes())} for path in files
+        {"file": str(path), **await import_lines(centre.pipeline, site, feed, name, path.read_bytes())}
+        for path in files
     ]
 
 
@@ -86,4 +87,4 @@ async def _closing(centre: Centre, work: Coroutine[Any, Any, _T]) -> _T:
     try:
         return await work
     finally:
-        await centre.watch.close()
+        await centre.pipeline.close()

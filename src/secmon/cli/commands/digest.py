@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import post_json
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.ingest import batch_journal
 from secmon.reports import archive
 from secmon.reports.compose import compose
@@ -48,47 +48,54 @@ def digest(
     if other := running(settings.data):
         asked = {"kind": kind, "date": day, "site": site, "send": str(send).lower(), "versions": ",".join(versions)}
         answer = post_json(other, "/api/v1/digests", asked)
-        said(f"composed by the server at {other.url}")
+        print_note(f"composed by the server at {other.url}")
         number, new = int(answer["id"]), bool(answer["new"])
-        with _desk(settings) as desk:
-            print_answer(_answer(desk, number, new=new, out=out), as_json=as_json)
+        with _desk(settings) as db:
+            print_answer(_answer(db, number, new=new, out=out), as_json=as_json)
         return
     simulated = (settings.data / "simulator").is_dir()  # data collected by a demonstration stays marked as simulated
     with open_centre(settings, simulated=simulated) as centre:
-        console = centre.watch.console
-        if not console.feeds:  # for a folder whose feeds are configured elsewhere, use every feed that was ever polled
-            console = replace(console, feeds=[(*feed, "") for feed in sorted(batch_journal.cursors(centre.desk))])
-        digests = digests_of(settings, console, assets_folder())
+        context = centre.pipeline.context
+        if not context.feeds:  # for a folder whose feeds are configured elsewhere, use every feed that was ever polled
+            context = replace(context, feeds=[(*feed, "") for feed in sorted(batch_journal.cursors(centre.db))])
+        digests = digests_of(settings, context, assets_folder())
         made = compose(digests.sources, due, utc_now(), versions=versions, send=send)
         if send:
-            asyncio.run(deliver(centre.desk, channels_of(settings), utc_now(), tlp=settings.digest_tlp))
-        print_answer(_answer(centre.desk, made.id, new=made.new, out=out), as_json=as_json)
+            asyncio.run(deliver(centre.db, channels_of(settings), utc_now(), tlp=settings.digest_tlp))
+        print_answer(_answer(centre.db, made.id, new=made.new, out=out), as_json=as_json)
 
 
-def _answer(desk: Desk, number: int, *, new: bool, out: Path | None) -> dict[str, Any]:
-    one = archive.digest(desk, EVERYTHING, number)
+def _answer(db: Database, number: int, *, new: bool, out: Path | None) -> dict[str, Any]:
+    one = archive.digest(db, EVERYTHING, number)
     files: list[str] = []
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for version in one.versions:
             begin = f"{one.kind}{'-' + one.scope if one.scope else ''}-{version}"
-            for name in archive.document_names(desk, EVERYTHING, number, version):
+            for name in archive.document_names(db, EVERYTHING, number, version):
                 path = out / f"{begin}-{name}"
-                content = archive.document(desk, EVERYTHING, number, version, name)
+                content = archive.document(db, EVERYTHING, number, version, name)
                 path.write_bytes(pictures_beside(content, f"{begin}-") if name == HTML else content)
                 files.append(str(path))
-    states = [delivery.state for delivery in archive.deliveries(desk, EVERYTHING, number)]
+    states = [delivery.state for delivery in archive.deliveries(db, EVERYTHING, number)]
     return {
-        "id": number, "kind": one.kind, "scope": one.scope, "begins": one.begins.isoformat(),
-        "ends": one.ends.isoformat(), "new": new, "late": one.late, "versions": list(one.versions), "files": files,
+        "id": number,
+        "kind": one.kind,
+        "scope": one.scope,
+        "begins": one.begins.isoformat(),
+        "ends": one.ends.isoformat(),
+        "new": new,
+        "late": one.late,
+        "versions": list(one.versions),
+        "files": files,
         "deliveries": {state: states.count(state) for state in sorted({*states})},
-    }  # fmt: skip
+    }
 
 
 @contextmanager
-def _desk(settings: Settings) -> Iterator[Desk]:
-    desk = Desk(settings.desk_dsn)
+def _desk(settings: Settings) -> Iterator[Database]:
+    db = Database(settings.desk_dsn)
     try:
-        yield desk
+        yield db
     finally:
-        desk.close()
+        db.close()

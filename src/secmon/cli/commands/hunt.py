@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import get_json
 from secmon.errors import UsageError
 from secmon.runtime.centre import open_centre
@@ -33,7 +33,7 @@ def hunt(
     if other := running(settings.data):
         given = {"q": asked.text, "since": begin.isoformat(), "limit": str(limit)}
         rows: list[dict[str, Any]] = get_json(other, "/api/v1/events", given)["items"]
-        said(f"asked the server at {other.url}")
+        print_note(f"asked the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with open_centre(settings) as centre:
             search = Search(asked, EVERYTHING, begin, datetime.now(UTC))

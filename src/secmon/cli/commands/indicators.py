@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from secmon.cli.output import Config, Data, Json, err, print_answer, said
+from secmon.cli.output import Config, Data, Json, err, print_answer, print_note
 from secmon.cli.server_client import get_json, post_json
 from secmon.db.audit_log import Actor
 from secmon.detection.threat_intel import indicators
-from secmon.detection.threat_intel.import_ import Terms, end, take_over
+from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
 from secmon.detection.threat_intel.indicators import Tlp
 from secmon.runtime.centre import open_centre
 from secmon.runtime.data_folder_lock import running
@@ -44,12 +44,12 @@ def indicators_import(
     if other := running(settings.data):
         query = {"source": source, "tlp": str(tlp), "expires": expires}
         answer = post_json(other, "/api/v1/indicators", query, body)
-        said(f"taken over by the server at {other.url}")
+        print_note(f"taken over by the server at {other.url}")
     else:
         now = datetime.now(UTC)
-        terms = Terms(source, tlp, now + duration(expires))
+        terms = ImportTerms(source, tlp, now + duration(expires))
         with open_centre(settings) as centre:
-            answer = asdict(take_over(centre.store, centre.desk, body, terms, _me(), now))
+            answer = asdict(import_indicators(centre.store, centre.db, body, terms, _me(), now))
     for one in answer["refused"][:_SHOWN]:
         err.print(f"{file}:{one['line']}: {one['reason']}", markup=False, soft_wrap=True)
     refused = len(answer["refused"])
@@ -71,8 +71,8 @@ def indicators_list(
         answer = get_json(other, "/api/v1/indicators", {"expired": str(expired).lower()})
     else:
         with open_centre(settings) as centre:
-            found = indicators.listed(centre.store, datetime.now(UTC), expired=expired)
-        answer = [indicators.record(one) for one in found]
+            found = indicators.list_indicators(centre.store, datetime.now(UTC), expired=expired)
+        answer = [indicators.indicator_record(one) for one in found]
     print_answer(answer, as_json=as_json)
 
 
@@ -89,7 +89,7 @@ def indicators_expire(
         ended = post_json(other, "/api/v1/indicators/expire", {"value": value, "source": source})["ended"]
     else:
         with open_centre(settings) as centre:
-            ended = end(centre.store, centre.desk, value, source, _me(), datetime.now(UTC))
+            ended = end_indicator(centre.store, centre.db, value, source, _me(), datetime.now(UTC))
     if not ended:
         raise typer.Exit(1)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secmon.cli.commands.desk import opened
+from secmon.cli.commands.database import open_database
 from secmon.cli.output import Config, Data, Json, print_answer
 from secmon.db.audit_log import Actor
 from secmon.errors import UsageError
@@ -44,10 +44,14 @@ def take(
     hosts = asset_register.read_assets(assets, sites) if assets else []
     people = asset_register.read_contacts(contacts, sites) if contacts else []
     actor, now = Actor(getpass.getuser(), "command line"), datetime.now(UTC)
-    with opened(load_settings(config, data=data)) as desk:
+    with open_database(load_settings(config, data=data)) as db:
         answer = [
-            {"table": "assets", "rows": len(hosts), "sites": asset_register.replace(desk, hosts, actor, now)},
-            {"table": "contacts", "rows": len(people), "sites": asset_register.replace(desk, people, actor, now)},
+            {"table": "assets", "rows": len(hosts), "sites": asset_register.replace_register(db, hosts, actor, now)},
+            {
+                "table": "contacts",
+                "rows": len(people),
+                "sites": asset_register.replace_register(db, people, actor, now),
+            },
         ]
     print_answer(answer, as_json=as_json)
 
@@ -55,16 +59,16 @@ def take(
 @register_cli.command("assets")
 def assets(site: _Site = "", config: Config = None, data: Data = None, as_json: Json = False) -> None:
     """List hosts, most important first."""
-    with opened(load_settings(config, data=data)) as desk:
-        rows = asset_register.assets_of(desk, EVERYTHING, site)
+    with open_database(load_settings(config, data=data)) as db:
+        rows = asset_register.assets_of(db, EVERYTHING, site)
     print_answer([_plain(row, ASSET_COLUMNS) for row in rows], as_json=as_json)
 
 
 @register_cli.command("contacts")
 def contacts(site: _Site = "", config: Config = None, data: Data = None, as_json: Json = False) -> None:
     """List the contacts to call."""
-    with opened(load_settings(config, data=data)) as desk:
-        rows = asset_register.contacts_of(desk, EVERYTHING, site)
+    with open_database(load_settings(config, data=data)) as db:
+        rows = asset_register.contacts_of(db, EVERYTHING, site)
     print_answer([_plain(row, CONTACT_COLUMNS) for row in rows], as_json=as_json)
 
 

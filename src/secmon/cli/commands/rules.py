@@ -9,20 +9,20 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from secmon.cli.commands.desk import check_site, opened
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.commands.database import check_site, open_database
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import post_json
 from secmon.detection import exceptions_registry, rule_states
-from secmon.detection.engine.rule_tuning import check_exemption
+from secmon.detection.engine.rule_tuning import check_rule_exception
 from secmon.detection.mitre_attack import coverage, navigator_layer, techniques
 from secmon.detection.rule_check import Status, check
 from secmon.detection.rule_tests import run_samples
 from secmon.detection.sigma.rule import Signature
-from secmon.detection.sigma.rule_exception import Exemption
+from secmon.detection.sigma.rule_exception import RuleException
 from secmon.detection.sigma.ruleset import RuleSet, load_rules, shipped_rules
 from secmon.errors import UsageError
-from secmon.pipeline.backtest import rerun
-from secmon.pipeline.rule_reload import Rulebook
+from secmon.pipeline.backtest import backtest
+from secmon.pipeline.rule_reload import RuleReloader
 from secmon.runtime.centre import open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import Settings, load_settings
@@ -79,7 +79,7 @@ def rules_coverage(
     signatures = load_rules().signatures
     if navigator is not None:
         navigator.write_bytes(orjson.dumps(navigator_layer(signatures), option=orjson.OPT_INDENT_2) + b"\n")
-        said(f"wrote {navigator}")
+        print_note(f"wrote {navigator}")
     known = techniques()
     answer = [
         {
@@ -108,10 +108,10 @@ def rules_rerun(
     if other := running(settings.data):
         begin, until = (at.isoformat() for at in span)
         done = post_json(other, "/api/v1/rules/rerun", {"rule": rule, "begins": begin, "ends": until})
-        said(f"run by the server at {other.url}")
+        print_note(f"run by the server at {other.url}")
     else:
         with open_centre(settings) as centre:
-            done = asdict(rerun(centre.watch.detector, rule, *span))
+            done = asdict(backtest(centre.pipeline.detector, rule, *span))
     print_answer(done, as_json=as_json)
     if done["error"]:
         raise typer.Exit(1)
@@ -122,8 +122,8 @@ def rules_status(config: Config = None, data: Data = None, as_json: Json = False
     """List rules that are disabled, isolated for failing or flooding, or watched after recent bad runs."""
     settings = load_settings(config, data=data)
     names = {rule.id: rule.name for rule in _rules(settings).signatures}
-    with opened(settings) as desk:
-        answer = [{"rule": names.get(one.rule_id, ""), **asdict(one)} for one in rule_states.standings(desk)]
+    with open_database(settings) as db:
+        answer = [{"rule": names.get(one.rule_id, ""), **asdict(one)} for one in rule_states.rule_standings(db)]
     print_answer(answer, as_json=as_json)
 
 
@@ -132,9 +132,9 @@ def rules_disable(rule: _Rule, reason: _Reason, author: _Author = "", config: Co
     """Disable a rule until it is enabled again."""
     settings = load_settings(config, data=data)
     found = _rule(settings, rule)
-    with opened(settings) as desk:
-        rule_states.disable(desk, found.id, reason=reason, author=author or getpass.getuser(), now=datetime.now(UTC))
-    said(f"{found.name} is asked no more, also by a server that runs")
+    with open_database(settings) as db:
+        rule_states.disable_rule(db, found.id, reason=reason, author=author or getpass.getuser(), now=datetime.now(UTC))
+    print_note(f"{found.name} is asked no more, also by a server that runs")
 
 
 @rules_cli.command("enable")
@@ -142,10 +142,10 @@ def rules_enable(rule: _Rule, config: Config = None, data: Data = None) -> None:
     """Enable a disabled or isolated rule; exit code 1 if it was neither."""
     settings = load_settings(config, data=data)
     found = _rule(settings, rule)
-    with opened(settings) as desk:
-        if not rule_states.enable(desk, found.id):
+    with open_database(settings) as db:
+        if not rule_states.enable_rule(db, found.id):
             raise typer.Exit(1)
-    said(f"{found.name} is asked again; `secmon rules rerun` makes up for the time between")
+    print_note(f"{found.name} is asked again; `secmon rules rerun` makes up for the time between")
 
 
 @rules_cli.command("except")
@@ -165,15 +165,19 @@ def rules_except(
     if site:
         check_site(site)
     settings = load_settings(config, data=data)
-    exemption = Exemption(0, rule, site, field, value)
-    found = check_exemption(_rules(settings), exemption)
+    exemption = RuleException(0, rule, site, field, value)
+    found = check_rule_exception(_rules(settings), exemption)
     now = datetime.now(UTC)
     until = now + duration(length)
-    with opened(settings) as desk:
-        number = exceptions_registry.except_from(
-            desk, Exemption(0, found.id, site, field, value), now, until, reason=reason,
+    with open_database(settings) as db:
+        number = exceptions_registry.add_rule_exception(
+            db,
+            RuleException(0, found.id, site, field, value),
+            now,
+            until,
+            reason=reason,
             author=author or getpass.getuser(),
-        )  # fmt: skip
+        )
     answer = {"exception": number, "rule": found.name, "site": site, "field": field, "value": value, "until": until}
     print_answer(answer, as_json=as_json)
 
@@ -183,9 +187,9 @@ def rules_exceptions(config: Config = None, data: Data = None, as_json: Json = F
     """List all exceptions, past and present: author, reason, end, and the number of matches they left out."""
     settings = load_settings(config, data=data)
     names = {rule.id: rule.name for rule in _rules(settings).signatures}
-    with opened(settings) as desk:
+    with open_database(settings) as db:
         answer: list[dict[str, Any]] = []
-        for one in exceptions_registry.every(desk):
+        for one in exceptions_registry.all_rule_exceptions(db):
             given = asdict(one)
             exemption = given.pop("exemption")
             answer.append({**exemption, "rule": names.get(one.exemption.rule_id, ""), **given})
@@ -197,14 +201,14 @@ def rules_end(
     number: Annotated[int, typer.Argument(help="Number of the exception.")], config: Config = None, data: Data = None
 ) -> None:
     """End an exception now; exit code 1 if no exception with this number is in force."""
-    with opened(load_settings(config, data=data)) as desk:
-        if not exceptions_registry.end(desk, number, datetime.now(UTC)):
+    with open_database(load_settings(config, data=data)) as db:
+        if not exceptions_registry.end_rule_exception(db, number, datetime.now(UTC)):
             raise typer.Exit(1)
-    said(f"exception {number} has ended; `secmon rules rerun` finds what it left out")
+    print_note(f"exception {number} has ended; `secmon rules rerun` finds what it left out")
 
 
 def _rules(settings: Settings) -> RuleSet:
-    return Rulebook(settings.rules, settings.placeholders).read()
+    return RuleReloader(settings.rules, settings.placeholders).read()
 
 
 def _rule(settings: Settings, wanted: str) -> Signature:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from secmon.cli.output import Config, Data, out, said
+from secmon.cli.output import Config, Data, out, print_note
 from secmon.demo import run as demonstration
 from secmon.runtime import server as program
 from secmon.runtime.centre import open_centre
@@ -35,7 +35,9 @@ def serve(config: Config = None, port: Port = None, data: Data = None) -> None:
 
         def ready() -> None:
             if not settings.feeds and not settings.listeners:
-                said("no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how")
+                print_note(
+                    "no feeds and no listeners are configured, so nothing will come in: docs/settings.md shows how"
+                )
             out.print(f"secmon serves {settings.data} at http://{settings.host}:{settings.port}/ ; Ctrl-C stops it.")
 
         program.serve(centre, bound, ready=ready)

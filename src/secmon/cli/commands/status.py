@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from secmon.cli.commands.desk import check_site
-from secmon.cli.output import Config, Data, Json, print_answer, said
+from secmon.cli.commands.database import check_site
+from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import get_json, post_json
 from secmon.errors import UsageError
 from secmon.feed_health import maintenance as windows
@@ -23,11 +23,11 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
     settings = load_settings(config, data=data)
     if other := running(settings.data):
         answer = get_json(other, "/api/v1/status")
-        said(f"asked the server at {other.url}")
+        print_note(f"asked the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with open_centre(settings) as centre:
-            console = centre.watch.console
-            answer = status_of(console.store, console.desk, console.sites, console.reports(), console.clock())
+            context = centre.pipeline.context
+            answer = status_of(context.store, context.db, context.sites, context.reports(), context.clock())
     else:
         raise UsageError(
             f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
@@ -57,9 +57,9 @@ def maintenance(
     else:
         with open_centre(settings) as centre:
             if end:
-                answer = {"site": site, "feed": feed, "ended": windows.end(centre.desk, site, feed, now)}
+                answer = {"site": site, "feed": feed, "ended": windows.end_maintenance(centre.db, site, feed, now)}
             else:
-                windows.announce(centre.desk, windows.Window(site, feed, now, until, reason))
+                windows.announce_maintenance(centre.db, windows.MaintenanceWindow(site, feed, now, until, reason))
                 answer = {"site": site, "feed": feed, "until": until.isoformat(), "reason": reason}
     print_answer(answer, as_json=as_json)
 

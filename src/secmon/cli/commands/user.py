@@ -11,11 +11,11 @@ from rich.console import Console as Terminal
 from rich.table import Table
 
 from secmon.auth import accounts, login, tokens
-from secmon.auth.accounts import Account, Change, Draft
+from secmon.auth.accounts import Account, AccountChange, AccountDraft
 from secmon.auth.private_file import write_private
 from secmon.auth.roles import Role
-from secmon.auth.secrets import one_time as one_time_password
-from secmon.cli.commands.desk import opened
+from secmon.auth.secrets import one_time_password
+from secmon.cli.commands.database import open_database
 from secmon.db.audit_log import Actor
 from secmon.errors import UsageError
 from secmon.settings import load_settings
@@ -46,24 +46,24 @@ def add(
     data: _Data = None,
 ) -> None:
     """Add an account; the password is prompted for, or read from standard input."""
-    draft = Draft(name, role, site, province)
-    with opened(load_settings(config, data=data)) as desk:
-        if accounts.account(desk, name) is not None:
+    draft = AccountDraft(name, role, site, province)
+    with open_database(load_settings(config, data=data)) as db:
+        if accounts.account(db, name) is not None:
             raise UsageError(f"there is an account {name} already: `secmon user reset` gives it another password")
         password = one_time_password() if one_time else _asked(name)
-        accounts.add(desk, draft, password, _ACTOR, datetime.now(UTC), must_change=one_time)
+        accounts.add_account(db, draft, password, _ACTOR, datetime.now(UTC), must_change=one_time)
     _told(f"account {name} ({role}) was made", password if one_time else "")
 
 
 @users.command("reset")
 def reset(name: _Name, one_time: _Once = False, config: _Config = None, data: _Data = None) -> None:
     """Set a new password for an account, end its sessions, and unlock it."""
-    with opened(load_settings(config, data=data)) as desk:
-        if accounts.account(desk, name) is None:
+    with open_database(load_settings(config, data=data)) as db:
+        if accounts.account(db, name) is None:
             raise UsageError(f"there is no account {name}: `secmon user list` shows them")
         password = one_time_password() if one_time else _asked(name)
-        accounts.set_password(desk, name, password, _ACTOR, datetime.now(UTC), must_change=one_time)
-        login.unlock(desk, name)
+        accounts.set_password(db, name, password, _ACTOR, datetime.now(UTC), must_change=one_time)
+        login.unlock_account(db, name)
     _told(f"account {name} has another password", password if one_time else "")
 
 
@@ -75,8 +75,8 @@ def disable(
     data: _Data = None,
 ) -> None:
     """Disable an account and end its sessions; a running server applies this within a second."""
-    with opened(load_settings(config, data=data)) as desk:
-        accounts.change(desk, name, Change(disabled=not enable), _ACTOR, datetime.now(UTC))
+    with open_database(load_settings(config, data=data)) as db:
+        accounts.change_account(db, name, AccountChange(disabled=not enable), _ACTOR, datetime.now(UTC))
     _told(f"account {name} is {'enabled' if enable else 'disabled'}")
 
 
@@ -87,8 +87,8 @@ def list_accounts(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """List all accounts."""
-    with opened(load_settings(config, data=data)) as desk:
-        rows = [_row(account) for account in accounts.accounts(desk)]
+    with open_database(load_settings(config, data=data)) as db:
+        rows = [_row(account) for account in accounts.accounts(db)]
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
         sys.stdout.flush()
@@ -110,9 +110,9 @@ def site_tokens(
     known = [one.code for one in load_sites()]
     if unknown := set(site or ()) - set(known):
         raise UsageError(f"no site has the code {min(unknown)}: `secmon sites` lists them")
-    with opened(load_settings(config, data=data)) as desk:
-        made = tokens.for_sites(desk, site or known, _ACTOR, datetime.now(UTC))
-    write_private(file, tokens.as_csv(made))
+    with open_database(load_settings(config, data=data)) as db:
+        made = tokens.create_site_tokens(db, site or known, _ACTOR, datetime.now(UTC))
+    write_private(file, tokens.tokens_as_csv(made))
     _told(f"{len(made)} tokens are in {file}; each is shown there only")
 
 

@@ -18,7 +18,7 @@ import aiohttp
 from secmon.demo.evaluate.record import record
 from secmon.demo.evaluate.score import score
 from secmon.demo.evaluate.truth import Act, read_acts, under_way
-from secmon.demo.simulator_process import Director, feeds_at, free_port, simulator
+from secmon.demo.simulator_process import SimulatorControl, feeds_at, free_port, simulator
 from secmon.runtime.centre import Centre, open_centre
 from secmon.settings import load_settings
 
@@ -55,24 +55,26 @@ class _Clock:
 def evaluate(play: Play, report: Callable[[float, str], None]) -> dict[str, Any]:
     """Simulate the day in an empty folder and score it; `report` receives the share done and current scenarios."""
     port, clock = free_port(), _Clock()
-    desk, truth = play.folder / "simulator", play.folder / "simulator" / "truth.ndjson"
+    db, truth = play.folder / "simulator", play.folder / "simulator" / "truth.ndjson"
     options = ["--rate", str(play.rate), "--seed", str(play.seed), "--start", BEGINS.isoformat(), "--history", "1h"]
-    options += ["--held", "--control-token", str(desk / "control-token"), "--tokens", str(desk / "tokens.csv")]
+    options += ["--held", "--control-token", str(db / "control-token"), "--tokens", str(db / "tokens.csv")]
     options += ["--truth", str(truth)]
     settings = load_settings(
         data=play.folder / "centre",
-        token_file=desk / "tokens.csv",
+        token_file=db / "tokens.csv",
         feeds=[{**feed, "every": 0} for feed in feeds_at(port)],
         collect_gzip=False,
     )
-    with simulator(desk, port, options), open_centre(settings, simulated=True, clock=clock) as centre:
-        director = Director(f"http://127.0.0.1:{port}/control", (desk / "control-token").read_text("utf-8").strip())
+    with simulator(db, port, options), open_centre(settings, simulated=True, clock=clock) as centre:
+        director = SimulatorControl(
+            f"http://127.0.0.1:{port}/control", (db / "control-token").read_text("utf-8").strip()
+        )
         for text, when in _programme(director.scenarios(), play.seed):
             director.plan(text, when)
         acts = read_acts(truth)
-        names = {rule.id: rule.name for rule in centre.watch.detector.signatures.values()}
+        names = {rule.id: rule.name for rule in centre.pipeline.detector.signatures.values()}
         asyncio.run(_watch(centre, clock, director, acts, play.step, report))
-        result = score(record(centre.watch.console, names, acts, _HOURS), acts)
+        result = score(record(centre.pipeline.context, names, acts, _HOURS), acts)
     return {"seed": play.seed, "day": BEGINS.date().isoformat(), "hours": _HOURS, "step_seconds": play.step} | result
 
 
@@ -87,28 +89,28 @@ def _programme(names: Sequence[str], seed: int) -> Iterator[tuple[str, datetime]
 async def _watch(
     centre: Centre,
     clock: _Clock,
-    director: Director,
+    director: SimulatorControl,
     acts: Sequence[Act],
     step: int,
     report: Callable[[float, str], None],
 ) -> None:
-    watch = centre.watch
+    pipeline = centre.pipeline
     ends = BEGINS + timedelta(hours=_HOURS)
     async with aiohttp.ClientSession() as session:
         for now, seldom in _ticks(acts, ends, timedelta(seconds=step)):
             await director.move(session, now)
             clock.now = now
             sites = under_way(acts, now, _AFTER)
-            asked = [one for one in watch.collector.addresses if seldom or one.site in sites]
+            asked = [one for one in pipeline.collector.addresses if seldom or one.site in sites]
             more = True
             while more:
-                done = await watch.collector.ask(watch.transport, asked, _LINES)
-                await watch.load_only()
+                done = await pipeline.collector.ask(pipeline.transport, asked, _LINES)
+                await pipeline.load_only()
                 more = done.more > 0 or done.paused or done.under_way > 0
-            await watch.detect()
+            await pipeline.detect()
             names = ", ".join(act.scenario for act in acts if act.begins <= now <= act.ends)
             report((now - BEGINS) / (ends - BEGINS), names)
-    await watch.close()
+    await pipeline.close()
 
 
 def _ticks(acts: Sequence[Act], ends: datetime, step: timedelta) -> Iterator[tuple[datetime, bool]]:

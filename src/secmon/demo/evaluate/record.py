@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.db.models import Alert
 from secmon.demo.evaluate.score import Day, Raised
 from secmon.demo.evaluate.truth import Act
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.store import sql
 from secmon.store.client import Store
 from secmon.taxonomy import Severity
@@ -29,24 +29,24 @@ class _Caught:
 _Key = tuple[str, str, str]
 
 
-def record(console: Console, names: Mapping[str, str], acts: Sequence[Act], hours: float) -> Day:
+def record(context: CentreContext, names: Mapping[str, str], acts: Sequence[Act], hours: float) -> Day:
     """Collect the results of the day; joining injected lines with events attributes each finding to a run.
 
     `names` maps rule ids to rule names.
     """
-    _keep(console.store, acts)
-    caught = _caught(console.store)
-    alerts = queue.newest(console.desk, _EVERY)
-    events, quarantined, *_ = console.store.rows(sql.query("store_totals"))[0]
+    _keep(context.store, acts)
+    caught = _caught(context.store)
+    alerts = alert_queries.newest_alerts(context.db, _EVERY)
+    events, quarantined, *_ = context.store.rows(sql.query("store_totals"))[0]
     return Day(
         hours=hours,
-        sites=len(console.sites),
+        sites=len(context.sites),
         lines=int(events) + int(quarantined),
         quarantined=int(quarantined),
         alerts=tuple(_raised(alert, caught, acts, names) for alert in alerts),
         collected={
             str(run): (first.replace(tzinfo=UTC), frozenset(map(str, sites)))
-            for run, first, sites in console.store.rows(sql.query("evaluate_collected"))
+            for run, first, sites in context.store.rows(sql.query("evaluate_collected"))
         },
     )
 

@@ -12,10 +12,10 @@ import aiohttp
 import structlog
 
 from secmon.demo.evaluate.truth import Act, read_acts, under_way
-from secmon.demo.simulator_process import Director, feeds_at, free_port, simulator
-from secmon.demo.tour.scripted_staff import Staff
-from secmon.live.context import Console
-from secmon.operations.crisis_level import CrisisLevel, Declaration, declare
+from secmon.demo.simulator_process import SimulatorControl, feeds_at, free_port, simulator
+from secmon.demo.tour.scripted_staff import ScriptedStaff
+from secmon.live.context import CentreContext
+from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level
 from secmon.pipeline import backfill
 from secmon.runtime.centre import Centre, open_centre
 from secmon.settings import load_settings
@@ -38,7 +38,7 @@ _LINES, _PATIENCE = 5_000, 60.0
 _DATABASE = "presentation"
 
 
-class Presentation:
+class TourReplay:
     """Controller of the presentation, one at a time; call its methods in the server's event loop.
 
     Every method but `close` returns at once.
@@ -54,7 +54,7 @@ class Presentation:
         self._live, self._folder = live, live.settings.data / "presentation"
         self._task: asyncio.Task[None] | None = None
         self._centre: Centre | None = None
-        self._staff: Staff | None = None
+        self._staff: ScriptedStaff | None = None
         self._now, self._ready, self._error = BEGINS, 0.0, ""
         self._chapter, self._speed, self._paused = 0, CHAPTERS[0].speed, False
         self._arrived = -1
@@ -67,9 +67,9 @@ class Presentation:
         arrived = self._arrived == self._chapter
         return ReplayState(running, self._ready, self._chapter, arrived, self._speed, self._paused, now, self._error)
 
-    def console(self) -> Console | None:
+    def context(self) -> CentreContext | None:
         """Return the centre that the presentation's pages read from; None until it is ready."""
-        return self._centre.watch.console if self._centre and self._ready >= 1.0 else None
+        return self._centre.pipeline.context if self._centre and self._ready >= 1.0 else None
 
     def start(self) -> None:
         """Prepare the presentation, unless it is prepared already."""
@@ -125,10 +125,10 @@ class Presentation:
         finally:
             centre_now, self._centre, self._staff = self._centre, None, None
             if centre_now is not None:
-                centre_now.watch.console.hub.close()
+                centre_now.pipeline.context.hub.close()
 
     @contextmanager
-    def _prepared(self) -> Iterator[tuple[Centre, Director, tuple[Act, ...]]]:
+    def _prepared(self) -> Iterator[tuple[Centre, SimulatorControl, tuple[Act, ...]]]:
         """Start a simulator and open empty databases; the same seed gives the same day."""
         self._live.store.command(f"DROP DATABASE IF EXISTS {identifier(_DATABASE)} SYNC")
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -161,17 +161,17 @@ class Presentation:
             simulator(folder, port, options),
             open_centre(settings, simulated=True, clock=lambda: self._now, database=_DATABASE) as centre,
         ):
-            declare(centre.desk, Declaration(CrisisLevel.NORMAL, "NCSC", "presentation", BEGINS))
+            declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "presentation", BEGINS))
             token = Path(folder / "control-token").read_text("utf-8").strip()
-            yield centre, Director(f"http://127.0.0.1:{port}/control", token), read_acts(truth)
+            yield centre, SimulatorControl(f"http://127.0.0.1:{port}/control", token), read_acts(truth)
 
-    async def _play(self, centre: Centre, director: Director, acts: tuple[Act, ...]) -> None:
+    async def _play(self, centre: Centre, director: SimulatorControl, acts: tuple[Act, ...]) -> None:
         def report(progress: backfill.Progress) -> None:
             self._ready = 0.98 * progress.done / max(1, progress.feeds)
 
         self._centre = centre
-        self._staff = Staff(centre.watch.console)
-        await backfill.catch_up(centre.watch, report)
+        self._staff = ScriptedStaff(centre.pipeline.context)
+        await backfill.backfill(centre.pipeline, report)
         await self._publish(centre)
         self._ready, everybody = 1.0, BEGINS
         try:
@@ -188,7 +188,7 @@ class Presentation:
                     rest = _TICK - (asyncio.get_running_loop().time() - began)
                     await asyncio.sleep(max(0.05, rest) if there else 0)
         finally:
-            await centre.watch.close()
+            await centre.pipeline.close()
 
     def _forward(self) -> bool:
         """Advance the clock by a tick: in large steps up to the chapter's time, then at its speed.
@@ -206,13 +206,13 @@ class Presentation:
         return self._now > before
 
     async def _collect(self, centre: Centre, acts: tuple[Act, ...], everybody: datetime) -> datetime:
-        watch, sites = centre.watch, under_way(acts, self._now, _AFTER)
+        pipeline, sites = centre.pipeline, under_way(acts, self._now, _AFTER)
         seldom = self._now - everybody >= _EVERYBODY
-        asked = [one for one in watch.collector.addresses if seldom or one.site in sites]
+        asked = [one for one in pipeline.collector.addresses if seldom or one.site in sites]
         if asked:
-            await watch.collector.ask(watch.transport, asked, _LINES)
-            await watch.load_only()
-            await watch.detect()
+            await pipeline.collector.ask(pipeline.transport, asked, _LINES)
+            await pipeline.load_only()
+            await pipeline.detect()
         return self._now if seldom else everybody
 
     async def _act(self) -> None:
@@ -225,5 +225,5 @@ class Presentation:
                 await asyncio.to_thread(staff.step, self._now)
 
     async def _publish(self, centre: Centre) -> None:
-        centre.watch.published_at = None
-        await centre.watch.publish()
+        centre.pipeline.published_at = None
+        await centre.pipeline.publish()

@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts import workflow
 from secmon.alerts.campaigns import Campaign, campaigns
 from secmon.alerts.workflow import Closure
 from secmon.db.audit_log import Actor
 from secmon.detection.sigma.rule import Signature
 from secmon.incidents import evidence, incident
-from secmon.incidents import workflow as casework
-from secmon.incidents.incident import State
-from secmon.incidents.workflow import Draft
-from secmon.live.context import Console
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.incident import IncidentState
+from secmon.incidents.workflow import IncidentDraft
+from secmon.live.context import CentreContext
 from secmon.response.blocklist import blocklist
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockState
 from secmon.response.blocklist.workflow import Proposal
 from secmon.response.requests import request
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.advice import compose
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.advice import compose_text
 from secmon.response.requests.request import RequestState
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests.workflow import RequestDraft
 from secmon.sites.scope import EVERYTHING
 
 _OPERATOR, _SUPERVISOR = Actor("operator", "presentation"), Actor("supervisor", "presentation")
@@ -33,10 +33,10 @@ _APPLY, _ANSWER = 30, 6
 
 
 @dataclass
-class Staff:
+class ScriptedStaff:
     """Perform scripted actions in the presentation's operational database; each action runs once."""
 
-    console: Console
+    context: CentreContext
     done: set[str] = field(default_factory=set)
 
     def act(self, name: str, now: datetime) -> None:
@@ -56,52 +56,54 @@ class Staff:
             self._answer(now)
 
     def _campaign(self, now: datetime) -> Campaign | None:
-        found = campaigns(self.console.desk, EVERYTHING, now - _DAY)
+        found = campaigns(self.context.db, EVERYTHING, now - _DAY)
         return max(found, key=lambda one: one.known_sites, default=None)
 
     def _incident(self, now: datetime) -> None:
         campaign = self._campaign(now)
         if campaign is None:
             return
-        desk = self.console.desk
-        wanted = queue.Wanted(actor=campaign.indicator, status=("new", "acknowledged"))
-        alerts = queue.search(desk, EVERYTHING, wanted, limit=400)
+        db = self.context.db
+        wanted = alert_queries.AlertSearch(actor=campaign.indicator, status=("new", "acknowledged"))
+        alerts = alert_queries.search_alerts(db, EVERYTHING, wanted, limit=400)
         ids = [alert.id for alert in alerts]
-        workflow.acknowledge(desk, EVERYTHING, ids, actor=_OPERATOR, now=now)
-        rule = self.console.rules.get(campaign.rule_id)
+        workflow.acknowledge_alerts(db, EVERYTHING, ids, actor=_OPERATOR, now=now)
+        rule = self.context.rules.get(campaign.rule_id)
         title = f"{rule.title_ko} · {rule.title_en}" if rule else campaign.rule_id
         techniques = rule.attack_uids if isinstance(rule, Signature) else ()
-        draft = Draft(title, campaign.severity, "information_gathering", techniques)
-        case = casework.open_incident(desk, EVERYTHING, draft, ids, actor=_OPERATOR, now=now)
+        draft = IncidentDraft(title, campaign.severity, "information_gathering", techniques)
+        case = incident_workflow.open_incident(db, EVERYTHING, draft, ids, actor=_OPERATOR, now=now)
         for alert in alerts[:40]:
-            lines = evidence.lines_of(self.console.store, alert, 5)
-            evidence.add(desk, EVERYTHING, case.id, lines, alert_id=alert.id, actor=_OPERATOR, now=now)
-        casework.move(desk, EVERYTHING, case.id, State.ANALYSED, actor=_OPERATOR, now=now)
+            lines = evidence.alert_lines(self.context.store, alert, 5)
+            evidence.add_evidence(db, EVERYTHING, case.id, lines, alert_id=alert.id, actor=_OPERATOR, now=now)
+        incident_workflow.move_incident(db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=_OPERATOR, now=now)
 
     def _block(self, now: datetime) -> None:
         campaign = self._campaign(now)
         if campaign is None:
             return
-        desk, case = self.console.desk, self._case()
+        db, case = self.context.db, self._case()
         wanted = Proposal(campaign.indicator, "sweep scan", now + 7 * _DAY, (), "campaign", case)
-        entry = block_work.propose(desk, EVERYTHING, wanted, actor=_OPERATOR, now=now)
-        block_work.approve(desk, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
-        block_work.push(desk, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
+        entry = block_workflow.propose_block(db, EVERYTHING, wanted, actor=_OPERATOR, now=now)
+        block_workflow.approve_block(db, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
+        block_workflow.push_block(db, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
 
     def _requests(self, now: datetime) -> None:
-        desk, number = self.console.desk, self._case()
+        db, number = self.context.db, self._case()
         if number is None:
             return
-        case = incident.get(desk, EVERYTHING, number)
-        alerts = incident.alerts_of(desk, EVERYTHING, number)
-        for site in incident.sites_of(desk, EVERYTHING, [number])[number]:
+        case = incident.get_incident(db, EVERYTHING, number)
+        alerts = incident.alerts_of_incident(db, EVERYTHING, number)
+        for site in incident.sites_of_incidents(db, EVERYTHING, [number])[number]:
             own = max((one for one in alerts if one.site == site), key=lambda one: one.severity, default=None)
-            rule = self.console.rules.get(own.rule_id) if own else None
+            rule = self.context.rules.get(own.rule_id) if own else None
             if own is None or not isinstance(rule, Signature):
                 continue
-            asked = Ask((site,), case.severity, compose(rule, own.actor, own.events), incident_id=number, channels=())
-            lines = evidence.lines_of(self.console.store, own, 5)
-            request_work.ask(desk, EVERYTHING, asked, lines, actor=_OPERATOR, now=now)
+            asked = RequestDraft(
+                (site,), case.severity, compose_text(rule, own.actor, own.events), incident_id=number, channels=()
+            )
+            lines = evidence.alert_lines(self.context.store, own, 5)
+            request_workflow.create_requests(db, EVERYTHING, asked, lines, actor=_OPERATOR, now=now)
 
     def _answers(self, now: datetime) -> None:
         """Let the municipalities begin to answer; they continue in `step`."""
@@ -114,44 +116,44 @@ class Staff:
             pass
         while self._apply(now):
             pass
-        desk = self.console.desk
-        for state in (State.CONTAINED, State.ERADICATED, State.RECOVERED):
-            casework.move(desk, EVERYTHING, number, state, actor=_OPERATOR, now=now)
+        db = self.context.db
+        for state in (IncidentState.CONTAINED, IncidentState.ERADICATED, IncidentState.RECOVERED):
+            incident_workflow.move_incident(db, EVERYTHING, number, state, actor=_OPERATOR, now=now)
         summary = "All sites have the block in force; nothing was broken into. 모든 기관 차단 적용, 침해 없음"
         closure = Closure.TRUE_POSITIVE
-        casework.close(desk, EVERYTHING, number, closure, summary=summary, actor=_SUPERVISOR, now=now)
+        incident_workflow.close_incident(db, EVERYTHING, number, closure, summary=summary, actor=_SUPERVISOR, now=now)
 
     def _case(self) -> int | None:
-        found = incident.open_incidents(self.console.desk, EVERYTHING)
+        found = incident.open_incidents(self.context.db, EVERYTHING)
         return found[0].id if found else None
 
     def _apply(self, now: datetime) -> bool:
         """Let some more sites apply the newest block list; return False when all have."""
-        desk = self.console.desk
-        pushed = blocklist.search(desk, EVERYTHING, states=[BlockState.PUSHED], limit=1)
-        missing = {code for one in blocklist.coverage(desk) for code in one.missing}
+        db = self.context.db
+        pushed = blocklist.search_blocks(db, EVERYTHING, states=[BlockState.PUSHED], limit=1)
+        missing = {code for one in blocklist.coverage(db) for code in one.missing}
         for code in sorted(missing)[:_APPLY] if pushed else ():
             version = pushed[0].pushed_version or 1
-            block_work.acknowledge(
-                desk, EVERYTHING, code, version, actor=Actor(f"site:{code}", "presentation"), now=now
+            block_workflow.acknowledge_blocklist(
+                db, EVERYTHING, code, version, actor=Actor(f"site:{code}", "presentation"), now=now
             )
         return bool(missing)
 
     def _answer(self, now: datetime) -> bool:
         """Let some more municipalities answer, and verify their answers; return False when all have."""
-        waiting = request.search(self.console.desk, EVERYTHING, limit=500)
+        waiting = request.search_requests(self.context.db, EVERYTHING, limit=500)
         moved = [self._next(one.id, one.state, one.site, now) for one in _oldest(waiting)[:_ANSWER]]
         return any(moved)
 
     def _next(self, number: int, state: str, site: str, now: datetime) -> bool:
-        desk, there = self.console.desk, Actor(f"site:{site}", "presentation")
+        db, there = self.context.db, Actor(f"site:{site}", "presentation")
         if state in {RequestState.REQUESTED, RequestState.DELIVERED}:
-            request_work.acknowledge(desk, EVERYTHING, number, actor=there, now=now)
+            request_workflow.acknowledge_request(db, EVERYTHING, number, actor=there, now=now)
         elif state == RequestState.ACKNOWLEDGED:
             text = "차단을 확인하고 기록을 점검했습니다. The block is in force, the records were checked."
-            request_work.done(desk, EVERYTHING, number, answer=text, actor=there, now=now)
+            request_workflow.complete_request(db, EVERYTHING, number, answer=text, actor=there, now=now)
         else:
-            request_work.verify(desk, EVERYTHING, number, actor=_OPERATOR, now=now)
+            request_workflow.verify_request(db, EVERYTHING, number, actor=_OPERATOR, now=now)
         return True
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.findings import Found
+from secmon.detection.engine.findings import DetectorFinding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.store.client import Store
 from secmon.store.sql import query
@@ -24,7 +24,7 @@ _TIME = pa.timestamp("ms", "UTC")
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class FirstSeen:
     """A value seen for the first time at a site, in the event `evidence`; `since` is when its kind was first seen."""
 
     kind: str
@@ -46,7 +46,7 @@ def find_first_seen(
     started = perf_counter()
     new = [_newcomer(row) for row in store.rows(query("first_seen_new"), batches.parameters)]
     told = [one for one in new if one.since is not None and one.time - one.since >= learning]
-    findings.keep(store, [_finding(one) for one in told], detected_at)
+    findings.write_findings(store, [_finding(one) for one in told], detected_at)
     _remember(store, new, detected_at)
     took = round((perf_counter() - started) * 1000)
     number = {kind: sum(one.kind == kind for one in told) for kind in KINDS}
@@ -60,16 +60,16 @@ def find_first_seen(
     )
 
 
-def _newcomer(row: tuple[Any, ...]) -> Newcomer:
+def _newcomer(row: tuple[Any, ...]) -> FirstSeen:
     kind, site, value, time, received_at, batch_id, seq, since = row
     known = since if since and since > datetime.fromtimestamp(0, UTC) else None
-    return Newcomer(str(kind), str(site), str(value), time, received_at, (str(batch_id), int(seq)), known)
+    return FirstSeen(str(kind), str(site), str(value), time, received_at, (str(batch_id), int(seq)), known)
 
 
-def _finding(one: Newcomer) -> Found:
+def _finding(one: FirstSeen) -> DetectorFinding:
     signature = builtin()[f"first_seen_{one.kind}"]
     assert one.since is not None
-    return Found(
+    return DetectorFinding(
         uid=f"first_seen:{one.kind}:{one.site}:{one.value}",
         signature=signature,
         kind=KIND,
@@ -86,7 +86,7 @@ def _finding(one: Newcomer) -> Found:
     )
 
 
-def _remember(store: Store, new: list[Newcomer], now: datetime) -> None:
+def _remember(store: Store, new: list[FirstSeen], now: datetime) -> None:
     if new:
         store.insert(
             "first_seen",

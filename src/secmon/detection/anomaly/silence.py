@@ -7,7 +7,7 @@ from time import perf_counter
 
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings as found
-from secmon.detection.engine.findings import Found
+from secmon.detection.engine.findings import DetectorFinding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.detection.sigma.rule import Signature
 from secmon.feed_health.health import FeedReport, Health
@@ -52,7 +52,7 @@ def find_silence(
         Precursor(str(rule), str(site), time, (str(batch), int(seq))) for rule, site, time, batch, seq in rows
     ]
     findings = silences(quiet, precursors, rules, now)
-    found.keep(store, findings, detected_at)
+    found.write_findings(store, findings, detected_at)
     took = round((perf_counter() - started) * 1000)
     return MatchReport(
         KIND, (RuleOutcome(signature.id, signature.name, len(findings), milliseconds=took, pass_rules=1),)
@@ -61,9 +61,9 @@ def find_silence(
 
 def silences(
     quiet: Iterable[FeedReport], precursors: Sequence[Precursor], rules: Mapping[str, Signature], now: datetime
-) -> list[Found]:
+) -> list[DetectorFinding]:
     """Return a finding for each quiet feed with a precursor near its last line."""
-    findings: list[Found] = []
+    findings: list[DetectorFinding] = []
     for report in quiet:
         assert report.line_at is not None
         near = [
@@ -77,10 +77,12 @@ def silences(
     return findings
 
 
-def _finding(report: FeedReport, since: datetime, precursor: Precursor, rule: Signature, now: datetime) -> Found:
+def _finding(
+    report: FeedReport, since: datetime, precursor: Precursor, rule: Signature, now: datetime
+) -> DetectorFinding:
     signature = builtin()["silence_after_tampering"]
     uid = f"silence:{report.site}:{report.feed}:{since:%Y%m%d%H%M%S}"
-    return Found(
+    return DetectorFinding(
         uid=uid,
         signature=signature,
         kind=KIND,

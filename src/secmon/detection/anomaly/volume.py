@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings as found
-from secmon.detection.engine.findings import Found
+from secmon.detection.engine.findings import DetectorFinding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.store.client import Store
 from secmon.store.sql import query
@@ -33,7 +33,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class ExpectedVolume:
     """The usual number in an hour: the median of `samples` earlier hours, and the highest that is still usual.
 
     `basis` says which hours: week (the same hour of the week) or day (the same hour on days of its kind).
@@ -46,21 +46,23 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class LearntVolumes:
     """The usual numbers of an hour by site and type, and the time of the oldest data of each site."""
 
-    usual: Mapping[Place, Usual]
+    usual: Mapping[Place, ExpectedVolume]
     oldest: Mapping[str, datetime]
 
 
-def find_unusual(store: Store, memory: dict[datetime, Learnt], now: datetime, detected_at: datetime) -> MatchReport:
+def find_unusual(
+    store: Store, memory: dict[datetime, LearntVolumes], now: datetime, detected_at: datetime
+) -> MatchReport:
     """Write a finding for each site and type with far more than usual in the current hour or the one before.
 
     `memory` caches the baselines of these two hours, so that they are computed once.
     """
     started, signature = perf_counter(), builtin()["volume_unusual"]
     running = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    findings: list[Found] = []
+    findings: list[DetectorFinding] = []
     hours = (running - _HOUR, running)
     for past in set(memory) - set(hours):
         del memory[past]
@@ -70,21 +72,21 @@ def find_unusual(store: Store, memory: dict[datetime, Learnt], now: datetime, de
             usual = learnt.usual.get((site, attack_type)) or _nothing(learnt, site, hour)
             if usual is not None and seen >= _LEAST_SEEN and seen > usual.most:
                 findings.append(_finding(site, attack_type, int(seen), usual, hour, now))
-    found.keep(store, findings, detected_at)
+    found.write_findings(store, findings, detected_at)
     took = round((perf_counter() - started) * 1000)
     return MatchReport(
         KIND, (RuleOutcome(signature.id, signature.name, len(findings), milliseconds=took, pass_rules=1),)
     )
 
 
-def usual_of(counts: Sequence[int], basis: str) -> Usual:
+def expected_volume(counts: Sequence[int], basis: str) -> ExpectedVolume:
     """Return the median and the upper limit of what is usual.
 
     The limit is the median plus the largest of: six robust deviations, random variation, and half the median.
     """
     middle = float(median(counts))
     deviation = float(median(abs(count - middle) for count in counts))
-    return Usual(middle, middle + max(_SPREAD * deviation, 6 * middle**0.5, middle / 2), len(counts), basis)
+    return ExpectedVolume(middle, middle + max(_SPREAD * deviation, 6 * middle**0.5, middle / 2), len(counts), basis)
 
 
 def compared_hours(hour: datetime) -> tuple[tuple[datetime, ...], tuple[datetime, ...]]:
@@ -94,7 +96,7 @@ def compared_hours(hour: datetime) -> tuple[tuple[datetime, ...], tuple[datetime
     return weeks, tuple(day for day in days if _weekend(day) == _weekend(hour))
 
 
-def _learn(store: Store, hour: datetime) -> Learnt:
+def _learn(store: Store, hour: datetime) -> LearntVolumes:
     weeks, days = compared_hours(hour)
     counts: dict[Place, dict[datetime, int]] = defaultdict(dict)
     for site, attack_type, when, events in store.rows(query("volume_hours"), {"hours": sorted({*weeks, *days})}):
@@ -102,7 +104,7 @@ def _learn(store: Store, hour: datetime) -> Learnt:
     oldest = {
         str(site): begins.replace(tzinfo=UTC) for site, begins in store.rows(query("volume_oldest"), {"hour": hour})
     }
-    return Learnt(dict(_usual(counts, oldest, weeks, days)), oldest)
+    return LearntVolumes(dict(_usual(counts, oldest, weeks, days)), oldest)
 
 
 def _usual(
@@ -110,17 +112,17 @@ def _usual(
     oldest: Mapping[str, datetime],
     weeks: Sequence[datetime],
     days: Sequence[datetime],
-) -> Iterator[tuple[Place, Usual]]:
+) -> Iterator[tuple[Place, ExpectedVolume]]:
     for place, by_hour in counts.items():
         begins = oldest.get(place[0], datetime.max.replace(tzinfo=UTC))
         for hours, least, basis in ((weeks, _LEAST_WEEKS, "week"), (days, _LEAST_DAYS, "day")):
             known = [by_hour.get(hour, 0) for hour in hours if hour >= begins]
             if len(known) >= least:
-                yield place, usual_of(known, basis)
+                yield place, expected_volume(known, basis)
                 break
 
 
-def _nothing(learnt: Learnt, site: str, hour: datetime) -> Usual | None:
+def _nothing(learnt: LearntVolumes, site: str, hour: datetime) -> ExpectedVolume | None:
     """Return a baseline of zero for a type that the site never had in such an hour.
 
     None until the site has been known for a week.
@@ -128,12 +130,14 @@ def _nothing(learnt: Learnt, site: str, hour: datetime) -> Usual | None:
     begins = learnt.oldest.get(site)
     if begins is None or hour - begins < timedelta(weeks=1):
         return None
-    return Usual(0.0, 0.0, (hour - begins) // timedelta(days=1), "day")
+    return ExpectedVolume(0.0, 0.0, (hour - begins) // timedelta(days=1), "day")
 
 
-def _finding(site: str, attack_type: str, seen: int, usual: Usual, hour: datetime, now: datetime) -> Found:
+def _finding(
+    site: str, attack_type: str, seen: int, usual: ExpectedVolume, hour: datetime, now: datetime
+) -> DetectorFinding:
     uid = f"baseline:{site}:{attack_type}:{hour:%Y%m%d%H}"
-    return Found(
+    return DetectorFinding(
         uid=uid,
         signature=builtin()["volume_unusual"],
         kind=KIND,

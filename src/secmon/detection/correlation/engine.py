@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from secmon.detection.correlation.episodes import GroupFinding, Look, Part, changed
-from secmon.detection.correlation.match_cache import Steps, Taken, steps_of, take
+from secmon.detection.correlation.episodes import EpisodeShare, GroupFinding, LookBack, changed_findings
+from secmon.detection.correlation.match_cache import CachedRules, RecordedMatches, cached_rules, record_matches
 from secmon.detection.correlation.sql import episodes_query, group_columns
-from secmon.detection.correlation.threshold_prefilter import Around, within_reach
+from secmon.detection.correlation.threshold_prefilter import Around, may_reach_threshold
 from secmon.detection.engine.batches import Batches, milliseconds
-from secmon.detection.engine.prefilter import Possible, possible
+from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.detection.sigma.compile import Compiled, plan
 from secmon.detection.sigma.correlation_rule import Correlation, actor_index
@@ -41,7 +41,7 @@ def correlate(
     received_to: datetime,
     detected_at: datetime,
     *,
-    can: Possible | None = None,
+    can: Candidates | None = None,
 ) -> MatchReport:
     """Write the findings that the events of these batches complete or extend. Running again adds nothing.
 
@@ -52,7 +52,7 @@ def correlate(
     batches = Batches.of(batch_ids, received_from, received_to)
     outcomes: list[RuleOutcome] = []
     steps = _steps(ruleset)
-    taken = take(store, tuple(steps.by_rule.values()), batches, detected_at, can)
+    taken = record_matches(store, tuple(steps.by_rule.values()), batches, detected_at, can)
     # If a base rule failed, its matches of this run are missing in the cache. The correlation would count too few and
     # report nothing, so it is reported as failed with the rule's error.
     failed = {
@@ -69,7 +69,7 @@ def correlate(
         for correlation in ruleset.correlations
         if correlation.id not in unfit and (when := _around(correlation, steps, taken)) is not None
     }
-    near = within_reach(store, around, steps, batches)
+    near = may_reach_threshold(store, around, steps, batches)
     for correlation in ruleset.correlations:
         started = perf_counter()
         written, problem = 0, unfit.get(correlation.id, "")
@@ -88,12 +88,12 @@ def correlate(
     return MatchReport("correlation", tuple(outcomes))
 
 
-def all_possible(store: Store, ruleset: RuleSet, batches: Batches) -> Possible:
+def all_candidates(store: Store, ruleset: RuleSet, batches: Batches) -> Candidates:
     """Return the single rules that can match, those under correlations included.
 
     Computed once for `match` and `correlate`.
     """
-    return possible(store, _every(ruleset), batches)
+    return candidate_rules(store, _every(ruleset), batches)
 
 
 @lru_cache(maxsize=8)
@@ -102,7 +102,7 @@ def _every(ruleset: RuleSet) -> tuple[Compiled, ...]:
     return tuple({one.rule: one for one in (*plan(ruleset).every, *beneath)}.values())
 
 
-def _around(correlation: Correlation, steps: Steps, taken: Taken) -> Around | None:
+def _around(correlation: Correlation, steps: CachedRules, taken: RecordedMatches) -> Around | None:
     """Return the first and last time (ms) of the new matches of its rules, or None without new matches."""
     keys = {steps.by_rule[leaf].key for leaf in correlation.leaves}
     seen = [taken.spans[key] for key in keys if key in taken.spans]
@@ -110,14 +110,14 @@ def _around(correlation: Correlation, steps: Steps, taken: Taken) -> Around | No
 
 
 @lru_cache(maxsize=8)
-def _steps(ruleset: RuleSet) -> Steps:
-    return steps_of(ruleset.correlations)
+def _steps(ruleset: RuleSet) -> CachedRules:
+    return cached_rules(ruleset.correlations)
 
 
 def _run(
     store: Store,
     correlation: Correlation,
-    steps: Steps,
+    steps: CachedRules,
     batches: Batches,
     around: Around,
     detected_at: datetime,
@@ -128,7 +128,7 @@ def _run(
     # them. Looking ahead as well makes late events exact: they may complete a window whose other events came in
     # earlier.
     timespan = correlation.timespan * 1000
-    look = Look(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
+    look = LookBack(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
     parameters = batches.parameters | {
         "rule_id": correlation.id,
         "timespan": timespan,
@@ -137,7 +137,7 @@ def _run(
         "seen_to": last + timespan,
     }
     parts = [
-        Part(tuple(key), site, begins, ends, events, fresh, received, _evidence(evidence))
+        EpisodeShare(tuple(key), site, begins, ends, events, fresh, received, _evidence(evidence))
         for key, site, begins, ends, events, fresh, received, evidence in store.rows(
             episodes_query(correlation, steps), parameters
         )
@@ -147,7 +147,7 @@ def _run(
     stored = [_stored(row) for row in store.rows(query("rules_stored"), parameters)]
     # Compare with the stored findings: only new or changed ones are written. Writing all of them at every run would
     # make their alerts look changed although nothing happened.
-    findings = changed(parts, stored, look)
+    findings = changed_findings(parts, stored, look)
     if findings:
         store.insert("findings", _rows(correlation, findings, milliseconds(detected_at)))
     return len(findings)

@@ -12,7 +12,7 @@ Evidence = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
-class Part:
+class EpisodeShare:
     """One site's share of an episode within the look-back; times in ms, `fresh` is the number of new events."""
 
     key: tuple[str, ...]
@@ -44,7 +44,7 @@ class GroupFinding:
 
 
 @dataclass(frozen=True)
-class Look:
+class LookBack:
     """The look-back of a correlation: start (ms), timespan (ms), and the position of the actor in the key."""
 
     rule_id: str
@@ -53,7 +53,9 @@ class Look:
     actor: int | None
 
 
-def changed(parts: Iterable[Part], stored: Iterable[GroupFinding], look: Look) -> list[GroupFinding]:
+def changed_findings(
+    parts: Iterable[EpisodeShare], stored: Iterable[GroupFinding], look: LookBack
+) -> list[GroupFinding]:
     """Return the findings that are new or changed. Parts of an episode follow each other."""
     # Findings have stable uids, and an alert refers to them. A run sees only the events of its look-back, so an episode
     # must be matched with stored findings first; treating it as new would open a second alert for the same attack at
@@ -68,9 +70,9 @@ def changed(parts: Iterable[Part], stored: Iterable[GroupFinding], look: Look) -
     return [finding for uid, finding in now.items() if finding != known.get(uid)]
 
 
-def _episodes(parts: Iterable[Part], timespan: int) -> Iterable[list[Part]]:
+def _episodes(parts: Iterable[EpisodeShare], timespan: int) -> Iterable[list[EpisodeShare]]:
     for _, group in groupby(sorted(parts, key=lambda part: (part.key, part.first)), key=lambda part: part.key):
-        episode: list[Part] = []
+        episode: list[EpisodeShare] = []
         for part in group:
             if episode and part.first - max(other.last for other in episode) > timespan:
                 yield episode
@@ -79,7 +81,7 @@ def _episodes(parts: Iterable[Part], timespan: int) -> Iterable[list[Part]]:
         yield episode
 
 
-def _continued(episode: Sequence[Part], known: Iterable[GroupFinding], look: Look) -> list[GroupFinding]:
+def _continued(episode: Sequence[EpisodeShare], known: Iterable[GroupFinding], look: LookBack) -> list[GroupFinding]:
     """Return the findings of the earliest group that this episode continues, empty if it is a new one."""
     prefix = _group_prefix(look.rule_id, episode[0].key)
     # Near means at most a timespan apart, the same gap that joins events into an episode. If a late event connects two
@@ -94,7 +96,7 @@ def _continued(episode: Sequence[Part], known: Iterable[GroupFinding], look: Loo
     return [finding for finding in same if finding.group_uid == group]
 
 
-def _findings(episode: Sequence[Part], before: Sequence[GroupFinding], look: Look) -> list[GroupFinding]:
+def _findings(episode: Sequence[EpisodeShare], before: Sequence[GroupFinding], look: LookBack) -> list[GroupFinding]:
     """Return a finding for each site of the group, sites touched earlier included: each holds the number of sites."""
     key = episode[0].key
     group_uid = (
@@ -113,7 +115,7 @@ def _findings(episode: Sequence[Part], before: Sequence[GroupFinding], look: Loo
     return [replace(finding, site_count=len(sites)) for finding in sites.values()]
 
 
-def _new(part: Part, group_uid: str, actor: str) -> GroupFinding:
+def _new(part: EpisodeShare, group_uid: str, actor: str) -> GroupFinding:
     return GroupFinding(
         finding_uid=f"{group_uid}:{part.site}",
         group_uid=group_uid,
@@ -130,7 +132,7 @@ def _new(part: Part, group_uid: str, actor: str) -> GroupFinding:
     )
 
 
-def _again(old: GroupFinding, part: Part) -> GroupFinding:
+def _again(old: GroupFinding, part: EpisodeShare) -> GroupFinding:
     """Merge an episode that lies within the look-back as a whole: the new count is exact."""
     # If the new events are late, the look-back of this run may end before the episode does. The larger count is then
     # the stored one.
@@ -146,7 +148,7 @@ def _again(old: GroupFinding, part: Part) -> GroupFinding:
     )
 
 
-def _added(old: GroupFinding, part: Part) -> GroupFinding:
+def _added(old: GroupFinding, part: EpisodeShare) -> GroupFinding:
     """Merge an episode that began before the look-back: add only new events after its last one."""
     # Without this test a batch that is processed again would be counted twice. The price is that a late event before
     # the end of such an episode is not counted.

@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from secmon.detection.engine.batches import Batches, milliseconds
-from secmon.detection.engine.prefilter import Possible, possible
+from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.sigma.backend import ClickHouseBackend
 from secmon.detection.sigma.columns import Column
 from secmon.detection.sigma.compile import Compiled, compile_rule
@@ -33,7 +33,7 @@ _AT_ONCE = 100  # rules in one statement
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class CachedRule:
     """A rule under one or more correlations and the fields that they need of its events, in this order.
 
     `key` changes with the rule's condition and the fields, so that rows of an older version of the rule are not
@@ -50,25 +50,25 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
+class CachedRules:
     """All cached rules under some correlations, by rule.
 
     `unfit` gives the reason why a correlation cannot run, by id.
     """
 
-    by_rule: Mapping[Rule, Step]
+    by_rule: Mapping[Rule, CachedRule]
     unfit: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Taken:
+class RecordedMatches:
     """First and last time (ms) of each cached rule's matches in the new events, by key; `errors` by rule id."""
 
     spans: Mapping[str, tuple[int, int]]
     errors: Mapping[str, str]
 
 
-def steps_of(correlations: Sequence[Correlation]) -> Steps:
+def cached_rules(correlations: Sequence[Correlation]) -> CachedRules:
     """Return the rules to cache for these correlations, each with every field that a correlation needs."""
     # A rule under several correlations is cached once, with the union of their fields. One row set for each correlation
     # would match and store the same events several times.
@@ -89,19 +89,19 @@ def steps_of(correlations: Sequence[Correlation]) -> Steps:
             continue
         for rule, fields in needed:
             wanted.setdefault(rule, {}).update(dict.fromkeys(fields))
-    return Steps({rule: _step(rule, tuple(sorted(fields))) for rule, fields in wanted.items()}, unfit)
+    return CachedRules({rule: _step(rule, tuple(sorted(fields))) for rule, fields in wanted.items()}, unfit)
 
 
-def take(
-    store: Store, steps: Sequence[Step], batches: Batches, recorded_at: datetime, known: Possible | None = None
-) -> Taken:
+def record_matches(
+    store: Store, steps: Sequence[CachedRule], batches: Batches, recorded_at: datetime, known: Candidates | None = None
+) -> RecordedMatches:
     """Record which events of these batches the cached rules match. Recording them again replaces the rows.
 
     The candidates are the result of the prefilter; it is computed here when omitted.
     """
-    known = known or possible(store, tuple(step.compiled for step in steps), batches)
+    known = known or candidate_rules(store, tuple(step.compiled for step in steps), batches)
     can = {one.rule for one in known.rules}
-    by_source: dict[str, list[Step]] = {}
+    by_source: dict[str, list[CachedRule]] = {}
     for step in steps:
         if step.compiled.rule in can:
             by_source.setdefault(step.compiled.source.name, []).append(step)
@@ -113,7 +113,7 @@ def take(
         for at in range(0, len(several), _AT_ONCE):
             errors |= _insert(store, several[at : at + _AT_ONCE], parameters)
     spans = {key: (first, last) for key, first, last in store.rows(query("steps_taken"), parameters)} if can else {}
-    return Taken(spans, errors)
+    return RecordedMatches(spans, errors)
 
 
 def columns_of(rule: Rule, fields: Sequence[str]) -> tuple[tuple[Column, ...], set[str]]:
@@ -139,16 +139,16 @@ def _needed(correlation: Correlation, carried: Sequence[tuple[str, ...]]) -> Ite
             yield from _needed(base, (wanted,) * len(base.bases))
 
 
-def _step(rule: Rule, fields: tuple[str, ...]) -> Step:
+def _step(rule: Rule, fields: tuple[str, ...]) -> CachedRule:
     compiled = compile_rule(rule)
     # The key is a hash of all that determines the rows. After a change of the rule, its log source or its fields, the
     # old rows are no longer found and expire; reusing the rule id would mix positions of old and new fields. A changed
     # rule starts with an empty cache.
     text = "\n".join((rule.id, compiled.source.predicate, compiled.condition, *fields))
-    return Step(compiled, fields, hashlib.sha256(text.encode()).hexdigest()[:16])
+    return CachedRule(compiled, fields, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
-def _insert(store: Store, steps: Sequence[Step], parameters: Mapping[str, Any]) -> dict[str, str]:
+def _insert(store: Store, steps: Sequence[CachedRule], parameters: Mapping[str, Any]) -> dict[str, str]:
     """Insert the matches for one log source. On failure, halve the rules until the faulty one is found."""
     try:
         store.command(_statement(steps), parameters)
@@ -162,7 +162,7 @@ def _insert(store: Store, steps: Sequence[Step], parameters: Mapping[str, Any]) 
     return {}
 
 
-def _statement(steps: Sequence[Step]) -> str:
+def _statement(steps: Sequence[CachedRule]) -> str:
     conditions = (f"if({step.compiled.condition}, {number}, 0)" for number, step in enumerate(steps, start=1))
     return Template(query("steps_take")).substitute(
         keys=text_list([step.key for step in steps]),
@@ -172,7 +172,7 @@ def _statement(steps: Sequence[Step]) -> str:
     )
 
 
-def _fields(step: Step) -> str:
+def _fields(step: CachedRule) -> str:
     columns, _ = columns_of(step.compiled.rule, step.fields)
     # Numbers are stored as text, with '' for an absent value as in text columns: otherwise the 0 of an absent port or
     # code would form a group of its own.

@@ -8,10 +8,10 @@ from functools import lru_cache
 from string import Template
 from typing import NamedTuple
 
-from secmon.detection.correlation.match_cache import Step, Steps, columns_of
+from secmon.detection.correlation.match_cache import CachedRule, CachedRules, columns_of
 from secmon.detection.sigma.compile import compile_rule
 from secmon.detection.sigma.correlation_rule import Correlation
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.detection.sigma.rule import Rule
 from secmon.store.sql import query
 
@@ -45,7 +45,7 @@ def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def episodes_query(correlation: Correlation, steps: Steps) -> str:
+def episodes_query(correlation: Correlation, steps: CachedRules) -> str:
     """Return the SELECT of the sites' shares of the episodes around the new events.
 
     Its parameters seen_from and seen_to are in ms.
@@ -58,7 +58,7 @@ def episodes_query(correlation: Correlation, steps: Steps) -> str:
 
 
 def _enough(
-    correlation: Correlation, steps: Steps, carried: Sequence[tuple[str, ...]], *, margin: int, touched: str
+    correlation: Correlation, steps: CachedRules, carried: Sequence[tuple[str, ...]], *, margin: int, touched: str
 ) -> str:
     """Return the SELECT of the correlation's events; `enough` marks those at which the threshold is reached.
 
@@ -93,7 +93,7 @@ def _enough(
     return Template(query("rules_ordered")).substitute(parts, chain=chain, last=last)
 
 
-def _base(correlation: Correlation, steps: Steps, number: int, carried: tuple[str, ...], margin: int) -> str:
+def _base(correlation: Correlation, steps: CachedRules, number: int, carried: tuple[str, ...], margin: int) -> str:
     """Return the SELECT of what one base contributes."""
     base, keys, values = correlation.bases[number], correlation.keys[number], correlation.values[number]
     # The counted value: the number of the base if different rules must match, else a hash of the counted fields, else
@@ -117,7 +117,7 @@ def _base(correlation: Correlation, steps: Steps, number: int, carried: tuple[st
     )
 
 
-def _events(step: Step, wanted: _Wanted, value: str, margin: int) -> str:
+def _events(step: CachedRule, wanted: _Wanted, value: str, margin: int) -> str:
     """Return the SELECT of a cached rule's events that have all wanted fields.
 
     `margin` is the number of seconds before seen_from that are included.
@@ -132,15 +132,15 @@ def _events(step: Step, wanted: _Wanted, value: str, margin: int) -> str:
         carried=_texts(step, wanted.carried),
         value=f"toUInt64({value})",
         event=_EVENT,
-        step=lit(step.key),
+        step=literal(step.key),
         scope=f"t >= {{seen_from:Int64}} - {1000 * margin} AND t < {{seen_to:Int64}}",
         present=" AND ".join(present) or "true",
     )
 
 
-def _texts(step: Step, fields: Sequence[str]) -> str:
+def _texts(step: CachedRule, fields: Sequence[str]) -> str:
     return "[" + ", ".join(f"fields[{step.place(field)}]" for field in fields) + "]::Array(String)"
 
 
-def _hash(step: Step, fields: Sequence[str]) -> str:
+def _hash(step: CachedRule, fields: Sequence[str]) -> str:
     return f"cityHash64({', '.join(f'fields[{step.place(field)}]' for field in fields)})"

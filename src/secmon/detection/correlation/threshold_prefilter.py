@@ -6,10 +6,10 @@ Counts cached matches per group, for all correlations in one query.
 from collections.abc import Iterator, Mapping
 from string import Template
 
-from secmon.detection.correlation.match_cache import Step, Steps
+from secmon.detection.correlation.match_cache import CachedRule, CachedRules
 from secmon.detection.engine.batches import Batches
 from secmon.detection.sigma.correlation_rule import Correlation
-from secmon.detection.sigma.literals import lit, text_list
+from secmon.detection.sigma.literals import literal, text_list
 from secmon.detection.sigma.rule import Rule
 from secmon.store.client import Store
 from secmon.store.sql import query
@@ -18,8 +18,8 @@ Around = tuple[int, int]
 """First and last time (ms) of the new matches of a correlation."""
 
 
-def within_reach(
-    store: Store, around: Mapping[Correlation, Around], steps: Steps, batches: Batches
+def may_reach_threshold(
+    store: Store, around: Mapping[Correlation, Around], steps: CachedRules, batches: Batches
 ) -> frozenset[Correlation]:
     """Return the correlations that may reach their threshold.
 
@@ -38,7 +38,7 @@ def within_reach(
     return frozenset(asked[number] for (number,) in rows)
 
 
-def _part(number: int, correlation: Correlation, around: Around, steps: Steps) -> str:
+def _part(number: int, correlation: Correlation, around: Around, steps: CachedRules) -> str:
     leaves = list(_leaves(correlation, steps))
     first, last = around
     # Look back over the timespan and the margin of nested correlations, and ahead by a timespan: a late event may
@@ -54,7 +54,7 @@ def _part(number: int, correlation: Correlation, around: Around, steps: Steps) -
     )
 
 
-def _leaves(correlation: Correlation, steps: Steps) -> Iterator[tuple[int, Step, tuple[int, ...]]]:
+def _leaves(correlation: Correlation, steps: CachedRules) -> Iterator[tuple[int, CachedRule, tuple[int, ...]]]:
     """Yield the number of the base, the cached rule under it, and the positions of the group-by fields in its rows."""
     for number, (base, keys) in enumerate(zip(correlation.bases, correlation.keys, strict=True)):
         for leaf in (base,) if isinstance(base, Rule) else base.leaves:
@@ -72,7 +72,7 @@ def _by_step(places: Mapping[str, tuple[int, ...]], length: int) -> str:
     return "[" + ", ".join(columns) + "]::Array(String)"
 
 
-def _enough(correlation: Correlation, leaves: list[tuple[int, Step, tuple[int, ...]]]) -> str:
+def _enough(correlation: Correlation, leaves: list[tuple[int, CachedRule, tuple[int, ...]]]) -> str:
     # The filter must only use a lower bound. If a base is itself a correlation, one of its results may need fewer rows
     # than the threshold suggests, so then only the rows that the bases themselves need are required. Rows recorded
     # twice and not yet merged can only raise the count.
@@ -85,7 +85,7 @@ def _enough(correlation: Correlation, leaves: list[tuple[int, Step, tuple[int, .
         (_least(base), [step.key for at, step, _ in leaves if at == number])
         for number, base in enumerate(correlation.bases)
     )
-    reached = (f"(countIf(step IN ({', '.join(map(lit, keys))})) >= {least})" for least, keys in of_base)
+    reached = (f"(countIf(step IN ({', '.join(map(literal, keys))})) >= {least})" for least, keys in of_base)
     return f"{' + '.join(reached)} >= {correlation.threshold}"
 
 

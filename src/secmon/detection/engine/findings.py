@@ -16,7 +16,7 @@ _DETAILS = pa.map_(pa.string(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DetectorFinding:
     """A finding of a detector.
 
     `evidence` is an event's batch and number, `details` the expected and observed values.
@@ -41,7 +41,7 @@ class Found:
     host: str = ""
 
 
-def keep(store: Store, findings: Sequence[Found], detected_at: datetime) -> None:
+def write_findings(store: Store, findings: Sequence[DetectorFinding], detected_at: datetime) -> None:
     """Write findings. A finding that already exists is replaced."""
     if not findings:
         return
@@ -78,5 +78,5 @@ def keep(store: Store, findings: Sequence[Found], detected_at: datetime) -> None
     )
 
 
-def _evidence(one: Found) -> list[dict[str, object]]:
+def _evidence(one: DetectorFinding) -> list[dict[str, object]]:
     return [] if one.evidence is None else [{"batch_id": one.evidence[0], "seq": one.evidence[1]}]

@@ -5,8 +5,8 @@ from datetime import datetime
 from time import perf_counter
 
 from secmon.detection.engine.batches import Batches, milliseconds
-from secmon.detection.engine.match_spans import spans
-from secmon.detection.engine.prefilter import Possible, possible
+from secmon.detection.engine.match_spans import match_spans
+from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.detection.sigma.compile import Compiled, findings_statement, plan
 from secmon.detection.sigma.field_mapping import LogSource, log_sources
@@ -24,7 +24,7 @@ MOST_AT_ONCE = 10_000
 """Findings of one rule in one run. Further matches are only counted, so that one rule cannot drown the others."""
 
 
-def match(
+def match_events(
     store: Store,
     ruleset: RuleSet,
     batch_ids: Sequence[str],
@@ -33,7 +33,7 @@ def match(
     detected_at: datetime,
     *,
     again: bool = False,
-    can: Possible | None = None,
+    can: Candidates | None = None,
 ) -> MatchReport:
     """Write the findings of these batches. A rule that the engine cannot run is reported and does not stop the others.
 
@@ -45,7 +45,7 @@ def match(
     parameters = {**batches.parameters, "detected_at": milliseconds(detected_at), "most": MOST_AT_ONCE}
     errors = {rule.id: problem for rule, problem in plan(ruleset).failed}
     every = plan(ruleset).every
-    can = can or possible(store, every, batches)
+    can = can or candidate_rules(store, every, batches)
     mine = {one.rule for one in every}
     asked = {one.rule.id: (0, len(every)) for one in every if one.source.name in can.sources}
     # The rules of a log source share one statement, which reads the events once. The candidates may contain rules that
@@ -81,7 +81,7 @@ def _held_back(store: Store, ruleset: RuleSet, matches: Mapping[str, int], batch
     # Only rules that reached the limit are counted in full, since that needs another pass over the events.
     flooding = {rule_id for rule_id, count in matches.items() if count >= MOST_AT_ONCE}
     rules = [one for one in plan(ruleset).every if one.rule.id in flooding]
-    counted, _ = spans(store, rules, batches) if rules else ({}, {})
+    counted, _ = match_spans(store, rules, batches) if rules else ({}, {})
     return {rule_id: max(0, span.count - matches[rule_id]) for rule_id, span in counted.items()}
 
 

@@ -6,7 +6,7 @@ from string import Template
 from typing import Any
 
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.prefilter import possible
+from secmon.detection.engine.prefilter import candidate_rules
 from secmon.detection.sigma.compile import Compiled
 from secmon.detection.sigma.field_mapping import LogSource
 from secmon.errors import StoreError
@@ -15,7 +15,7 @@ from secmon.store.sql import query
 
 
 @dataclass(frozen=True)
-class Span:
+class MatchSpan:
     """First and last time (ms) at which a rule matched in the new batches, and the number of matches."""
 
     first: int
@@ -23,14 +23,16 @@ class Span:
     count: int = 0
 
 
-def spans(store: Store, rules: Iterable[Compiled], batches: Batches) -> tuple[dict[str, Span], dict[str, str]]:
+def match_spans(
+    store: Store, rules: Iterable[Compiled], batches: Batches
+) -> tuple[dict[str, MatchSpan], dict[str, str]]:
     """Return the span of each rule that matched, and the errors of rules that the engine cannot run, by rule id."""
-    found: dict[str, Span] = {}
+    found: dict[str, MatchSpan] = {}
     errors: dict[str, str] = {}
     # Only rules that pass the prefilter are asked, one statement for each log source: a statement is planned for all of
     # its rules even when nothing matches.
     by_source: dict[str, dict[str, Compiled]] = {}
-    for one in possible(store, tuple(rules), batches).rules:
+    for one in candidate_rules(store, tuple(rules), batches).rules:
         by_source.setdefault(one.source.name, {})[one.rule.id] = one
     for several in by_source.values():
         _ask(store, tuple(several.values()), batches.parameters, found, errors)
@@ -41,7 +43,7 @@ def _ask(
     store: Store,
     rules: Sequence[Compiled],
     parameters: dict[str, Any],
-    found: dict[str, Span],
+    found: dict[str, MatchSpan],
     errors: dict[str, str],
 ) -> None:
     """Query all rules of one log source at once. On failure, halve the rules until the faulty one is found."""
@@ -61,7 +63,7 @@ def _ask(
         return
     for one, count, first, last in zip(rules, counts, firsts, lasts, strict=True):
         if count:
-            found[one.rule.id] = Span(int(first), int(last), int(count))
+            found[one.rule.id] = MatchSpan(int(first), int(last), int(count))
 
 
 def _span_query(source: LogSource, rules: Sequence[Compiled]) -> str:

@@ -17,7 +17,7 @@ from secmon.detection.sigma.columns import event_columns
 from secmon.detection.sigma.compile import Compiled, compile_rule
 from secmon.detection.sigma.field_mapping import log_sources
 from secmon.detection.sigma.literals import text_list
-from secmon.detection.sigma.required_literals import VENDOR_FIELDS, Text, clauses
+from secmon.detection.sigma.required_literals import VENDOR_FIELDS, Text, required_literals
 from secmon.detection.sigma.rule import Rule
 from secmon.store.client import Store
 from secmon.store.sql import query
@@ -36,7 +36,7 @@ Beyond it, a rule counts as possible if its texts occur anywhere in the batch.
 
 
 @dataclass(frozen=True)
-class Possible:
+class Candidates:
     """The rules that can match, and the names of the log sources that have events."""
 
     rules: tuple[Compiled, ...]
@@ -56,7 +56,7 @@ class _Prefilter:
     needs: Mapping[int, tuple[tuple[Rule, tuple[frozenset[int], ...]], ...]]
 
 
-def possible(store: Store, rules: Sequence[Compiled], batches: Batches) -> Possible:
+def candidate_rules(store: Store, rules: Sequence[Compiled], batches: Batches) -> Candidates:
     """Return the rules that can match events of these batches. A rule that matches is never left out."""
     prefilter = _prefilter(tuple(one.rule for one in rules))
     rows = store.rows(prefilter.query, {**batches.parameters, "most": _MOST})
@@ -76,7 +76,9 @@ def possible(store: Store, rules: Sequence[Compiled], batches: Batches) -> Possi
         seen = {(source, everything) for source in range(1, len(log_sources()) + 1)}
     can = _matching(prefilter, seen)
     names = [source.name for source in log_sources()]
-    return Possible(tuple(one for one in rules if one.rule in can), frozenset(names[number - 1] for number, _ in seen))
+    return Candidates(
+        tuple(one for one in rules if one.rule in can), frozenset(names[number - 1] for number, _ in seen)
+    )
 
 
 def _matching(prefilter: _Prefilter, seen: Iterable[tuple[int, frozenset[int]]]) -> set[Rule]:
@@ -99,10 +101,10 @@ def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
         source = compile_rule(rule).source
         needed = [
             frozenset(numbers.setdefault(text, len(numbers)) for text in sorted(clause))
-            for clause in clauses(rule.sigma, source)
+            for clause in required_literals(rule.sigma, source)
         ]
         needs.setdefault(sources.index(source.name) + 1, []).append((rule, tuple(needed)))
-        for text in (text for clause in clauses(rule.sigma, source) for text in clause):
+        for text in (text for clause in required_literals(rule.sigma, source) for text in clause):
             asking.setdefault(text[0], {})[source.predicate] = None
     # One multiMatchAllIndices for each column: it finds all texts of the column in one scan. A LIKE for each rule would
     # scan it once per rule.

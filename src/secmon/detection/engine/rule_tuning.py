@@ -6,24 +6,26 @@ from dataclasses import replace
 from functools import lru_cache
 
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.match_spans import Span, spans
+from secmon.detection.engine.match_spans import MatchSpan, match_spans
 from secmon.detection.sigma.compile import Compiled, compile_rule
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
-from secmon.detection.sigma.rule_exception import Exemption, exempt_condition
+from secmon.detection.sigma.rule_exception import RuleException, exception_condition
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.errors import RuleError, UsageError
 from secmon.store.client import Store
 
 
-def tuned(ruleset: RuleSet, exemptions: Sequence[Exemption], not_asked: frozenset[str] = frozenset()) -> RuleSet:
+def tuned_rules(
+    ruleset: RuleSet, exemptions: Sequence[RuleException], not_asked: frozenset[str] = frozenset()
+) -> RuleSet:
     """Return the rule set to run.
 
     An exception from a correlation applies to each of its base rules, within that correlation only.
     """
     if not exemptions and not not_asked:
         return ruleset
-    by_rule: dict[str, list[Exemption]] = defaultdict(list)
+    by_rule: dict[str, list[RuleException]] = defaultdict(list)
     for exemption in exemptions:
         by_rule[exemption.rule_id].append(exemption)
     rules = tuple(_rule(rule, by_rule[rule.id]) for rule in ruleset.rules if rule.id not in not_asked)
@@ -31,14 +33,14 @@ def tuned(ruleset: RuleSet, exemptions: Sequence[Exemption], not_asked: frozense
     return replace(ruleset, rules=rules, correlations=correlations)
 
 
-def left_out(store: Store, ruleset: RuleSet, batches: Batches) -> Mapping[int, Span]:
+def suppressed_matches(store: Store, ruleset: RuleSet, batches: Batches) -> Mapping[int, MatchSpan]:
     """Return the number and times of matches in these batches that each rule exception left out.
 
     For a correlation, events are counted.
     """
     asked = _left_out(ruleset)
-    found, _ = spans(store, asked, batches) if asked else ({}, {})
-    totals: dict[int, Span] = {}
+    found, _ = match_spans(store, asked, batches) if asked else ({}, {})
+    totals: dict[int, MatchSpan] = {}
     for key, span in found.items():
         number = int(key.split(":")[0])
         before = totals.get(number)
@@ -46,7 +48,7 @@ def left_out(store: Store, ruleset: RuleSet, batches: Batches) -> Mapping[int, S
     return totals
 
 
-def check_exemption(ruleset: RuleSet, exemption: Exemption) -> Signature:
+def check_rule_exception(ruleset: RuleSet, exemption: RuleException) -> Signature:
     """Return the rule of an exception; raises UsageError when there is none, or its field is unusable there."""
     rule = next((one for one in ruleset.signatures if exemption.rule_id in {one.id, one.name}), None)
     if rule is None:
@@ -54,17 +56,17 @@ def check_exemption(ruleset: RuleSet, exemption: Exemption) -> Signature:
     try:
         for leaf in rule.leaves if isinstance(rule, Correlation) else (rule,):
             assert isinstance(leaf, Rule)
-            exempt_condition(compile_rule(leaf).source, exemption)
+            exception_condition(compile_rule(leaf).source, exemption)
     except RuleError as error:
         raise UsageError(str(error)) from error
     return rule
 
 
-def _rule(rule: Rule, exemptions: Sequence[Exemption]) -> Rule:
+def _rule(rule: Rule, exemptions: Sequence[RuleException]) -> Rule:
     return replace(rule, exempt=tuple(exemptions)) if exemptions else rule
 
 
-def _correlation(correlation: Correlation, exemptions: Sequence[Exemption]) -> Correlation:
+def _correlation(correlation: Correlation, exemptions: Sequence[RuleException]) -> Correlation:
     if not exemptions:
         return correlation
     bases = tuple(
@@ -87,10 +89,10 @@ def _exempted(ruleset: RuleSet) -> Iterator[Compiled]:
             continue
         whole = compile_rule(replace(rule, exempt=()))
         for exemption in rule.exempt:
-            condition = f"({whole.condition}) AND {exempt_condition(whole.source, exemption)}"
+            condition = f"({whole.condition}) AND {exception_condition(whole.source, exemption)}"
             named = replace(rule, id=f"{exemption.id}:{rule.id}")
             yield replace(whole, rule=named, condition=condition)
 
 
-def _together(one: Span, other: Span) -> Span:
-    return Span(min(one.first, other.first), max(one.last, other.last), one.count + other.count)
+def _together(one: MatchSpan, other: MatchSpan) -> MatchSpan:
+    return MatchSpan(min(one.first, other.first), max(one.last, other.last), one.count + other.count)

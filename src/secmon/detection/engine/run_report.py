@@ -43,7 +43,7 @@ class MatchReport:
         return tuple(outcome for outcome in self.outcomes if outcome.error)
 
 
-def keep(store: Store, report: MatchReport, run_at: datetime, batches: int) -> None:
+def write_run_history(store: Store, report: MatchReport, run_at: datetime, batches: int) -> None:
     """Write a row for each rule that ran; rules whose log source was silent or is not collected have none."""
     asked = [one for one in report.outcomes if one.pass_rules]
     if not asked:

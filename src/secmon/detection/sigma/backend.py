@@ -38,11 +38,11 @@ from sigma.types import (
 from secmon.detection.sigma.cidr import Network, in_networks
 from secmon.detection.sigma.columns import Column, event_column, event_columns, unmapped_field, word_of
 from secmon.detection.sigma.field_mapping import LogSource
-from secmon.detection.sigma.literals import lit, text_list
+from secmon.detection.sigma.literals import literal, text_list
 from secmon.detection.sigma.wildcards import Pattern, Shape
 
 
-def variants(
+def expand(
     cond: ConditionFieldEqualsValueExpression | ConditionValueExpression,
 ) -> Iterator[ConditionFieldEqualsValueExpression | ConditionValueExpression]:
     """Yield the values that a modifier produced from one value, as separate conditions."""
@@ -54,17 +54,17 @@ def variants(
             yield ConditionFieldEqualsValueExpression(cond.field, value)
 
 
-def flat(cond: ConditionItem, kind: type[ConditionItem]) -> Iterator[Any]:
+def flatten(cond: ConditionItem, kind: type[ConditionItem]) -> Iterator[Any]:
     """Yield the arguments with nested conditions of the same kind flattened; in an OR also the variants of a value."""
     for argument in cond.args:
         if isinstance(argument, kind):
-            yield from flat(argument, kind)
+            yield from flatten(argument, kind)
         elif (
             kind is ConditionOR
             and isinstance(argument, ConditionFieldEqualsValueExpression | ConditionValueExpression)
             and isinstance(argument.value, SigmaExpansion)
         ):
-            yield from flat(ConditionOR([*variants(argument)]), kind)
+            yield from flatten(ConditionOR([*expand(argument)]), kind)
         else:
             yield argument
 
@@ -140,7 +140,7 @@ class ClickHouseBackend(TextQueryBackend):
         texts: dict[tuple[str, Shape], dict[str, Pattern]] = {}
         networks: dict[str, list[Network]] = {}
         parts: list[str] = []
-        for argument in flat(cond, ConditionOR):
+        for argument in flatten(cond, ConditionOR):
             if isinstance(argument, ConditionFieldEqualsValueExpression) and isinstance(
                 argument.value, SigmaCIDRExpression
             ):
@@ -160,7 +160,7 @@ class ClickHouseBackend(TextQueryBackend):
 
     def convert_condition_and(self, cond: ConditionAND, state: ConversionState) -> str:
         """Join all parts with AND, nested ANDs included."""
-        return _joined([self.convert_condition(argument, state) for argument in flat(cond, ConditionAND)], "AND")
+        return _joined([self.convert_condition(argument, state) for argument in flatten(cond, ConditionAND)], "AND")
 
     def convert_condition_not(self, cond: ConditionNOT, state: ConversionState) -> str:
         """Negate the condition."""
@@ -190,7 +190,7 @@ class ClickHouseBackend(TextQueryBackend):
     ) -> str:
         """Compare with a number; in a text column with its digits."""
         column, number = self.column(cond.field), str(cond.value)
-        return f"{column.sql} = {number}" if column.number else f"{column.sql} = {lit(number)}"
+        return f"{column.sql} = {number}" if column.number else f"{column.sql} = {literal(number)}"
 
     def convert_condition_field_eq_val_bool(
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
@@ -270,7 +270,7 @@ class ClickHouseBackend(TextQueryBackend):
     def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> Any:
         """Search for a keyword; the variants of a keyword (for example its base64 forms) are alternatives."""
         if isinstance(cond.value, SigmaExpansion):
-            return self.convert_condition_or(ConditionOR([*variants(cond)]), state)
+            return self.convert_condition_or(ConditionOR([*expand(cond)]), state)
         return super().convert_condition_val(cond, state)
 
     def convert_condition_val_str(self, cond: ConditionValueExpression, state: ConversionState) -> str:
@@ -320,7 +320,7 @@ def _regex(value: object) -> str:
     flags = {SigmaRegularExpressionFlag.IGNORECASE: "i", SigmaRegularExpressionFlag.MULTILINE: "m"}
     on = "".join(sorted(letter for flag, letter in flags.items() if flag in value.flags))
     dots = "s" if SigmaRegularExpressionFlag.DOTALL in value.flags else "-s"
-    return lit(f"(?{on}{dots}){expression}")
+    return literal(f"(?{on}{dots}){expression}")
 
 
 def _any_of(operand: str, shape: Shape, needles: list[str]) -> list[str]:

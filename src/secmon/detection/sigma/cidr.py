@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 
 Network = IPv4Network | IPv6Network
 
@@ -18,8 +18,8 @@ def in_networks(text: str, networks: Sequence[Network]) -> str:
     four = [_four(network) for network in networks if isinstance(network, IPv4Network)]
     six = [network for network in networks if isinstance(network, IPv6Network)]
     shown = [_six(network) for network in six if _is_shown(network)]
-    parts = [f"match({text}, {lit(f'^(?:{_either(four)})$')})"] if four else []
-    parts += [f"(isIPv6String({text}) AND match({text}, {lit(f'^(?i)(?:{_either(shown)})')}))"] if shown else []
+    parts = [f"match({text}, {literal(f'^(?:{_either(four)})$')})"] if four else []
+    parts += [f"(isIPv6String({text}) AND match({text}, {literal(f'^(?i)(?:{_either(shown)})')}))"] if shown else []
     parts += [_asked(text, network) for network in six if not _is_shown(network)]
     return parts[0] if len(parts) == 1 else "(" + " OR ".join(parts) + ")"
 
@@ -53,8 +53,8 @@ def _six(network: IPv6Network) -> str:
 
 def _asked(text: str, network: IPv6Network) -> str:
     """Return the condition for a network that cannot be seen from the text: the engine parses the address."""
-    address = f"if(isIPv6String({text}), {text}, {lit('0.0.0.0')})"  # noqa: S104  # never listened on: a stand-in
-    return f"isIPAddressInRange({address}, {lit(str(network))})"
+    address = f"if(isIPv6String({text}), {text}, {literal('0.0.0.0')})"  # noqa: S104  # never listened on: a stand-in
+    return f"isIPAddressInRange({address}, {literal(str(network))})"
 
 
 def _either(patterns: Iterable[str]) -> str:

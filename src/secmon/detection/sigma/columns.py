@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.errors import RuleError
 from secmon.store.sql import identifier
 
@@ -78,10 +78,10 @@ def event_column(reference: str) -> Column:
 
 def word_of(column: Column, name: str) -> Column:
     """Return the value of name=value within a text, with or without quotes."""
-    pair = lit("(?:^|[ (])" + re.escape(name) + r"=(\"[^\"]*\"|'[^']*'|[^ ,)]*)")
+    pair = literal("(?:^|[ (])" + re.escape(name) + r"=(\"[^\"]*\"|'[^']*'|[^ ,)]*)")
     return Column(f"trim(BOTH '\"\\'' FROM extract({column.text}, {pair}))")
 
 
 def unmapped_field(name: str) -> Column:
     """Return the expression for a vendor field that has no column."""
-    return Column(f"unmapped[{lit(name)}]")
+    return Column(f"unmapped[{literal(name)}]")

@@ -11,7 +11,7 @@ from secmon.detection.sigma.document import UNREADABLE, reason
 from secmon.detection.sigma.field_mapping import LogSource, log_source
 from secmon.detection.sigma.literals import text_list
 from secmon.detection.sigma.rule import Rule
-from secmon.detection.sigma.rule_exception import exempt_condition
+from secmon.detection.sigma.rule_exception import exception_condition
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.errors import RuleError
 from secmon.store.sql import query
@@ -50,7 +50,7 @@ def compile_rule(rule: Rule) -> Compiled:
     except UNREADABLE as error:
         raise RuleError(reason(error)) from error
     if rule.exempt:
-        exempt = " OR ".join(exempt_condition(source, exemption) for exemption in rule.exempt)
+        exempt = " OR ".join(exception_condition(source, exemption) for exemption in rule.exempt)
         condition = f"({condition}) AND NOT ({exempt})"
     return Compiled(rule, source, condition, tuple(sorted(backend.unmapped)))
 

@@ -34,9 +34,17 @@ from secmon.errors import RuleError
 
 # pySigma lets plain Python errors through where a document is malformed in a way it did not foresee.
 UNREADABLE = (
-    SigmaError, RuleError, yaml.YAMLError, OSError, ValueError, TypeError, AttributeError, LookupError,
-    ArithmeticError, RecursionError,
-)  # fmt: skip
+    SigmaError,
+    RuleError,
+    yaml.YAMLError,
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 _SECTIONS: tuple[tuple[type[SigmaError], str], ...] = (
     (SigmaCorrelationConditionError, "correlation"),

@@ -5,7 +5,7 @@ from sigma.exceptions import SigmaValueError
 _PLAIN = frozenset(" _.,:=/@")
 
 
-def lit(text: str) -> str:
+def literal(text: str) -> str:
     """Return the text as a ClickHouse string literal.
 
     Only letters, digits and a few harmless characters stay as they are; every other byte becomes a hexadecimal
@@ -17,7 +17,7 @@ def lit(text: str) -> str:
 
 def text_list(texts: list[str]) -> str:
     """Return the texts as the inside of an IN list or an array."""
-    return ", ".join(map(lit, texts))
+    return ", ".join(map(literal, texts))
 
 
 def _escaped(character: str) -> str:

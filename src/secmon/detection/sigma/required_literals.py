@@ -29,7 +29,7 @@ Alternatives = frozenset[str]
 _ENTERED = {_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT}
 
 
-def needed_texts(expression: str, least: int) -> tuple[Alternatives, ...]:
+def required_literals_of_regex(expression: str, least: int) -> tuple[Alternatives, ...]:
     """Return the texts that a match must contain, each of at least `least` characters.
 
     Every element is needed. Empty when the required texts cannot be determined.
@@ -68,12 +68,12 @@ def _part(kind: Any, value: Any, least: int) -> Iterator[Alternatives]:
     elif kind is _constants.BRANCH:
         # Any branch may be the one that matches, so one text of each is needed. A branch without a required text makes
         # the whole alternation useless: an event can match through it and contain none of the texts.
-        either = [max(_sequence(branch, least), key=telling, default=frozenset()) for branch in value[1]]
+        either = [max(_sequence(branch, least), key=selectivity, default=frozenset()) for branch in value[1]]
         if all(either):
             yield frozenset(text for one in either for text in one)
 
 
-def telling(texts: frozenset[str]) -> tuple[int, int]:
+def selectivity(texts: frozenset[str]) -> tuple[int, int]:
     """Return a rank: the length of the shortest text counts first, then fewer texts are better."""
     return min(map(len, texts), default=0), -len(texts)
 
@@ -91,7 +91,7 @@ _MOST = 48  # characters searched of a longer text: the prefix is as rare, and t
 _PIECE = re.compile(r"[\x20-\x7e]+")
 
 
-def clauses(rule: SigmaRule, source: LogSource) -> tuple[Clause, ...]:
+def required_literals(rule: SigmaRule, source: LogSource) -> tuple[Clause, ...]:
     """Return the clauses of which an event must satisfy every one.
 
     Empty if the rule only tests numbers, networks, expressions without fixed text, or absence.
@@ -159,7 +159,7 @@ def _value(place: str, value: object) -> tuple[Clause, ...]:
     if isinstance(value, SigmaExpansion):
         return _either(_value(place, one) for one in value.values)
     if isinstance(value, SigmaRegularExpression):
-        needed = () if value.contains_placeholder() else needed_texts(str(value.regexp), _LEAST)
+        needed = () if value.contains_placeholder() else required_literals_of_regex(str(value.regexp), _LEAST)
         return tuple(frozenset((place, text[:_MOST]) for text in texts) for texts in needed)
     if isinstance(value, SigmaNumber):
         return (frozenset({(place, str(value))}),) if len(str(value)) >= _LEAST else ()

@@ -13,7 +13,7 @@ from sigma.rule.base import SigmaRuleBase
 from secmon.detection.sigma.columns import event_column
 from secmon.detection.sigma.document import Document
 from secmon.detection.sigma.field_mapping import logsource_text
-from secmon.detection.sigma.rule_exception import Exemption
+from secmon.detection.sigma.rule_exception import RuleException
 from secmon.errors import RuleError
 from secmon.taxonomy import AttackType, Severity
 
@@ -76,7 +76,7 @@ class Rule(Signature):
 
     logsource: str
     sigma: SigmaRule = field(repr=False)
-    exempt: tuple[Exemption, ...] = ()
+    exempt: tuple[RuleException, ...] = ()
 
 
 def rule_of(document: Document, sigma: SigmaRule) -> Rule:

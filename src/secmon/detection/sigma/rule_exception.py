@@ -7,12 +7,12 @@ from sigma.rule import SigmaRule
 from secmon.detection.sigma.backend import ClickHouseBackend
 from secmon.detection.sigma.document import UNREADABLE, reason
 from secmon.detection.sigma.field_mapping import LogSource
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.errors import RuleError
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
+class RuleException:
     """Excepted events of one rule: of one site ('' for every site), with a value in one field ('' for any field).
 
     `field` and `value` are written as in a Sigma rule: wildcards count, and `src_ip|cidr` with a network is a field.
@@ -25,9 +25,9 @@ class Exemption:
     value: str = ""
 
 
-def exempt_condition(source: LogSource, exemption: Exemption) -> str:
+def exception_condition(source: LogSource, exemption: RuleException) -> str:
     """Return the condition for excepted events of the log source; raises RuleError if field or value is unusable."""
-    parts = [f"site = {lit(exemption.site)}"] if exemption.site else []
+    parts = [f"site = {literal(exemption.site)}"] if exemption.site else []
     if exemption.field:
         detection = {"excepted": {exemption.field: exemption.value}, "condition": "excepted"}
         try:

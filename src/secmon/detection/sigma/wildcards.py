@@ -6,7 +6,7 @@ from enum import Enum, auto
 from sigma.exceptions import SigmaPlaceholderError
 from sigma.types import Placeholder, SigmaCasedString, SigmaString, SpecialChars
 
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 
 _MANY, _ONE = SpecialChars.WILDCARD_MULTI, SpecialChars.WILDCARD_SINGLE
 _LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
@@ -63,7 +63,7 @@ class Pattern:
 
     def matches(self, sql: str) -> str:
         """Return the condition that the text expression matches this pattern."""
-        left, right = self.operand(sql), lit(self.needle)
+        left, right = self.operand(sql), literal(self.needle)
         match self.shape:
             case Shape.ANYTHING:
                 return f"{sql} != ''"
@@ -74,7 +74,7 @@ class Pattern:
             case Shape.ENDS:
                 return f"endsWith({left}, {right})"
             case Shape.CONTAINS:
-                return f"{left} LIKE {lit('%' + self.needle.translate(_LIKE_ESCAPES) + '%')}"
+                return f"{left} LIKE {literal('%' + self.needle.translate(_LIKE_ESCAPES) + '%')}"
             case Shape.LIKE:
                 return f"{left} LIKE {right}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, indicator_of
+from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, parse_indicator
 from secmon.errors import UsageError
 from secmon.times import moment
 
@@ -36,14 +36,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedEntry:
     """An entry that could not be imported; `line` counts lines, or objects of a bundle, from 1."""
 
     line: int
     reason: str
 
 
-def read_indicators(body: bytes) -> tuple[list[Entry], list[Refused]]:
+def read_indicators(body: bytes) -> tuple[list[Entry], list[RefusedEntry]]:
     """Read a file, detecting its format by content; raises UsageError when it is none of the three."""
     try:
         text = body.decode("utf-8-sig")
@@ -56,9 +56,9 @@ def read_indicators(body: bytes) -> tuple[list[Entry], list[Refused]]:
     else:
         found = _plain(text)
     entries: dict[tuple[IndicatorKind, str], Entry] = {}
-    refused: list[Refused] = []
+    refused: list[RefusedEntry] = []
     for one in found:
-        if isinstance(one, Refused):
+        if isinstance(one, RefusedEntry):
             refused.append(one)
         else:
             entries[one.kind, one.value] = one
@@ -67,7 +67,7 @@ def read_indicators(body: bytes) -> tuple[list[Entry], list[Refused]]:
     return list(entries.values()), refused
 
 
-def _plain(text: str) -> Iterator[Entry | Refused]:
+def _plain(text: str) -> Iterator[Entry | RefusedEntry]:
     """Read an indicator per line; text after # or ; is a note."""
     for number, line in enumerate(text.splitlines(), 1):
         value, _, note = re.sub(r"\s*[#;]", "\n", line, count=1).partition("\n")
@@ -82,7 +82,7 @@ def _header(text: str) -> list[str] | None:
     return names if set(names) & set(_COLUMNS) else None
 
 
-def _table(text: str) -> Iterator[Entry | Refused]:
+def _table(text: str) -> Iterator[Entry | RefusedEntry]:
     """Read the indicator column; columns named note or comment, tlp, and expires are read too."""
     reader = csv.DictReader(io.StringIO(text.lstrip()))
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
@@ -93,12 +93,12 @@ def _table(text: str) -> Iterator[Entry | Refused]:
         try:
             expires_at = moment(given["expires"]) if given.get("expires") else None
         except UsageError as error:
-            yield Refused(reader.line_num, str(error))
+            yield RefusedEntry(reader.line_num, str(error))
             continue
         yield from _entry(reader.line_num, value, note, _tlp(given.get("tlp", "")), expires_at)
 
 
-def _bundle(text: str) -> Iterator[Entry | Refused]:
+def _bundle(text: str) -> Iterator[Entry | RefusedEntry]:
     """Read the indicators of a STIX 2.1 bundle whose patterns compare addresses, domains or file hashes."""
     try:
         content = json.loads(text)
@@ -114,21 +114,21 @@ def _bundle(text: str) -> Iterator[Entry | Refused]:
             yield from _stix(number, one, markings)
 
 
-def _stix(number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None]) -> Iterator[Entry | Refused]:
+def _stix(number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None]) -> Iterator[Entry | RefusedEntry]:
     pattern = str(one.get("pattern", ""))
     if one.get("pattern_type", "stix") != "stix":
-        yield Refused(number, f"a pattern of the type {one.get('pattern_type')!r} is no list of values")
+        yield RefusedEntry(number, f"a pattern of the type {one.get('pattern_type')!r} is no list of values")
         return
     # a pattern that is more than alternatives of single values would lose its meaning as a list
     if not _ONLY_OR.fullmatch(_COMPARISON.sub("C", pattern).strip()):
-        yield Refused(number, f"the pattern asks for more than single values: {pattern[:80]}")
+        yield RefusedEntry(number, f"the pattern asks for more than single values: {pattern[:80]}")
         return
     found = [markings.get(str(mark), _KNOWN.get(str(mark))) for mark in one.get("object_marking_refs") or ()]
     tlp = next((mark for mark in found if mark is not None), None)
     try:
         expires_at = moment(str(one["valid_until"]).replace("Z", "+00:00")) if one.get("valid_until") else None
     except UsageError as error:
-        yield Refused(number, str(error))
+        yield RefusedEntry(number, str(error))
         return
     for _, value in _COMPARISON.findall(pattern):
         yield from _entry(number, re.sub(r"\\(.)", r"\1", value), str(one.get("name") or ""), tlp, expires_at)
@@ -136,11 +136,11 @@ def _stix(number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None
 
 def _entry(
     number: int, value: str, note: str, tlp: Tlp | None = None, expires_at: datetime | None = None
-) -> Iterator[Entry | Refused]:
+) -> Iterator[Entry | RefusedEntry]:
     try:
-        kind, normal = indicator_of(value)
+        kind, normal = parse_indicator(value)
     except UsageError as error:
-        yield Refused(number, str(error))
+        yield RefusedEntry(number, str(error))
         return
     yield Entry(kind, normal, note[:500], tlp, expires_at)
 

@@ -78,7 +78,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedIndicator:
     """An indicator with the number of records it was seen in, the last at `last_hit`."""
 
     indicator: Indicator
@@ -87,7 +87,7 @@ class Listed:
     last_hit: datetime | None
 
 
-def indicator_of(text: str) -> tuple[IndicatorKind, str]:
+def parse_indicator(text: str) -> tuple[IndicatorKind, str]:
     """Normalise a user's text; raises UsageError if it is not an address, a domain or a hash."""
     value = text.strip().lower().replace("[.]", ".").replace("hxxp", "http")
     if _HASH.fullmatch(value):
@@ -98,7 +98,7 @@ def indicator_of(text: str) -> tuple[IndicatorKind, str]:
         return IndicatorKind.DOMAIN, _domain(value, text)
 
 
-def keep(store: Store, indicators: Sequence[Indicator], changed_at: datetime) -> None:
+def write_indicators(store: Store, indicators: Sequence[Indicator], changed_at: datetime) -> None:
     """Add indicators, or change those of the same kind, value and source."""
     if not indicators:
         return
@@ -116,11 +116,13 @@ def keep(store: Store, indicators: Sequence[Indicator], changed_at: datetime) ->
     )
 
 
-def listed(store: Store, now: datetime, *, expired: bool = False, limit: int = 10_000) -> Sequence[Listed]:
+def list_indicators(
+    store: Store, now: datetime, *, expired: bool = False, limit: int = 10_000
+) -> Sequence[ListedIndicator]:
     """Return the indicators in force at `now`, optionally the expired ones too, the most frequently seen first."""
     parameters = {"now": now, "expired": expired, "limit": limit, "rule_id": builtin()["indicator_seen"].id}
     return [
-        Listed(
+        ListedIndicator(
             Indicator(IndicatorKind(kind), value, source, Tlp(tlp), added_at, expires_at, note, author),
             int(hits),
             int(sites),
@@ -132,25 +134,31 @@ def listed(store: Store, now: datetime, *, expired: bool = False, limit: int = 1
     ]
 
 
-def record(one: Listed) -> dict[str, Any]:
+def indicator_record(one: ListedIndicator) -> dict[str, Any]:
     """Return a listed indicator as a record for the API and exports."""
     indicator = one.indicator
     return {
-        "kind": str(indicator.kind), "value": indicator.value, "source": indicator.source, "tlp": str(indicator.tlp),
-        "expires_at": indicator.expires_at, "hits": one.hits, "sites": one.sites, "last_hit": one.last_hit,
+        "kind": str(indicator.kind),
+        "value": indicator.value,
+        "source": indicator.source,
+        "tlp": str(indicator.tlp),
+        "expires_at": indicator.expires_at,
+        "hits": one.hits,
+        "sites": one.sites,
+        "last_hit": one.last_hit,
         "note": indicator.note,
-    }  # fmt: skip
+    }
 
 
-def expire(store: Store, text: str, source: str, now: datetime) -> int:
+def expire_indicator(store: Store, text: str, source: str, now: datetime) -> int:
     """End an indicator now, for one source or ('') for all; returns the number of indicators that were in force."""
-    kind, value = indicator_of(text)
+    kind, value = parse_indicator(text)
     rows = store.rows(query("indicators_in_force"), {"now": now, "kind": str(kind), "value": value, "source": source})
     ended = [
         Indicator(kind, value, its_source, Tlp(tlp), added_at, now, note, author)
         for its_source, tlp, note, author, added_at in rows
     ]
-    keep(store, ended, now)
+    write_indicators(store, ended, now)
     return len(ended)
 
 

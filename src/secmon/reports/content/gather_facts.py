@@ -9,19 +9,19 @@ import orjson
 import pandas as pd
 
 from secmon.alerts import campaigns
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts.suppression import suppressed_since
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health
 from secmon.incidents import deadlines, incident
 from secmon.operations import attack_attempts, crisis_level, metrics
 from secmon.operations.metric_samples import SHARES, Period
-from secmon.operations.period_summary import Turnover, incidents_of, loudest_rules, turnover
+from secmon.operations.period_summary import PeriodSummary, incidents_of, loudest_rules, period_summary
 from secmon.operations.shift_handover import SilentFeed, standing_facts
 from secmon.reports.content.facts import Coverage, Facts, Json, TypeRow
 from secmon.reports.content.peer_comparison import compare, places
 from secmon.reports.content.recommendations import recommendations
-from secmon.reports.content.schedule import LATE_AFTER, Due, Kind, before, earlier
+from secmon.reports.content.schedule import LATE_AFTER, DigestKind, Due, comparable_periods, previous_period
 from secmon.reports.content.sources import Sources
 from secmon.response.blocklist import blocklist
 from secmon.response.requests import request
@@ -38,16 +38,22 @@ _CALM = {Health.HEALTHY, Health.MAINTENANCE}
 
 def gather(sources: Sources, due: Due, now: datetime) -> Facts:
     """Gather all figures of a digest, composed at `now`."""
-    scope, period, desk = sources.scope(due.scope), due.period, sources.desk
+    scope, period, db = sources.scope(due.scope), due.period, sources.db
     reports = [one for one in sources.once("reports", sources.reports) if scope.covers(one.site)]
     gaps = [one for one in reports if one.health not in _CALM]
     rows = _types(sources, due)
-    turned = turnover(desk, scope, period)
-    still_open = queue.open_by_severity(desk, period.begins, scope)
+    turned = period_summary(db, scope, period)
+    still_open = alert_queries.open_by_severity(db, period.begins, scope)
     facts = Facts(
-        kind=due.kind, scope=due.scope, begins=period.begins.isoformat(), ends=period.ends.isoformat(),
-        composed_at=now.isoformat(), late=now - period.ends > LATE_AFTER, simulated=sources.simulated, tlp=sources.tlp,
-        level=_level(desk),
+        kind=due.kind,
+        scope=due.scope,
+        begins=period.begins.isoformat(),
+        ends=period.ends.isoformat(),
+        composed_at=now.isoformat(),
+        late=now - period.ends > LATE_AFTER,
+        simulated=sources.simulated,
+        tlp=sources.tlp,
+        level=_level(db),
         coverage=_coverage(sources, scope, period, reports),
         types=rows.types,
         compared=rows.compared,
@@ -55,21 +61,21 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
         turnover=_turned(turned),
         open_alerts=sum(still_open.values()),
         open_grave=sum(number for severity, number in still_open.items() if severity >= Severity.HIGH),
-        incidents=_incidents(desk, scope, period, now),
+        incidents=_incidents(db, scope, period, now),
         campaigns=_campaigns(sources, scope, period),
-        requests=_requests(desk, scope, now),
-        blocks=_blocks(desk, scope),
+        requests=_requests(db, scope, now),
+        blocks=_blocks(db, scope),
         metrics=_metrics(sources, due, now),
         gaps=[_gap(one) for one in sorted(gaps, key=_worst_first)[:MOST]],
         gaps_total=len(gaps),
-        suppressed=suppressed_since(desk, scope, period.begins),
+        suppressed=suppressed_since(db, scope, period.begins),
         rules=_rules(sources, scope, period),
         sources=_tops(sources, scope, period),
         places=places(sources, scope, due),
         map={code: tried for code, (_, tried) in sources.by_site(period).items() if scope.covers(code)},
         peers=compare(sources, due),
-        shift=_plain(standing_facts(desk, _silent(reports), period.begins, now)) if due.kind is Kind.SHIFT else {},
-    )  # fmt: skip
+        shift=_plain(standing_facts(db, _silent(reports), period.begins, now)) if due.kind is DigestKind.SHIFT else {},
+    )
     return replace(facts, recommendations=recommendations(facts))
 
 
@@ -81,11 +87,11 @@ class _Typed:
 
 def _types(sources: Sources, due: Due) -> _Typed:
     """Count the seven types with their change and expected band: P10 to P90 of comparable periods that had events."""
-    past = earlier(due.kind, due.period)
+    past = comparable_periods(due.kind, due.period)
     since = past[0].begins
-    table, _ = attack_attempts.by_type(sources.store, sources.scope(due.scope), since, due.period.ends, _HOUR)
+    table, _ = attack_attempts.attempts_by_type(sources.store, sources.scope(due.scope), since, due.period.ends, _HOUR)
     known = [part for one in past if (part := _sum(table, one)).sum() > 0]
-    current, previous = _sum(table, due.period), _sum(table, before(due.kind, due.period))
+    current, previous = _sum(table, due.period), _sum(table, previous_period(due.kind, due.period))
     rows = []
     for name in AttackType:
         low = high = None
@@ -102,7 +108,7 @@ def _sum(table: pd.DataFrame, period: Period) -> "pd.Series[int]":
 
 def _trend(sources: Sources, scope: Scope, due: Due) -> list[tuple[str, list[int]]]:
     """Count attempts by the hour, or for longer periods by the day in Korean time."""
-    table, _ = attack_attempts.by_type(sources.store, scope, due.period.begins, due.period.ends, _HOUR)
+    table, _ = attack_attempts.attempts_by_type(sources.store, scope, due.period.begins, due.period.ends, _HOUR)
     if len(table) > 24:  # hours
         table = table.groupby(table.index.tz_convert("Asia/Seoul").floor("D")).sum()  # type: ignore[attr-defined]
     rows = zip(pd.DatetimeIndex(table.index), table[[*AttackType]].to_numpy(), strict=True)
@@ -130,63 +136,84 @@ def _plain(found: Json) -> Json:
     return plain
 
 
-def _level(desk: Desk) -> Json | None:
-    declared = crisis_level.level_in_force(desk)
+def _level(db: Database) -> Json | None:
+    declared = crisis_level.level_in_force(db)
     if declared is None:
         return None
     return {
-        "level": str(declared.level), "issuer": declared.issuer, "reason": declared.reason,
+        "level": str(declared.level),
+        "issuer": declared.issuer,
+        "reason": declared.reason,
         "since": declared.declared_at.isoformat(),
-    }  # fmt: skip
+    }
 
 
-def _turned(turned: Turnover) -> Json:
+def _turned(turned: PeriodSummary) -> Json:
     return {**asdict(turned), "opened": {str(severity): number for severity, number in turned.opened.items()}}
 
 
-def _incidents(desk: Desk, scope: Scope, period: Period, now: datetime) -> list[Json]:
-    rows = incidents_of(desk, scope, period)[:MOST]
-    sites = incident.sites_of(desk, scope, [row.id for row in rows])
+def _incidents(db: Database, scope: Scope, period: Period, now: datetime) -> list[Json]:
+    rows = incidents_of(db, scope, period)[:MOST]
+    sites = incident.sites_of_incidents(db, scope, [row.id for row in rows])
     found: list[Json] = []
     for row in rows:
-        running = [one.due for one in deadlines.clocks(row, now) if one.stopped_at is None]
+        running = [one.due for one in deadlines.clocks_of_incident(row, now) if one.stopped_at is None]
         found.append(
             {
-                "id": row.id, "title": row.title, "severity": row.severity, "state": row.state, "owner": row.owner,
-                "type": row.attack_type, "attack": row.attack_uids, "sites": list(sites[row.id]),
-                "detected": row.detected_at.isoformat(), "due": min(running).isoformat() if running else None,
-                "overdue": deadlines.overdue(row, now), "closure": row.closure, "summary": row.summary,
+                "id": row.id,
+                "title": row.title,
+                "severity": row.severity,
+                "state": row.state,
+                "owner": row.owner,
+                "type": row.attack_type,
+                "attack": row.attack_uids,
+                "sites": list(sites[row.id]),
+                "detected": row.detected_at.isoformat(),
+                "due": min(running).isoformat() if running else None,
+                "overdue": deadlines.has_overdue_clock(row, now),
+                "closure": row.closure,
+                "summary": row.summary,
             }
-        )  # fmt: skip
+        )
     return found
 
 
 def _campaigns(sources: Sources, scope: Scope, period: Period) -> Sequence[Json]:
     """Return campaigns that began before the period's end and continued into the period or after it."""
-    rows = sources.once(("campaigns", scope, period), lambda: campaigns.campaigns(sources.desk, scope, period.begins))
+    rows = sources.once(("campaigns", scope, period), lambda: campaigns.campaigns(sources.db, scope, period.begins))
     return [
         {
-            "indicator": one.indicator or one.group_uid, "title": sources.title(one.rule_id), "severity": one.severity,
-            "sites": one.known_sites, "alerts": len(one.alerts), "first": one.first_time.isoformat(),
+            "indicator": one.indicator or one.group_uid,
+            "title": sources.title(one.rule_id),
+            "severity": one.severity,
+            "sites": one.known_sites,
+            "alerts": len(one.alerts),
+            "first": one.first_time.isoformat(),
             "last": one.last_time.isoformat(),
         }
         for one in rows
         if one.first_time < period.ends
-    ][:MOST]  # fmt: skip
+    ][:MOST]
 
 
-def _requests(desk: Desk, scope: Scope, now: datetime) -> Json:
-    standing = request.standing(desk, scope, now)
+def _requests(db: Database, scope: Scope, now: datetime) -> Json:
+    standing = request.request_counts(db, scope, now)
     late = [
-        {"id": one.id, "site": one.site, "title": {"ko": one.title_ko, "en": one.title_en}, "state": one.state,
-         "due": one.due.isoformat() if one.due else None, "reminders": one.reminders}
-        for one in request.overdue(desk, scope, now)[:MOST]
-    ]  # fmt: skip
+        {
+            "id": one.id,
+            "site": one.site,
+            "title": {"ko": one.title_ko, "en": one.title_en},
+            "state": one.state,
+            "due": one.due.isoformat() if one.due else None,
+            "reminders": one.reminders,
+        }
+        for one in request.overdue_requests(db, scope, now)[:MOST]
+    ]
     return {**asdict(standing), "late": late}
 
 
-def _blocks(desk: Desk, scope: Scope) -> Json:
-    rows = blocklist.coverage(desk, scope)
+def _blocks(db: Database, scope: Scope) -> Json:
+    rows = blocklist.coverage(db, scope)
     return {
         "in_force": len(rows),
         "applied": sum(one.acknowledged for one in rows),
@@ -199,7 +226,7 @@ def _blocks(desk: Desk, scope: Scope) -> Json:
 
 def _metrics(sources: Sources, due: Due, now: datetime) -> list[Json]:
     """Return each metric with its median or share in the previous period, None where nothing was counted then."""
-    earlier_ones = _figures(sources, due.scope, before(due.kind, due.period), now)
+    earlier_ones = _figures(sources, due.scope, previous_period(due.kind, due.period), now)
     past = {one.metric: one.share if one.metric in SHARES else one.median for one in earlier_ones}
     current = _figures(sources, due.scope, due.period, now)
     return [asdict(one) | {"met": one.met, "before": past[one.metric]} for one in current]
@@ -207,10 +234,10 @@ def _metrics(sources: Sources, due: Due, now: datetime) -> list[Json]:
 
 def _figures(sources: Sources, place: str, period: Period, now: datetime) -> Sequence[metrics.Figure]:
     if len(place) == 5:  # a single query serves all sites
-        every = sources.once(("metrics", period), lambda: metrics.by_site(sources.desk, EVERYTHING, period, now))
+        every = sources.once(("metrics", period), lambda: metrics.by_site(sources.db, EVERYTHING, period, now))
         if place in every:
             return every[place]  # type: ignore[no-any-return]  # what was put in
-    return metrics.figures(sources.desk, sources.scope(place), period, now)
+    return metrics.figures(sources.db, sources.scope(place), period, now)
 
 
 def _worst_first(one: FeedReport) -> tuple[int, str, str]:
@@ -229,14 +256,18 @@ def _silent(reports: Sequence[FeedReport]) -> list[SilentFeed]:
 def _rules(sources: Sources, scope: Scope, period: Period) -> list[Json]:
     return [
         {"title": sources.title(one.rule_id), "alerts": one.alerts, "sites": one.sites, "rejected": one.rejected}
-        for one in loudest_rules(sources.desk, scope, period, 8)
+        for one in loudest_rules(sources.db, scope, period, 8)
     ]
 
 
 def _tops(sources: Sources, scope: Scope, period: Period) -> list[Json]:
-    rows = attack_attempts.top(sources.store, "sources", scope, period.begins, period.ends, 8)
+    rows = attack_attempts.top_of_attempts(sources.store, "sources", scope, period.begins, period.ends, 8)
     return [
-        {"source": str(row["source"]), "country": str(row["country"]), "attempts": int(row["attempts"]),
-         "sites": int(row["sites"])}
+        {
+            "source": str(row["source"]),
+            "country": str(row["country"]),
+            "attempts": int(row["attempts"]),
+            "sites": int(row["sites"]),
+        }
         for row in rows
-    ]  # fmt: skip
+    ]

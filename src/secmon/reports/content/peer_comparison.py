@@ -45,8 +45,9 @@ def places(sources: Sources, scope: Scope, due: Due) -> Sequence[Json]:
     for code, sites in groups.items():
         events, tried = (sum(found.get(site, (0, 0))[place] for site in sites) for place in (0, 1))
         if sites:
-            rows.append({"code": code, "sites": len(sites), "events": events, "attempts": tried,
-                         "rate": _rate(events, tried)})  # fmt: skip
+            rows.append(
+                {"code": code, "sites": len(sites), "events": events, "attempts": tried, "rate": _rate(events, tried)}
+            )
     return sorted(rows, key=lambda row: (-float(str(row["attempts"])), str(row["code"])))[:_MOST]
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from secmon.reports.content.facts import Facts, Json
-from secmon.reports.content.schedule import Kind
+from secmon.reports.content.schedule import DigestKind
 
 _MOST = 5
 _LEAST = 3
 _NOISY = 10
 _HALF = 2
-_MUNICIPAL = {Kind.MUNICIPALITY, Kind.MUNICIPALITY_DAY}
+_MUNICIPAL = {DigestKind.MUNICIPALITY, DigestKind.MUNICIPALITY_DAY}
 
 
 def recommendations(facts: Facts) -> Sequence[Json]:

@@ -15,7 +15,7 @@ LATE_AFTER = timedelta(minutes=30)
 _MONTHS = 12
 
 
-class Kind(StrEnum):
+class DigestKind(StrEnum):
     """Kinds of digests: those that follow a calendar, and notices, which follow events."""
 
     SHIFT = "shift"
@@ -29,11 +29,17 @@ class Kind(StrEnum):
     NOTICE = "notice"
 
 
-SCHEDULED = tuple(kind for kind in Kind if kind is not Kind.NOTICE)
+SCHEDULED = tuple(kind for kind in DigestKind if kind is not DigestKind.NOTICE)
 MOST_MISSED = {
-    Kind.SHIFT: 3, Kind.DAILY: 7, Kind.WEEKLY: 4, Kind.MONTHLY: 2, Kind.PROVINCE: 2, Kind.MUNICIPALITY: 2,
-    Kind.PROVINCE_DAY: 3, Kind.MUNICIPALITY_DAY: 3,
-}  # fmt: skip
+    DigestKind.SHIFT: 3,
+    DigestKind.DAILY: 7,
+    DigestKind.WEEKLY: 4,
+    DigestKind.MONTHLY: 2,
+    DigestKind.PROVINCE: 2,
+    DigestKind.MUNICIPALITY: 2,
+    DigestKind.PROVINCE_DAY: 3,
+    DigestKind.MUNICIPALITY_DAY: 3,
+}
 """Most periods of each kind that are composed after downtime: the newest periods; older periods are skipped."""
 
 
@@ -41,7 +47,7 @@ MOST_MISSED = {
 class Due:
     """A digest to compose: its kind and scope ('' all, '11', '11110'), and its period."""
 
-    kind: Kind
+    kind: DigestKind
     scope: str
     period: Period
 
@@ -51,40 +57,40 @@ class Due:
         return f"{self.kind}:{self.scope or 'all'}:{self.period.begins:%Y%m%dT%H%M}-{self.period.ends:%Y%m%dT%H%M}"
 
 
-def period_ending(kind: Kind, now: datetime) -> Period:
+def period_ending(kind: DigestKind, now: datetime) -> Period:
     """Return the newest period of a kind that is over at `now`."""
     local = now.astimezone(KST)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if kind is Kind.SHIFT:
+    if kind is DigestKind.SHIFT:
         ends = midnight + timedelta(hours=local.hour // SHIFT_HOURS * SHIFT_HOURS)
         return _period(ends - timedelta(hours=SHIFT_HOURS), ends)
-    if kind in {Kind.DAILY, Kind.PROVINCE_DAY, Kind.MUNICIPALITY_DAY}:
+    if kind in {DigestKind.DAILY, DigestKind.PROVINCE_DAY, DigestKind.MUNICIPALITY_DAY}:
         return _period(midnight - timedelta(days=1), midnight)
-    if kind is Kind.WEEKLY:
+    if kind is DigestKind.WEEKLY:
         monday = midnight - timedelta(days=local.weekday())
         return _period(monday - timedelta(days=7), monday)
     first = midnight.replace(day=1)
     return _period((first - timedelta(days=1)).replace(day=1), first)
 
 
-def period_of_day(kind: Kind, day: date) -> Period:
+def period_of_day(kind: DigestKind, day: date) -> Period:
     """Return the period of a kind that contains a Korean day; for shifts the last shift, which ends at 24:00."""
-    if kind is Kind.SHIFT:
+    if kind is DigestKind.SHIFT:
         return period_ending(kind, datetime.combine(day + timedelta(days=1), time(), KST))
-    if kind is Kind.WEEKLY:
+    if kind is DigestKind.WEEKLY:
         return period_ending(kind, datetime.combine(day + timedelta(days=7 - day.weekday()), time(), KST))
-    if kind in {Kind.MONTHLY, Kind.PROVINCE, Kind.MUNICIPALITY}:
+    if kind in {DigestKind.MONTHLY, DigestKind.PROVINCE, DigestKind.MUNICIPALITY}:
         following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
         return period_ending(kind, datetime.combine(following, time(), KST))
     return period_ending(kind, datetime.combine(day + timedelta(days=1), time(), KST))
 
 
-def before(kind: Kind, period: Period) -> Period:
+def previous_period(kind: DigestKind, period: Period) -> Period:
     """Return the previous period of the same kind."""
     return period_ending(kind, period.begins)
 
 
-def missed(kind: Kind, now: datetime, since: datetime | None) -> Sequence[Period]:
+def missed_periods(kind: DigestKind, now: datetime, since: datetime | None) -> Sequence[Period]:
     """Return the periods over at `now` that end after `since`, oldest first; only the newest if `since` is None."""
     period = period_ending(kind, now)
     if since is None:
@@ -92,21 +98,26 @@ def missed(kind: Kind, now: datetime, since: datetime | None) -> Sequence[Period
     found: list[Period] = []
     while period.ends > since and len(found) < MOST_MISSED[kind]:
         found.append(period)
-        period = before(kind, period)
+        period = previous_period(kind, period)
     return tuple(reversed(found))
 
 
-def earlier(kind: Kind, period: Period) -> Sequence[Period]:
+def comparable_periods(kind: DigestKind, period: Period) -> Sequence[Period]:
     """Return comparable earlier periods, oldest first: the days of four weeks, eight weeks, or twelve months."""
-    number = {Kind.WEEKLY: 8, Kind.MONTHLY: _MONTHS, Kind.PROVINCE: _MONTHS, Kind.MUNICIPALITY: _MONTHS}.get(kind, 28)
-    if kind is Kind.SHIFT:  # the same shift of the previous days
+    number = {
+        DigestKind.WEEKLY: 8,
+        DigestKind.MONTHLY: _MONTHS,
+        DigestKind.PROVINCE: _MONTHS,
+        DigestKind.MUNICIPALITY: _MONTHS,
+    }.get(kind, 28)
+    if kind is DigestKind.SHIFT:  # the same shift of the previous days
         return tuple(
             Period(period.begins - timedelta(days=days), period.ends - timedelta(days=days))
             for days in range(number, 0, -1)
         )
     found: list[Period] = []
     for _ in range(number):
-        period = before(kind, period)
+        period = previous_period(kind, period)
         found.append(period)
     return tuple(reversed(found))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.feed_health.health import FeedReport
 from secmon.operations import attack_attempts
 from secmon.operations.metric_samples import Period
@@ -35,7 +35,7 @@ class Sources:
     """
 
     store: Store
-    desk: Desk
+    db: Database
     sites: Sequence[Site]
     provinces: Sequence[Province]
     rules: Mapping[str, Titled]
@@ -58,7 +58,8 @@ class Sources:
     def by_site(self, period: Period) -> Mapping[str, tuple[int, int]]:
         """Return events and attempts of every site."""
         return self.once(  # type: ignore[no-any-return]  # what was put in
-            ("by_site", period), lambda: attack_attempts.by_site(self.store, EVERYTHING, period.begins, period.ends)
+            ("by_site", period),
+            lambda: attack_attempts.attempts_by_site(self.store, EVERYTHING, period.begins, period.ends),
         )
 
     def scope(self, text: str) -> Scope:

@@ -57,9 +57,11 @@ class Channels:
     async def _webhook(self, address: str, dispatch: Dispatch, now: datetime) -> str:
         body = orjson.dumps(dict(dispatch.record), default=str)
         headers = {
-            "content-type": "application/json", "user-agent": "secmon", "idempotency-key": dispatch.key,
+            "content-type": "application/json",
+            "user-agent": "secmon",
+            "idempotency-key": dispatch.key,
             **signed(self.secret, body, now),
-        }  # fmt: skip
+        }
         try:
             async with httpx.AsyncClient(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
                 answer = await client.post(address, content=body, headers=headers)

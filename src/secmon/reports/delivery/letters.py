@@ -7,7 +7,7 @@ from secmon.reports.delivery.message import Dispatch
 from secmon.reports.delivery.recipients import Recipient
 from secmon.reports.rendering.document import Document, Figures, Lines, Section, Table
 from secmon.reports.rendering.html_mail import html, text
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.render import HTML, TEXT
 
 _EVIDENCE = 20
@@ -25,25 +25,30 @@ def addressed(letter: Letter, everybody: list[Recipient]) -> list[Recipient]:
     place, _, code = letter.recipient.partition(":")
     scope = code if place == "site" else ""
     return [
-        one for one in everybody
+        one
+        for one in everybody
         if one.scope == scope and one.channel == letter.channel and kind_of(letter) in one.kinds
-    ]  # fmt: skip
+    ]
 
 
 def dispatch(letter: Letter, to: Recipient, tlp: str, *, simulated: bool = False) -> Dispatch:
     """Render a letter in its recipient's language, as mail and as JSON."""
-    words, content = Words(to.language, to.masked), dict(letter.content)
+    words, content = Translator(to.language, to.masked), dict(letter.content)
     document = _document(letter, words, content, tlp, simulated=simulated)
     return Dispatch(
         key=letter.key,
         subject=document.subject,
         documents={HTML: html(document, {}).encode(), TEXT: text(document).encode()},
-        record={"type": kind_of(letter), "key": letter.key, "site": letter.site,
-                **orjson.loads(orjson.dumps(content, default=str))},
-    )  # fmt: skip
+        record={
+            "type": kind_of(letter),
+            "key": letter.key,
+            "site": letter.site,
+            **orjson.loads(orjson.dumps(content, default=str)),
+        },
+    )
 
 
-def _document(letter: Letter, words: Words, content: dict[str, object], tlp: str, *, simulated: bool) -> Document:
+def _document(letter: Letter, words: Translator, content: dict[str, object], tlp: str, *, simulated: bool) -> Document:
     kind = kind_of(letter)
     title = words.t(f"letter.{kind}", number=content.get("request", ""))
     about = words.safe(str(content.get(f"title_{words.language}") or content.get("title") or ""))
@@ -53,8 +58,10 @@ def _document(letter: Letter, words: Words, content: dict[str, object], tlp: str
     told = [words.safe(line) for line in body.splitlines() if line.strip()]
     sections = [Section(about or title, [Lines(told or [about])])]
     if "act_due" in content:
-        dues = [(words.t(f"letter.{name}"), words.at(str(content[key])))
-                for name, key in (("respond", "acknowledge_due"), ("act", "act_due"))]  # fmt: skip
+        dues = [
+            (words.t(f"letter.{name}"), words.at(str(content[key])))
+            for name, key in (("respond", "acknowledge_due"), ("act", "act_due"))
+        ]
         sections.append(Section(words.t("col.due"), [Figures(dues), Lines([words.t("letter.how")])]))
     evidence = content.get("evidence")
     if isinstance(evidence, list) and evidence and isinstance(evidence[0], dict):
@@ -64,7 +71,14 @@ def _document(letter: Letter, words: Words, content: dict[str, object], tlp: str
     place = words.place(letter.site)
     marks = [words.t("mark.simulated")] if simulated else []
     return Document(
-        language=words.language, title=title, subject=f"{title}: {about}" if about else title, place=place, period="",
-        tlp=f"TLP:{tlp.upper()}", marks=marks, page=words.t("mark.page"), summary=[about] if about else [],
+        language=words.language,
+        title=title,
+        subject=f"{title}: {about}" if about else title,
+        place=place,
+        period="",
+        tlp=f"TLP:{tlp.upper()}",
+        marks=marks,
+        page=words.t("mark.page"),
+        summary=[about] if about else [],
         sections=sections,
-    )  # fmt: skip
+    )

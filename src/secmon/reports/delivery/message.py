@@ -53,7 +53,10 @@ def mail(dispatch: Dispatch, sender: str, recipient: str, at: datetime) -> Email
         )
     if CSV in dispatch.documents:
         message.add_attachment(
-            dispatch.documents[CSV], maintype="text", subtype="csv", filename=f"{dispatch.stem}.csv",
+            dispatch.documents[CSV],
+            maintype="text",
+            subtype="csv",
+            filename=f"{dispatch.stem}.csv",
             params={"charset": "utf-8"},
-        )  # fmt: skip
+        )
     return message

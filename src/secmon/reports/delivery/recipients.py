@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
-from secmon.db.transaction import changing, found
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
+from secmon.db.transaction import require_row, serialised_transaction
 from secmon.errors import UsageError
 from secmon.reports.content.models import RecipientRow
-from secmon.reports.content.schedule import KST, SCHEDULED, Kind
+from secmon.reports.content.schedule import KST, SCHEDULED, DigestKind
 from secmon.settings import DigestRecipient
 
 LETTERS = ("request", "reminder", "level", "escalation", "critical", "silent", "overdue")
 """Other subscriptions: letters to municipalities, escalations, and the topics of notices."""
 KINDS = (*(str(kind) for kind in SCHEDULED), *LETTERS)
-CENTRE_ONLY = frozenset({Kind.SHIFT, Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY})
+CENTRE_ONLY = frozenset({DigestKind.SHIFT, DigestKind.DAILY, DigestKind.WEEKLY, DigestKind.MONTHLY})
 """Digests that cover all municipalities."""
 
 
@@ -61,61 +61,63 @@ class Recipient:
         return (until if until > local else until + timedelta(days=1)).astimezone(UTC)
 
 
-def recipients(desk: Desk, *, kind: str = "", active: bool = True) -> Sequence[Recipient]:
+def recipients(db: Database, *, kind: str = "", active: bool = True) -> Sequence[Recipient]:
     """Return the recipients by name, optionally of one kind; also inactive recipients when `active` is False."""
     query = select(RecipientRow).order_by(RecipientRow.name)
-    with desk.session() as session:
+    with db.session() as session:
         every = [_recipient(row) for row in session.scalars(query if not active else query.where(RecipientRow.active))]
     return [one for one in every if not kind or kind in one.kinds]
 
 
-def recipient(desk: Desk, number: int) -> Recipient:
+def recipient(db: Database, number: int) -> Recipient:
     """Return one recipient; raise NotFoundError when there is none."""
-    with desk.session() as session:
-        return _recipient(found(session.get(RecipientRow, number), f"recipient {number}"))
+    with db.session() as session:
+        return _recipient(require_row(session.get(RecipientRow, number), f"recipient {number}"))
 
 
-def save(desk: Desk, wanted: Recipient, *, actor: Actor, now: datetime) -> Recipient:
+def save(db: Database, wanted: Recipient, *, actor: Actor, now: datetime) -> Recipient:
     """Add (id 0) or change a recipient; raise UsageError when a field is not valid."""
     given = DigestRecipient.checked(_fields(wanted))
     unknown = set(given.kinds) - set(KINDS)
     if unknown:
         raise UsageError(f"recipient {wanted.name}: there is no {min(unknown)}; there are {', '.join(KINDS)}")
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         twin = session.scalar(select(RecipientRow).where(RecipientRow.name == given.name))
         if twin is not None and twin.id != wanted.id:
             raise UsageError(f"there is a recipient {given.name} already: choose another name")
-        row = found(session.get(RecipientRow, wanted.id), f"recipient {wanted.id}") if wanted.id else RecipientRow()
+        row = (
+            require_row(session.get(RecipientRow, wanted.id), f"recipient {wanted.id}") if wanted.id else RecipientRow()
+        )
         for name, value in _fields(wanted).items():
             setattr(row, name, " ".join(value) if name == "kinds" else value)
         row.source = wanted.source
         session.add(row)
         session.flush()
         told = {name: value for name, value in _fields(wanted).items() if name != "address"}
-        record(session, Act(actor, "recipient.save", f"recipient:{row.id}", now, after=told))
+        record_act(session, Act(actor, "recipient.save", f"recipient:{row.id}", now, after=told))
         return _recipient(row)
 
 
-def remove(desk: Desk, number: int, *, actor: Actor, now: datetime) -> None:
+def remove(db: Database, number: int, *, actor: Actor, now: datetime) -> None:
     """Remove a recipient; digests already sent stay in the archive."""
-    with changing(desk) as session:
-        row = found(session.get(RecipientRow, number), f"recipient {number}")
+    with serialised_transaction(db) as session:
+        row = require_row(session.get(RecipientRow, number), f"recipient {number}")
         session.delete(row)
-        record(session, Act(actor, "recipient.remove", f"recipient:{number}", now, before={"name": row.name}))
+        record_act(session, Act(actor, "recipient.remove", f"recipient:{number}", now, before={"name": row.name}))
 
 
-def follow_settings(desk: Desk, configured: Iterable[DigestRecipient], *, actor: Actor, now: datetime) -> None:
+def follow_settings(db: Database, configured: Iterable[DigestRecipient], *, actor: Actor, now: datetime) -> None:
     """Synchronise the recipients that came from the settings with the current settings."""
     wanted = {one.name: Recipient(0, source="settings", **one.model_dump()) for one in configured}
-    known = {one.name: one for one in recipients(desk, active=False)}
+    known = {one.name: one for one in recipients(db, active=False)}
     for name, one in known.items():
         if one.source == "settings" and name not in wanted:
-            remove(desk, one.id, actor=actor, now=now)
+            remove(db, one.id, actor=actor, now=now)
     for name, one in wanted.items():
         old = known.get(name)
         if old is None or _fields(old) != _fields(one):
             number = old.id if old else 0
-            save(desk, Recipient(**{**asdict(one), "id": number}), actor=actor, now=now)
+            save(db, Recipient(**{**asdict(one), "id": number}), actor=actor, now=now)
 
 
 def _fields(one: Recipient) -> dict[str, Any]:
@@ -125,6 +127,15 @@ def _fields(one: Recipient) -> dict[str, Any]:
 
 def _recipient(row: RecipientRow) -> Recipient:
     return Recipient(
-        row.id, row.name, row.channel, row.address, row.language, row.scope, tuple(row.kinds.split()), row.quiet,
-        row.masked, row.active, row.source,
-    )  # fmt: skip
+        row.id,
+        row.name,
+        row.channel,
+        row.address,
+        row.language,
+        row.scope,
+        tuple(row.kinds.split()),
+        row.quiet,
+        row.masked,
+        row.active,
+        row.source,
+    )

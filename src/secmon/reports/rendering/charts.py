@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from secmon.reports.content.facts import Facts
 from secmon.reports.content.schedule import KST
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.taxonomy import AttackType
 
 COLOURS = ("#0b6fb8", "#5aa9e0", "#b4530a", "#e79a3c", "#7a3e9d", "#b0413e", "#4d6a2d")
@@ -36,7 +36,7 @@ def _font() -> FontProperties:
     return FontProperties(family="Secmon Report", size=8)
 
 
-def pictures(facts: Facts, words: Words, tiles: Sequence[tuple[str, float, float]]) -> dict[str, bytes]:
+def pictures(facts: Facts, words: Translator, tiles: Sequence[tuple[str, float, float]]) -> dict[str, bytes]:
     """Return PNG by file name: trend.png, and map.png for a digest of all municipalities."""
     with _drawing:  # matplotlib is not thread-safe
         drawn = {"trend.png": _trend(facts, words)}
@@ -45,7 +45,7 @@ def pictures(facts: Facts, words: Words, tiles: Sequence[tuple[str, float, float
         return drawn
 
 
-def _trend(facts: Facts, words: Words) -> bytes:
+def _trend(facts: Facts, words: Translator) -> bytes:
     figure = Figure(figsize=(7.0, 2.3), dpi=_DPI)
     # fixed margins, measured once: an automatic layout takes a second
     axes = figure.add_axes((0.075, 0.11, 0.915, 0.68))
@@ -73,9 +73,15 @@ def _trend(facts: Facts, words: Words) -> bytes:
     axes.spines[["top", "right", "left"]].set_visible(False)
     if handles:
         axes.legend(
-            handles=handles, prop=font, frameon=False, handlelength=1, columnspacing=1, ncols=4, loc="lower left",
+            handles=handles,
+            prop=font,
+            frameon=False,
+            handlelength=1,
+            columnspacing=1,
+            ncols=4,
+            loc="lower left",
             bbox_to_anchor=(-0.01, 1.0),
-        )  # fmt: skip
+        )
     return _png(figure)
 
 

@@ -27,14 +27,14 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Translator:
     """Translator for one version of a digest; `masked` hides addresses and the names of municipalities and people."""
 
     language: str
     masked: bool = False
 
     @classmethod
-    def of_version(cls, version: str) -> "Words":
+    def of_version(cls, version: str) -> "Translator":
         """Return the translator of ko, en, ko-masked or en-masked."""
         language, _, masked = version.partition("-")
         return cls(language, bool(masked))

@@ -2,7 +2,7 @@
 
 from secmon.reports.content.facts import Facts, Json
 from secmon.reports.rendering.document import Document, Lines, Section, Table
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.outline import marks
 
 _COLUMNS = {
@@ -12,7 +12,7 @@ _COLUMNS = {
 }
 
 
-def write_notice(facts: Facts, words: Words) -> Document:
+def write_notice(facts: Facts, words: Translator) -> Document:
     """Write the notice in one version."""
     found = facts.notice
     topic, number, sites = found["topic"], words.number(found["number"]), words.number(found["sites"])
@@ -22,14 +22,20 @@ def write_notice(facts: Facts, words: Words) -> Document:
     title, place = words.t("kind.notice"), words.place(facts.scope)
     next_step = words.t("summary.notice.next", shown=len(rows))
     return Document(
-        language=words.language, title=title, subject=f"{title}: {said}", place=place,
-        period=words.at(facts.composed_at), tlp=f"TLP:{facts.tlp.upper()}", marks=marks(facts, words),
-        page=words.t("mark.page"), summary=[said, next_step],
+        language=words.language,
+        title=title,
+        subject=f"{title}: {said}",
+        place=place,
+        period=words.at(facts.composed_at),
+        tlp=f"TLP:{facts.tlp.upper()}",
+        marks=marks(facts, words),
+        page=words.t("mark.page"),
+        summary=[said, next_step],
         sections=[Section(words.t("section.notice"), [Table(head, rows) if rows else Lines([said])])],
-    )  # fmt: skip
+    )
 
 
-def _row(topic: str, one: Json, words: Words) -> list[str]:
+def _row(topic: str, one: Json, words: Translator) -> list[str]:
     place = words.place(one["site"])
     if topic == "critical":
         severity = words.t(f"severity.{one['severity']}")

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from secmon.reports.content.facts import Facts, Json
-from secmon.reports.content.schedule import KST, Kind
+from secmon.reports.content.schedule import KST, DigestKind
 from secmon.reports.rendering.document import Document, Lines, Picture, Section
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.sections import (
     blocks,
     campaigns,
@@ -26,18 +26,41 @@ from secmon.reports.rendering.sections import (
 )
 from secmon.taxonomy import Severity
 
-Part = Callable[[Facts, Words], Section | None]
+Part = Callable[[Facts, Translator], Section | None]
 
 _DAY: Sequence[Part] = (
-    coverage, types, figures, incidents, campaigns, requests, blocks, metrics, gaps, rules, sources, places,
-)  # fmt: skip
+    coverage,
+    types,
+    figures,
+    incidents,
+    campaigns,
+    requests,
+    blocks,
+    metrics,
+    gaps,
+    rules,
+    sources,
+    places,
+)
 _PLACE: Sequence[Part] = (
-    coverage, types, figures, peers, incidents, campaigns, requests, blocks, metrics, gaps, rules, sources, places,
-)  # fmt: skip
-PARTS: Mapping[Kind, Sequence[Part]] = {
-    Kind.SHIFT: (shift, incidents, requests, coverage, gaps, types, figures, campaigns, blocks, metrics, rules),
-    Kind.DAILY: _DAY,
-    Kind.WEEKLY: (
+    coverage,
+    types,
+    figures,
+    peers,
+    incidents,
+    campaigns,
+    requests,
+    blocks,
+    metrics,
+    gaps,
+    rules,
+    sources,
+    places,
+)
+PARTS: Mapping[DigestKind, Sequence[Part]] = {
+    DigestKind.SHIFT: (shift, incidents, requests, coverage, gaps, types, figures, campaigns, blocks, metrics, rules),
+    DigestKind.DAILY: _DAY,
+    DigestKind.WEEKLY: (
         coverage,
         types,
         campaigns,
@@ -51,7 +74,7 @@ PARTS: Mapping[Kind, Sequence[Part]] = {
         rules,
         places,
     ),
-    Kind.MONTHLY: (
+    DigestKind.MONTHLY: (
         metrics,
         coverage,
         types,
@@ -66,17 +89,17 @@ PARTS: Mapping[Kind, Sequence[Part]] = {
         sources,
         places,
     ),
-    Kind.PROVINCE: _PLACE,
-    Kind.MUNICIPALITY: _PLACE,
-    Kind.PROVINCE_DAY: _PLACE,
-    Kind.MUNICIPALITY_DAY: _PLACE,
-}  # fmt: skip
+    DigestKind.PROVINCE: _PLACE,
+    DigestKind.MUNICIPALITY: _PLACE,
+    DigestKind.PROVINCE_DAY: _PLACE,
+    DigestKind.MUNICIPALITY_DAY: _PLACE,
+}
 """Sections of each kind, after the summary and the level and before the recommendations."""
 
 
-def write(facts: Facts, words: Words) -> Document:
+def write(facts: Facts, words: Translator) -> Document:
     """Write the digest in one version."""
-    kind = Kind(facts.kind)
+    kind = DigestKind(facts.kind)
     title, place, period = words.t(f"kind.{kind}"), _place(facts, words), period_text(facts, words)
     sections = [Section(words.t("section.level"), [Lines([level_line(facts.level, words)])])]
     sections += [section for part in PARTS[kind] if (section := part(facts, words)) is not None]
@@ -85,13 +108,20 @@ def write(facts: Facts, words: Words) -> Document:
     counting = words.t("counting", compared=facts.compared)
     sections.append(Section(words.t("section.counting"), [Lines([counting])]))
     return Document(
-        language=words.language, title=title, subject=f"{title}: {place}, {period}", place=place, period=period,
-        tlp=f"TLP:{facts.tlp.upper()}", marks=marks(facts, words), page=words.t("mark.page"),
-        summary=summary(facts, words), sections=_pictured(sections, facts, words),
-    )  # fmt: skip
+        language=words.language,
+        title=title,
+        subject=f"{title}: {place}, {period}",
+        place=place,
+        period=period,
+        tlp=f"TLP:{facts.tlp.upper()}",
+        marks=marks(facts, words),
+        page=words.t("mark.page"),
+        summary=summary(facts, words),
+        sections=_pictured(sections, facts, words),
+    )
 
 
-def marks(facts: Facts, words: Words) -> list[str]:
+def marks(facts: Facts, words: Translator) -> list[str]:
     """Return the notes a reader must not miss: simulated, late, masked, and the time of composition."""
     found = [words.t("mark.simulated")] if facts.simulated else []
     if facts.late:
@@ -101,7 +131,7 @@ def marks(facts: Facts, words: Words) -> list[str]:
     return [*found, words.t("mark.composed", at=words.at(facts.composed_at))]
 
 
-def period_text(facts: Facts, words: Words) -> str:
+def period_text(facts: Facts, words: Translator) -> str:
     """Format the period for readers; it names the last day, not the midnight after it."""
     begins, ends = (datetime.fromisoformat(at).astimezone(KST) for at in (facts.begins, facts.ends))
     if begins.hour or ends.hour or ends - begins < timedelta(days=1):
@@ -113,7 +143,7 @@ def period_text(facts: Facts, words: Words) -> str:
     return words.t("period.days", begins=f"{begins:%Y-%m-%d}", ends=f"{last_day:%Y-%m-%d}")
 
 
-def summary(facts: Facts, words: Words) -> list[str]:
+def summary(facts: Facts, words: Translator) -> list[str]:
     """Write two sentences from the figures: what was observed, and the current state."""
     cover = facts.coverage
     assert cover is not None, "a digest of a period has its coverage"
@@ -122,46 +152,59 @@ def summary(facts: Facts, words: Words) -> list[str]:
     trend = "none" if not before else "same" if now == before else "up" if now > before else "down"
     seen = words.t(
         "summary.seen.one" if cover.sites == 1 else "summary.seen",
-        period=period_text(facts, words), of=cover.sites, reporting=cover.reporting, events=words.number(cover.events),
-        attempts=words.number(now), change=words.t(f"summary.change.{trend}", percent=words.number(percent)),
-    )  # fmt: skip
+        period=period_text(facts, words),
+        of=cover.sites,
+        reporting=cover.reporting,
+        events=words.number(cover.events),
+        attempts=words.number(now),
+        change=words.t(f"summary.change.{trend}", percent=words.number(percent)),
+    )
     return [seen, _standing(facts, words)]
 
 
-def _standing(facts: Facts, words: Words) -> str:
+def _standing(facts: Facts, words: Translator) -> str:
     cover = facts.coverage
     assert cover is not None, "a digest of a period has its coverage"
     if facts.quiet and not cover.healthy:
         return words.t("summary.blind")
     if facts.quiet:
         return words.t(
-            "summary.quiet", feeds=words.number(cover.feeds), healthy=words.number(cover.healthy),
+            "summary.quiet",
+            feeds=words.number(cover.feeds),
+            healthy=words.number(cover.healthy),
             share=words.percent(cover.share),
-        )  # fmt: skip
+        )
     opened = facts.turnover["opened"]
     return words.t(
-        "summary.busy", opened=words.number(facts.opened), critical=opened.get(str(int(Severity.CRITICAL)), 0),
-        high=opened.get(str(int(Severity.HIGH)), 0), grave=words.number(facts.open_grave),
-        incidents=len(facts.incidents), overdue=facts.requests["overdue"],
-        feeds=words.number(cover.feeds), healthy=words.number(cover.healthy),
-    )  # fmt: skip
+        "summary.busy",
+        opened=words.number(facts.opened),
+        critical=opened.get(str(int(Severity.CRITICAL)), 0),
+        high=opened.get(str(int(Severity.HIGH)), 0),
+        grave=words.number(facts.open_grave),
+        incidents=len(facts.incidents),
+        overdue=facts.requests["overdue"],
+        feeds=words.number(cover.feeds),
+        healthy=words.number(cover.healthy),
+    )
 
 
-def level_line(declared: Json | None, words: Words) -> str:
+def level_line(declared: Json | None, words: Translator) -> str:
     """Write the declared level, its issuer and its time."""
     if declared is None:
         return words.t("level.none")
     return words.t(
-        "level.line", level=words.t(f"level.{declared['level']}"), issuer=words.safe(declared["issuer"]),
+        "level.line",
+        level=words.t(f"level.{declared['level']}"),
+        issuer=words.safe(declared["issuer"]),
         at=words.at(declared["since"]),
-    )  # fmt: skip
+    )
 
 
-def _place(facts: Facts, words: Words) -> str:
+def _place(facts: Facts, words: Translator) -> str:
     return words.place(facts.scope)
 
 
-def _advice(one: Json, words: Words) -> str:
+def _advice(one: Json, words: Translator) -> str:
     given = {name: value for name, value in one.items() if name != "key"}
     if "rule" in given:
         given["rule"] = words.either(given["rule"])
@@ -170,12 +213,12 @@ def _advice(one: Json, words: Words) -> str:
     return words.t(one["key"], **given)
 
 
-def _pictured(sections: Sequence[Section], facts: Facts, words: Words) -> list[Section]:
+def _pictured(sections: Sequence[Section], facts: Facts, words: Translator) -> list[Section]:
     """Return the sections with their pictures added."""
     return [Section(one.title, [*one.blocks, *_pictures(one.title, facts, words)]) for one in sections]
 
 
-def _pictures(title: str, facts: Facts, words: Words) -> Iterator[Picture]:
+def _pictures(title: str, facts: Facts, words: Translator) -> Iterator[Picture]:
     if title == words.t("section.types"):
         yield Picture("trend.png", words.t("caption.trend"))
     if title == words.t("section.places") and not facts.scope:

@@ -38,24 +38,38 @@ def pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
 
 def _data(document: Document, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     return {
-        "language": document.language, "title": document.title, "subject": document.subject, "place": document.place,
-        "period": document.period, "tlp": document.tlp, "marks": list(document.marks), "page": document.page,
+        "language": document.language,
+        "title": document.title,
+        "subject": document.subject,
+        "place": document.place,
+        "period": document.period,
+        "tlp": document.tlp,
+        "marks": list(document.marks),
+        "page": document.page,
         "summary": list(document.summary),
         "sections": [
-            {"title": section.title, "blocks": [
-                _block(block) for block in section.blocks if not isinstance(block, Picture) or block.name in pictures
-            ]}
+            {
+                "title": section.title,
+                "blocks": [
+                    _block(block)
+                    for block in section.blocks
+                    if not isinstance(block, Picture) or block.name in pictures
+                ],
+            }
             for section in document.sections
         ],
-    }  # fmt: skip
+    }
 
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
         return {
-            "kind": "Table", "head": list(block.head), "rows": [list(row) for row in block.rows],
-            "right": sorted(block.right), "widths": _widths(block),
-        }  # fmt: skip
+            "kind": "Table",
+            "head": list(block.head),
+            "rows": [list(row) for row in block.rows],
+            "right": sorted(block.right),
+            "widths": _widths(block),
+        }
     if isinstance(block, Figures):
         return {"kind": "Figures", "rows": [list(pair) for pair in block.rows]}
     if isinstance(block, Lines):

@@ -7,10 +7,10 @@ import orjson
 
 from secmon.csv_export import sheet
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import Kind
+from secmon.reports.content.schedule import DigestKind
 from secmon.reports.rendering import html_mail, pdf
 from secmon.reports.rendering.document import Document, Table
-from secmon.reports.rendering.i18n import Words
+from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.notice_text import write_notice
 from secmon.reports.rendering.outline import write
 
@@ -18,16 +18,20 @@ HTML, TEXT, PDF, JSON, CSV = "mail.html", "mail.txt", "report.pdf", "report.json
 SUBJECT = "subject.txt"
 _IN_MAIL = re.compile(rb'src="cid:([a-z]+)@[a-z.]+"')
 MEDIA: Mapping[str, str] = {
-    ".html": "text/html", ".txt": "text/plain", ".pdf": "application/pdf", ".json": "application/json",
-    ".csv": "text/csv", ".png": "image/png",
-}  # fmt: skip
+    ".html": "text/html",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".png": "image/png",
+}
 """Media type by the extension of a document's name."""
 
 
-def documents(facts: Facts, version: str, tiles: Sequence[tuple[str, float, float]] = ()) -> dict[str, bytes]:
+def render_documents(facts: Facts, version: str, tiles: Sequence[tuple[str, float, float]] = ()) -> dict[str, bytes]:
     """Return every document of one version (ko, en, ko-masked, en-masked), by name."""
-    words = Words.of_version(version)
-    if facts.kind == Kind.NOTICE:
+    words = Translator.of_version(version)
+    if facts.kind == DigestKind.NOTICE:
         return forms(write_notice(facts, words), {}) | {JSON: _json(facts, words)}
     from secmon.reports.rendering.charts import pictures  # noqa: PLC0415  # matplotlib takes half a second to import
 
@@ -69,7 +73,7 @@ def _csv(document: Document) -> str:
     return sheet([document.title, document.place, document.period, document.tlp, *document.marks], rows)
 
 
-def _json(facts: Facts, words: Words) -> bytes:
+def _json(facts: Facts, words: Translator) -> bytes:
     """Return the figures as JSON; masked versions omit what would identify municipalities, people or addresses."""
     body = facts.as_json()
     if words.masked:

@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import Integer, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import changing, found, said, touch, values
+from secmon.db.transaction import column_values, require_row, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
 from secmon.response.blocklist.blocklist import ALIVE, BlockEntry, BlockState, next_version
 
 
-class NeverBlock(Base):
+class AllowlistRow(Base):
     """A value on the allowlist with its reason; the row is kept after the value is removed."""
 
     __tablename__ = "never_block"
@@ -33,7 +33,7 @@ class NeverBlock(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Protected:
+class AllowlistEntry:
     """A value on the allowlist; `id` is None and `author` 'secmon' for built-in values."""
 
     id: int | None
@@ -43,8 +43,8 @@ class Protected:
     added_at: datetime | None
 
 
-def _built_in(value: str, reason: str) -> Protected:
-    return Protected(None, parse(value, any_width=True), reason, "secmon", None)
+def _built_in(value: str, reason: str) -> AllowlistEntry:
+    return AllowlistEntry(None, parse(value, any_width=True), reason, "secmon", None)
 
 
 BUILT_IN = (
@@ -68,104 +68,122 @@ BUILT_IN = (
 class BlockConflict(IllegalMove):
     """A value cannot be blocked because it overlaps with the allowlist."""
 
-    def __init__(self, indicator: Indicator, conflicts: Sequence[Protected]) -> None:
+    def __init__(self, indicator: Indicator, conflicts: Sequence[AllowlistEntry]) -> None:
         """Store the conflicting entries; the message names all of them with reasons and authors."""
         self.indicator, self.conflicts = indicator, tuple(conflicts)
         why = "; ".join(f"{one.indicator.value} ({one.reason}; by {one.author})" for one in self.conflicts)
         super().__init__(f"{indicator.value} cannot be blocked: it touches what is never blocked: {why}")
 
 
-def every(desk: Desk) -> tuple[Protected, ...]:
+def allowlist(db: Database) -> tuple[AllowlistEntry, ...]:
     """Return the whole allowlist, built-in values first."""
-    with desk.session() as session:
+    with db.session() as session:
         return _every(session)
 
 
-def conflicts(desk: Desk, value: str) -> tuple[Protected, ...]:
+def allowlist_conflicts(db: Database, value: str) -> tuple[AllowlistEntry, ...]:
     """Return the allowlist entries that prevent blocking a value; raises UsageError for an invalid value."""
-    with desk.session() as session:
-        return conflicts_of(session, parse(value))
+    with db.session() as session:
+        return conflicts_with_allowlist(session, parse(value))
 
 
-def conflicts_of(session: Session, indicator: Indicator) -> tuple[Protected, ...]:
+def conflicts_with_allowlist(session: Session, indicator: Indicator) -> tuple[AllowlistEntry, ...]:
     """Return the entries that prevent blocking an indicator, within a transaction."""
     return tuple(one for one in _every(session) if one.indicator.touches(indicator))
 
 
-def add(desk: Desk, value: str, *, reason: str, actor: Actor, now: datetime) -> tuple[Protected, tuple[int, ...]]:
+def add_to_allowlist(
+    db: Database, value: str, *, reason: str, actor: Actor, now: datetime
+) -> tuple[AllowlistEntry, tuple[int, ...]]:
     """Add a value to the allowlist and end the block list entries that it touches, proposed or in force.
 
     Returns the ids of these entries too.
     """
     indicator = parse(value, any_width=True)
-    with changing(desk) as session:
-        text = said(reason, "why it is never to be blocked")
+    with serialised_transaction(db) as session:
+        text = require_text(reason, "why it is never to be blocked")
         if any(one.indicator == indicator for one in _every(session)):
             raise IllegalMove(f"{indicator.value} is on the never-block list already")
-        row = NeverBlock(
-            kind=indicator.kind, value=indicator.value, reason=text, author=actor.name[:128], added_at=now,
+        row = AllowlistRow(
+            kind=indicator.kind,
+            value=indicator.value,
+            reason=text,
+            author=actor.name[:128],
+            added_at=now,
             removed_by="",
-        )  # fmt: skip
+        )
         session.add(row)
         session.flush()
-        after = values(row, "value", "reason")
-        record(session, Act(actor, "never_block.add", f"never_block:{row.id}", now, after=after))
+        after = column_values(row, "value", "reason")
+        record_act(session, Act(actor, "never_block.add", f"never_block:{row.id}", now, after=after))
         alive = session.scalars(select(BlockEntry).where(BlockEntry.state.in_(ALIVE)).order_by(BlockEntry.id)).all()
-        over = [entry for entry in alive if indicator_of(entry).touches(indicator)]
+        over = [entry for entry in alive if block_value_of(entry).touches(indicator)]
         for entry in over:
-            end(session, entry, BlockState.OVERRULED, f"never blocked: {indicator.value} ({text})", actor, now)
+            end_block(session, entry, BlockState.OVERRULED, f"never blocked: {indicator.value} ({text})", actor, now)
         return _protected(row), tuple(entry.id for entry in over)
 
 
-def remove(desk: Desk, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
+def remove_from_allowlist(db: Database, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
     """Remove a value from the allowlist; block list entries that it ended stay ended.
 
     Built-in values have no number and cannot be removed.
     """
-    with changing(desk) as session:
-        row = found(session.get(NeverBlock, number), f"never-block entry {number}")
+    with serialised_transaction(db) as session:
+        row = require_row(session.get(AllowlistRow, number), f"never-block entry {number}")
         if row.removed_at is not None:
             raise IllegalMove(f"never-block entry {number} was taken off by {row.removed_by}")
-        text = said(reason, "why it may be blocked from now on")
+        text = require_text(reason, "why it may be blocked from now on")
         row.removed_at, row.removed_by = now, actor.name[:128]
-        record(
+        record_act(
             session,
             Act(
-                actor, "never_block.remove", f"never_block:{number}", now, "", values(row, "value"), {"reason": text}
+                actor,
+                "never_block.remove",
+                f"never_block:{number}",
+                now,
+                "",
+                column_values(row, "value"),
+                {"reason": text},
             ),
-        )  # fmt: skip
+        )
 
 
-def end(session: Session, entry: BlockEntry, state: BlockState, reason: str, actor: Actor, now: datetime) -> None:
+def end_block(session: Session, entry: BlockEntry, state: BlockState, reason: str, actor: Actor, now: datetime) -> None:
     """End an entry within the caller's transaction; the list gets a new version when the entry was in force."""
-    before = values(entry, "state")
+    before = column_values(entry, "state")
     if entry.state == BlockState.PUSHED:
         entry.ended_version = next_version(session, entry, state, now)
     entry.state, entry.ended_by, entry.ended_at, entry.end_reason = state, actor.name[:128], now, reason
     touch(entry, actor, now)
-    told(session, entry, before, actor, now, {"reason": reason, "version": entry.ended_version})
+    record_block_change(session, entry, before, actor, now, {"reason": reason, "version": entry.ended_version})
 
 
-def told(
-    session: Session, entry: BlockEntry, before: dict[str, object], actor: Actor, now: datetime,
+def record_block_change(
+    session: Session,
+    entry: BlockEntry,
+    before: dict[str, object],
+    actor: Actor,
+    now: datetime,
     more: dict[str, object],
-) -> None:  # fmt: skip
+) -> None:
     """Record a change of an entry in the audit log, and in the timeline of its incident."""
     after = {"value": entry.value, "state": entry.state, **more}
-    record(session, Act(actor, f"block.{entry.state}", f"block:{entry.id}", now, "", before, after))
+    record_act(session, Act(actor, f"block.{entry.state}", f"block:{entry.id}", now, "", before, after))
     if entry.incident_id is not None:
-        tell(session, entry.incident_id, Kind.BLOCK, actor, now, before=before, after={"block": entry.id, **after})
+        add_entry(
+            session, entry.incident_id, EntryKind.BLOCK, actor, now, before=before, after={"block": entry.id, **after}
+        )
 
 
-def indicator_of(entry: BlockEntry) -> Indicator:
+def block_value_of(entry: BlockEntry) -> Indicator:
     """Return the value of an entry."""
     return Indicator(IndicatorKind(entry.kind), entry.value)
 
 
-def _every(session: Session) -> tuple[Protected, ...]:
-    rows = session.scalars(select(NeverBlock).where(NeverBlock.removed_at.is_(None)).order_by(NeverBlock.id))
+def _every(session: Session) -> tuple[AllowlistEntry, ...]:
+    rows = session.scalars(select(AllowlistRow).where(AllowlistRow.removed_at.is_(None)).order_by(AllowlistRow.id))
     return (*BUILT_IN, *(_protected(row) for row in rows))
 
 
-def _protected(row: NeverBlock) -> Protected:
-    return Protected(row.id, Indicator(IndicatorKind(row.kind), row.value), row.reason, row.author, row.added_at)
+def _protected(row: AllowlistRow) -> AllowlistEntry:
+    return AllowlistEntry(row.id, Indicator(IndicatorKind(row.kind), row.value), row.reason, row.author, row.added_at)

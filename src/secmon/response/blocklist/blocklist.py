@@ -9,9 +9,9 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, Index, Integer, String, Text, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
-from secmon.db.transaction import found, within
+from secmon.db.transaction import in_scope, require_row
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import EVERYTHING, Scope
 
@@ -139,32 +139,32 @@ class Coverage:
         return self.acknowledged / self.of if self.of else 1.0
 
 
-def feed(desk: Desk, site: str, now: datetime) -> BlockFeed:
+def block_feed(db: Database, site: str, now: datetime) -> BlockFeed:
     """Return the current block list of one site."""
-    return feed_of(desk, [site], now, name=site)
+    return block_feed_of_sites(db, [site], now, name=site)
 
 
-def feed_of(desk: Desk, sites: Collection[str] | None, now: datetime, *, name: str) -> BlockFeed:
+def block_feed_of_sites(db: Database, sites: Collection[str] | None, now: datetime, *, name: str) -> BlockFeed:
     """Return the current block list of these sites together.
 
     None returns all active entries, as polled by a province or the centre.
     """
     concerned = _concerns(sites)
     query = select(BlockEntry).where(concerned, BlockEntry.state == BlockState.PUSHED, BlockEntry.expires_at > now)
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(query.order_by(BlockEntry.id)).all()
         version = _version_of(session, concerned)
     return BlockFeed(name, version, tuple(_entry(row) for row in rows))
 
 
-def coverage(desk: Desk, scope: Scope = EVERYTHING, codes: Collection[str] | None = None) -> tuple[Coverage, ...]:
+def coverage(db: Database, scope: Scope = EVERYTHING, codes: Collection[str] | None = None) -> tuple[Coverage, ...]:
     """Return for each active entry, newest first, the sites that have applied it.
 
     `codes` are all sites (default: the 226).
     """
     every = sorted(code for code in (codes or (site.code for site in load_sites())) if scope.covers(code))
     query = select(BlockEntry).where(BlockEntry.state == BlockState.PUSHED).order_by(BlockEntry.pushed_version.desc())
-    with desk.session() as session:
+    with db.session() as session:
         rows = session.scalars(query).all()
         applied = applied_versions(session)
         chosen = _sites_of(session, [row.id for row in rows])
@@ -183,17 +183,23 @@ def applied_versions(session: Session) -> dict[str, int]:
     return {str(site): int(version) for site, version in session.execute(query)}
 
 
-def get(desk: Desk, scope: Scope, number: int) -> BlockEntry:
+def get_block(db: Database, scope: Scope, number: int) -> BlockEntry:
     """Return an entry that applies to a site of the scope; raises NotFoundError when there is none."""
     query = select(BlockEntry).where(BlockEntry.id == number, _concerns(scope.codes))
-    with desk.session() as session:
-        return found(session.scalar(query), f"block entry {number}")
+    with db.session() as session:
+        return require_row(session.scalar(query), f"block entry {number}")
 
 
-def search(
-    desk: Desk, scope: Scope, *, states: Sequence[BlockState] = (), text: str = "", incident_id: int | None = None,
-    limit: int, before: int | None = None,
-) -> Sequence[BlockEntry]:  # fmt: skip
+def search_blocks(
+    db: Database,
+    scope: Scope,
+    *,
+    states: Sequence[BlockState] = (),
+    text: str = "",
+    incident_id: int | None = None,
+    limit: int,
+    before: int | None = None,
+) -> Sequence[BlockEntry]:
     """Return entries newest first whose value contains `text`.
 
     `before` is the id below which to continue.
@@ -207,22 +213,22 @@ def search(
         query = query.where(BlockEntry.incident_id == incident_id)
     if before is not None:
         query = query.where(BlockEntry.id < before)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def sites_of(desk: Desk, scope: Scope, number: int) -> tuple[str, ...] | None:
+def sites_of_block(db: Database, scope: Scope, number: int) -> tuple[str, ...] | None:
     """Return the sites of an entry, limited to the scope; None for all sites."""
-    if get(desk, scope, number).all_sites:
+    if get_block(db, scope, number).all_sites:
         return None
-    query = select(BlockSite.site).where(BlockSite.entry_id == number, within(BlockSite.site, scope))
-    with desk.session() as session:
+    query = select(BlockSite.site).where(BlockSite.entry_id == number, in_scope(BlockSite.site, scope))
+    with db.session() as session:
         return tuple(session.scalars(query.order_by(BlockSite.site)))
 
 
-def history(desk: Desk, limit: int) -> Sequence[BlockVersion]:
+def blocklist_history(db: Database, limit: int) -> Sequence[BlockVersion]:
     """Return the changes of the list, newest first."""
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(select(BlockVersion).order_by(BlockVersion.version.desc()).limit(limit)).all()
 
 

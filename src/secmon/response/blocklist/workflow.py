@@ -7,12 +7,26 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from secmon.db.audit_log import CENTRE, Act, Actor, record
-from secmon.db.database import Desk
-from secmon.db.transaction import changing, checked, covered, found, said, touch, values
+from secmon.db.audit_log import CENTRE, Act, Actor, record_act
+from secmon.db.database import Database
+from secmon.db.transaction import (
+    check_version,
+    column_values,
+    require_row,
+    require_scope,
+    require_text,
+    serialised_transaction,
+    touch,
+)
 from secmon.errors import IllegalMove, NotFoundError
-from secmon.incidents.incident import open_one, responded
-from secmon.response.blocklist.allowlist import BlockConflict, conflicts_of, end, indicator_of, told
+from secmon.incidents.incident import load_open_for_update, stop_response_clock
+from secmon.response.blocklist.allowlist import (
+    BlockConflict,
+    block_value_of,
+    conflicts_with_allowlist,
+    end_block,
+    record_block_change,
+)
 from secmon.response.blocklist.block_value import Indicator, parse
 from secmon.response.blocklist.blocklist import (
     ALIVE,
@@ -38,103 +52,118 @@ class Proposal:
     incident_id: int | None = None
 
 
-def propose(desk: Desk, scope: Scope, proposal: Proposal, *, actor: Actor, now: datetime) -> BlockEntry:
+def propose_block(db: Database, scope: Scope, proposal: Proposal, *, actor: Actor, now: datetime) -> BlockEntry:
     """Propose a block. Raises UsageError for an invalid value, BlockConflict for one on the allowlist."""
     indicator = parse(proposal.value)
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         _for_sites(scope, proposal.sites)
-        reason = said(proposal.reason, "the reason of the block")
+        reason = require_text(proposal.reason, "the reason of the block")
         if proposal.expires_at <= now:
             raise IllegalMove(f"the block would end at {proposal.expires_at:%Y-%m-%d %H:%M} UTC, before it begins")
         _free(session, indicator, proposal)
         if proposal.incident_id is not None:
-            responded(open_one(session, scope, proposal.incident_id), now)
+            stop_response_clock(load_open_for_update(session, scope, proposal.incident_id), now)
         entry = BlockEntry(
-            kind=indicator.kind, value=indicator.value, reason=reason, source=proposal.source[:128],
-            incident_id=proposal.incident_id, all_sites=not proposal.sites, state=BlockState.PROPOSED,
-            expires_at=proposal.expires_at, proposed_by=actor.name[:128], proposed_at=now, version=1,
-            changed_by=actor.name[:128], changed_at=now, decided_by="", pushed_by="", ended_by="", end_reason="",
-        )  # fmt: skip
+            kind=indicator.kind,
+            value=indicator.value,
+            reason=reason,
+            source=proposal.source[:128],
+            incident_id=proposal.incident_id,
+            all_sites=not proposal.sites,
+            state=BlockState.PROPOSED,
+            expires_at=proposal.expires_at,
+            proposed_by=actor.name[:128],
+            proposed_at=now,
+            version=1,
+            changed_by=actor.name[:128],
+            changed_at=now,
+            decided_by="",
+            pushed_by="",
+            ended_by="",
+            end_reason="",
+        )
         session.add(entry)
         session.flush()
         session.add_all(BlockSite(entry_id=entry.id, site=site) for site in sorted({*proposal.sites}))
-        told(session, entry, {}, actor, now, {"reason": reason, "sites": sorted({*proposal.sites}) or "all"})
+        record_block_change(
+            session, entry, {}, actor, now, {"reason": reason, "sites": sorted({*proposal.sites}) or "all"}
+        )
         return entry
 
 
-def approve(
-    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
+def approve_block(
+    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
 ) -> BlockEntry:
     """Approve the block, as a second person."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         entry = _of(session, scope, number, version)
         _must_be(entry, BlockState.PROPOSED)
         if entry.proposed_by == actor.name:
             raise IllegalMove(f"block entry {number} was proposed by {actor.name}: a second person approves it")
-        _not_protected(session, indicator_of(entry))
+        _not_protected(session, block_value_of(entry))
         return _decided(session, entry, BlockState.APPROVED, "", actor, now)
 
 
-def reject(
-    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+def reject_block(
+    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> BlockEntry:
     """Reject the block, with a reason."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         entry = _of(session, scope, number, version)
         _must_be(entry, BlockState.PROPOSED, BlockState.APPROVED)
-        entry.end_reason = said(reason, "why the block is rejected")
+        entry.end_reason = require_text(reason, "why the block is rejected")
         return _decided(session, entry, BlockState.REJECTED, entry.end_reason, actor, now)
 
 
-def push(
-    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
+def push_block(
+    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
 ) -> BlockEntry:
     """Bring an approved entry into force: sites get it with their next poll, under a new version of the list."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         entry = _of(session, scope, number, version)
         _must_be(entry, BlockState.APPROVED)
         if entry.expires_at <= now:
             raise IllegalMove(f"block entry {number} expired at {entry.expires_at:%Y-%m-%d %H:%M} UTC: propose it anew")
-        _not_protected(session, indicator_of(entry))
-        before = values(entry, "state")
+        _not_protected(session, block_value_of(entry))
+        before = column_values(entry, "state")
         entry.pushed_version = next_version(session, entry, BlockState.PUSHED, now)
         entry.state, entry.pushed_by, entry.pushed_at = BlockState.PUSHED, actor.name[:128], now
         touch(entry, actor, now)
-        told(session, entry, before, actor, now, {"version": entry.pushed_version})
+        record_block_change(session, entry, before, actor, now, {"version": entry.pushed_version})
         return entry
 
 
-def undo(
-    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+def revoke_block(
+    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> BlockEntry:
     """Revoke an entry, in force or not; sites let the traffic through again after their next poll."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         entry = _of(session, scope, number, version)
         _must_be(entry, *ALIVE)
-        end(session, entry, BlockState.UNDONE, said(reason, "why the block is undone"), actor, now)
+        end_block(session, entry, BlockState.UNDONE, require_text(reason, "why the block is undone"), actor, now)
         return entry
 
 
-def expire(desk: Desk, now: datetime) -> Sequence[int]:
+def expire_blocks(db: Database, now: datetime) -> Sequence[int]:
     """End expired entries, in force or not; returns their ids. For a job."""
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         query = select(BlockEntry).where(BlockEntry.state.in_(ALIVE), BlockEntry.expires_at <= now)
         over = session.scalars(query.order_by(BlockEntry.id)).all()
         for entry in over:
-            end(session, entry, BlockState.EXPIRED, "expired", CENTRE, now)
+            end_block(session, entry, BlockState.EXPIRED, "expired", CENTRE, now)
         return [entry.id for entry in over]
 
 
-def acknowledge(desk: Desk, scope: Scope, site: str, version: int, *, actor: Actor, now: datetime) -> bool:
+def acknowledge_blocklist(db: Database, scope: Scope, site: str, version: int, *, actor: Actor, now: datetime) -> bool:
     """Record that a site has applied the list up to a version; False when that was known.
 
     Raises IllegalMove for a version the site never got.
     """
-    covered(scope, [site], f"site {site}")
-    with desk.session() as session:
+    require_scope(scope, [site], f"site {site}")
+    with db.session() as session:
         if session.get(BlockAcknowledgement, (site, version)) is not None:
             return False
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         newest = newest_version(session, site)
         if not 0 < version <= newest:
             raise IllegalMove(f"site {site} cannot acknowledge version {version}: the newest for it is {newest}")
@@ -142,24 +171,24 @@ def acknowledge(desk: Desk, scope: Scope, site: str, version: int, *, actor: Act
             return False
         session.add(BlockAcknowledgement(site=site, version=version, at=now))
         act = Act(actor, "block.acknowledged", f"blocklist:{version}", now, site, after={"version": version})
-        record(session, act)
+        record_act(session, act)
         return True
 
 
 def _of(session: Session, scope: Scope, number: int, version: int | None) -> BlockEntry:
-    entry = found(session.get(BlockEntry, number), f"block entry {number}")
+    entry = require_row(session.get(BlockEntry, number), f"block entry {number}")
     sites = session.scalars(select(BlockSite.site).where(BlockSite.entry_id == number)).all()
     if entry.all_sites and not scope.everything:
         raise NotFoundError(f"block entry {number} does not exist, or lies outside what you may see")
-    covered(scope, sites, f"block entry {number}")
-    checked(entry, version, f"block entry {number}")
+    require_scope(scope, sites, f"block entry {number}")
+    check_version(entry, version, f"block entry {number}")
     return entry
 
 
 def _for_sites(scope: Scope, sites: Sequence[str]) -> None:
     if not sites and not scope.everything:
         raise IllegalMove("a block for all sites is proposed by those who see all sites: choose your own")
-    covered(scope, sites, f"one of the sites {', '.join(sites)}")
+    require_scope(scope, sites, f"one of the sites {', '.join(sites)}")
 
 
 def _must_be(entry: BlockEntry, *states: BlockState) -> None:
@@ -168,7 +197,7 @@ def _must_be(entry: BlockEntry, *states: BlockState) -> None:
 
 
 def _not_protected(session: Session, indicator: Indicator) -> None:
-    conflicts = conflicts_of(session, indicator)
+    conflicts = conflicts_with_allowlist(session, indicator)
     if conflicts:
         raise BlockConflict(indicator, conflicts)
 
@@ -185,8 +214,8 @@ def _free(session: Session, indicator: Indicator, proposal: Proposal) -> None:
 def _decided(
     session: Session, entry: BlockEntry, state: BlockState, reason: str, actor: Actor, now: datetime
 ) -> BlockEntry:
-    before = values(entry, "state")
+    before = column_values(entry, "state")
     entry.state, entry.decided_by, entry.decided_at = state, actor.name[:128], now
     touch(entry, actor, now)
-    told(session, entry, before, actor, now, {"reason": reason} if reason else {})
+    record_block_change(session, entry, before, actor, now, {"reason": reason} if reason else {})
     return entry

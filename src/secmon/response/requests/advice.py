@@ -15,7 +15,7 @@ _LETTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class RequestText:
     """Title and text in both languages; plain text, to be escaped wherever it is shown."""
 
     title_ko: str
@@ -24,9 +24,9 @@ class Advice:
     text_en: str
 
 
-def compose(signature: Signature, actor: str, events: int) -> Advice:
+def compose_text(signature: Signature, actor: str, events: int) -> RequestText:
     """Compose the rule's finding, actor and number of events, and its next steps; times are shown outside the text."""
-    who = shown(actor) or "-"
+    who = printable(actor) or "-"
     steps_ko = signature.next_steps_ko or signature.next_steps_en or _STEPS_KO
     steps_en = signature.next_steps_en or _STEPS_EN
     text_ko = [
@@ -49,19 +49,19 @@ def compose(signature: Signature, actor: str, events: int) -> Advice:
         "",
         "Acknowledge this request and answer when it is done. If it cannot be done, tell us why.",
     ]
-    return Advice(
+    return RequestText(
         f"[조치 요청] {signature.title_ko}", f"[Action request] {signature.title_en}", _text(text_ko), _text(text_en)
     )
 
 
-def by_hand(title: str, text: str) -> Advice:
+def free_text(title: str, text: str) -> RequestText:
     """Use free text for both languages; raises IllegalMove when it is empty."""
     if not title.strip() or not text.strip():
         raise IllegalMove("a request needs a title and a text: say what is to be done")
-    return Advice(title.strip(), title.strip(), text.strip(), text.strip())
+    return RequestText(title.strip(), title.strip(), text.strip(), text.strip())
 
 
-def attached(lines: Iterable[EvidenceLine], site: str) -> str:
+def evidence_lines(lines: Iterable[EvidenceLine], site: str) -> str:
     """Return the site's first 20 lines as JSON, oldest first.
 
     Each line is cut after 2,000 letters; hashes are of the whole lines.
@@ -83,7 +83,7 @@ def attached(lines: Iterable[EvidenceLine], site: str) -> str:
     )
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return text from a log on one line, without control characters, at most 200 letters."""
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()[:200]
 

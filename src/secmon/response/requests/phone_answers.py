@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
-from secmon.db.transaction import changing, said
+from secmon.db.database import Database
+from secmon.db.transaction import require_text, serialised_transaction
 from secmon.errors import IllegalMove
-from secmon.response.requests.request import Request, RequestState, go, of
+from secmon.response.requests.request import Request, RequestState, load_for_update, transition
 from secmon.sites.scope import Scope
 
 CHANNEL = "phone"
@@ -18,7 +18,7 @@ ANSWERS = (RequestState.ACKNOWLEDGED, RequestState.DONE, RequestState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PhoneAnswer:
     """A phone answer: one of ANSWERS, its text, and the person who gave it."""
 
     state: RequestState
@@ -26,32 +26,39 @@ class Call:
     said_by: str
 
 
-def write_down(
-    desk: Desk, scope: Scope, number: int, call: Call, *, actor: Actor, now: datetime, version: int | None = None
+def record_phone_answer(
+    db: Database,
+    scope: Scope,
+    number: int,
+    call: PhoneAnswer,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
 ) -> Request:
     """Record an answer given by `call.said_by`; the actor who recorded it cannot verify it.
 
     An answer that it is done implies that the request was read: the same call acknowledges it. Raises IllegalMove
     without the person who answered, or without text where something was done or refused.
     """
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        told = Call(call.state, _words(call), said(call.said_by, "who answered"))
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        told = PhoneAnswer(call.state, _words(call), require_text(call.said_by, "who answered"))
         if call.state == RequestState.DONE and row.state in {RequestState.REQUESTED, RequestState.DELIVERED}:
-            _answered(session, row, Call(RequestState.ACKNOWLEDGED, "", told.said_by), actor, now)
+            _answered(session, row, PhoneAnswer(RequestState.ACKNOWLEDGED, "", told.said_by), actor, now)
         _answered(session, row, told, actor, now)
         return row
 
 
-def _words(call: Call) -> str:
+def _words(call: PhoneAnswer) -> str:
     if call.state not in ANSWERS:
         raise IllegalMove(f"{call.state} is nothing a municipality says; choose one of {', '.join(ANSWERS)}")
     needed = {RequestState.DONE: "what was done", RequestState.REFUSED: "the reason of the refusal"}.get(call.state)
-    return said(call.words, needed) if needed else call.words.strip()
+    return require_text(call.words, needed) if needed else call.words.strip()
 
 
-def _answered(session: Session, row: Request, call: Call, actor: Actor, now: datetime) -> None:
-    go(session, row, call.state, actor, now, detail=call.words, channel=CHANNEL, said_by=call.said_by)
+def _answered(session: Session, row: Request, call: PhoneAnswer, actor: Actor, now: datetime) -> None:
+    transition(session, row, call.state, actor, now, detail=call.words, channel=CHANNEL, said_by=call.said_by)
     row.answer = call.words or row.answer
     row.delivered_at = row.delivered_at or now
     if call.state == RequestState.ACKNOWLEDGED:

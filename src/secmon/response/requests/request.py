@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Index, Integer, SmallInteger, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record
-from secmon.db.database import Desk
+from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
-from secmon.db.transaction import checked, covered, found, touch, within
+from secmon.db.transaction import check_version, in_scope, require_row, require_scope, touch
 from secmon.errors import IllegalMove
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
 
 
@@ -121,7 +121,7 @@ class Receipt(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RequestCounts:
     """Counts of requests in a scope: awaiting an answer, overdue among these, to verify, and refused."""
 
     awaiting: int
@@ -130,21 +130,27 @@ class Standing:
     refused: int
 
 
-def get(desk: Desk, scope: Scope, number: int) -> Request:
+def get_request(db: Database, scope: Scope, number: int) -> Request:
     """Return a request; raises NotFoundError when there is none within the scope."""
-    with desk.session() as session:
-        return found(
-            session.scalar(select(Request).where(Request.id == number, within(Request.site, scope))),
+    with db.session() as session:
+        return require_row(
+            session.scalar(select(Request).where(Request.id == number, in_scope(Request.site, scope))),
             f"request {number}",
         )
 
 
-def search(
-    desk: Desk, scope: Scope, *, states: Sequence[RequestState] = (), site: str = "", incident_id: int | None = None,
-    limit: int, before: int | None = None,
-) -> Sequence[Request]:  # fmt: skip
+def search_requests(
+    db: Database,
+    scope: Scope,
+    *,
+    states: Sequence[RequestState] = (),
+    site: str = "",
+    incident_id: int | None = None,
+    limit: int,
+    before: int | None = None,
+) -> Sequence[Request]:
     """Return requests newest first; `before` is the id below which to continue."""
-    query = select(Request).where(within(Request.site, scope)).order_by(Request.id.desc()).limit(limit)
+    query = select(Request).where(in_scope(Request.site, scope)).order_by(Request.id.desc()).limit(limit)
     if states:
         query = query.where(Request.state.in_(states))
     if site:
@@ -153,52 +159,59 @@ def search(
         query = query.where(Request.incident_id == incident_id)
     if before is not None:
         query = query.where(Request.id < before)
-    with desk.session() as session:
+    with db.session() as session:
         return session.scalars(query).all()
 
 
-def awaiting(desk: Desk, scope: Scope, now: datetime) -> Sequence[Request]:
+def awaiting_requests(db: Database, scope: Scope, now: datetime) -> Sequence[Request]:
     """Return requests that await an answer, by due time; `overdue` selects the late ones."""
-    query = select(Request).where(within(Request.site, scope), Request.state.in_(AWAITED))
-    with desk.session() as session:
+    query = select(Request).where(in_scope(Request.site, scope), Request.state.in_(AWAITED))
+    with db.session() as session:
         rows = session.scalars(query).all()
     return sorted(rows, key=lambda row: (row.due or now, row.id))
 
 
-def overdue(desk: Desk, scope: Scope, now: datetime) -> Sequence[Request]:
+def overdue_requests(db: Database, scope: Scope, now: datetime) -> Sequence[Request]:
     """Return requests whose answer is late, the longest overdue first."""
-    return [row for row in awaiting(desk, scope, now) if row.due is not None and row.due < now]
+    return [row for row in awaiting_requests(db, scope, now) if row.due is not None and row.due < now]
 
 
-def standing(desk: Desk, scope: Scope, now: datetime) -> Standing:
+def request_counts(db: Database, scope: Scope, now: datetime) -> RequestCounts:
     """Return the counts for display."""
-    rows = awaiting(desk, scope, now)
+    rows = awaiting_requests(db, scope, now)
     late = sum(row.due is not None and row.due < now for row in rows)
-    query = select(Request.state).where(within(Request.site, scope), Request.state.in_((S.DONE, S.REFUSED)))
-    with desk.session() as session:
+    query = select(Request.state).where(in_scope(Request.site, scope), Request.state.in_((S.DONE, S.REFUSED)))
+    with db.session() as session:
         states = session.scalars(query).all()
-    return Standing(len(rows), late, sum(state == S.DONE for state in states), sum(s == S.REFUSED for s in states))
+    return RequestCounts(len(rows), late, sum(state == S.DONE for state in states), sum(s == S.REFUSED for s in states))
 
 
-def receipts(desk: Desk, scope: Scope, number: int) -> Sequence[Receipt]:
+def receipts_of_request(db: Database, scope: Scope, number: int) -> Sequence[Receipt]:
     """Return all events of a request, in order."""
-    get(desk, scope, number)
-    with desk.session() as session:
+    get_request(db, scope, number)
+    with db.session() as session:
         return session.scalars(select(Receipt).where(Receipt.request_id == number).order_by(Receipt.id)).all()
 
 
-def of(session: Session, scope: Scope, number: int, version: int | None) -> Request:
+def load_for_update(session: Session, scope: Scope, number: int, version: int | None) -> Request:
     """Load a request for a change, unchanged since `version`."""
-    row = found(session.get(Request, number), f"request {number}")
-    covered(scope, [row.site], f"request {number}")
-    checked(row, version, f"request {number}")
+    row = require_row(session.get(Request, number), f"request {number}")
+    require_scope(scope, [row.site], f"request {number}")
+    check_version(row, version, f"request {number}")
     return row
 
 
-def go(
-    session: Session, row: Request, state: RequestState, actor: Actor, now: datetime, *, detail: str = "",
-    channel: str = "", said_by: str = "",
-) -> None:  # fmt: skip
+def transition(
+    session: Session,
+    row: Request,
+    state: RequestState,
+    actor: Actor,
+    now: datetime,
+    *,
+    detail: str = "",
+    channel: str = "",
+    said_by: str = "",
+) -> None:
     """Move a request to a state within the caller's transaction, with receipt, audit entry and timeline entry.
 
     `said_by` is the person who gave the answer, if not the actor, who then only recorded it; `channel` is how it
@@ -212,22 +225,18 @@ def go(
     row.state = state
     touch(row, actor, now)
     told_by = f"{said_by}: {detail}".removesuffix(": ") if said_by else detail
-    receipt(session, row, state, actor, now, detail=told_by, channel=channel)
+    add_receipt(session, row, state, actor, now, detail=told_by, channel=channel)
     after = {"state": state, "detail": detail} if detail else {"state": state}
     if said_by:
         after |= {"source": channel, "said_by": said_by}
-    record(session, Act(actor, f"request.{state}", f"request:{row.id}", now, row.site, before, after))
+    record_act(session, Act(actor, f"request.{state}", f"request:{row.id}", now, row.site, before, after))
     if row.incident_id is not None:
         told = {"request": row.id, **after}
-        tell(session, row.incident_id, Kind.REQUEST, actor, now, site=row.site, before=before, after=told)
+        add_entry(session, row.incident_id, EntryKind.REQUEST, actor, now, site=row.site, before=before, after=told)
 
 
-def receipt(
+def add_receipt(
     session: Session, row: Request, kind: str, actor: Actor, now: datetime, *, detail: str = "", channel: str = ""
 ) -> None:
     """Record an event of the request."""
-    session.add(
-        Receipt(
-            request_id=row.id, at=now, kind=kind, channel=channel, actor=actor.name[:128], detail=detail
-        )
-    )  # fmt: skip
+    session.add(Receipt(request_id=row.id, at=now, kind=kind, channel=channel, actor=actor.name[:128], detail=detail))

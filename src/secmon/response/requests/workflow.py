@@ -7,19 +7,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from secmon.alerts.workflow import advance
-from secmon.db.audit_log import CENTRE, Act, Actor, record
-from secmon.db.database import Desk
+from secmon.alerts.workflow import transition_alert
+from secmon.db.audit_log import CENTRE, Act, Actor, record_act
+from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import changing, covered, found, said
+from secmon.db.transaction import require_row, require_scope, require_text, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.incidents.evidence import EvidenceLine
-from secmon.incidents.incident import Incident, open_one, responded, sites_in
-from secmon.incidents.sla import later, targets_of
-from secmon.incidents.timeline import Kind, tell
+from secmon.incidents.incident import Incident, load_open_for_update, sites_in, stop_response_clock
+from secmon.incidents.sla import targets_of_severity, time_after
+from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.notifications.outbox import Letter, enqueue
-from secmon.response.requests.advice import Advice, attached
-from secmon.response.requests.request import AWAITED, Request, RequestState, go, of, receipt
+from secmon.response.requests.advice import RequestText, evidence_lines
+from secmon.response.requests.request import AWAITED, Request, RequestState, add_receipt, load_for_update, transition
 from secmon.sites.scope import Scope
 
 _TELL_SUPERVISORS = 2
@@ -27,26 +27,26 @@ _TELL_SUPERVISORS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RequestDraft:
     """A request to sites, for an incident, an alert or neither, with its delivery channels."""
 
     sites: tuple[str, ...]
     severity: int
-    advice: Advice
+    advice: RequestText
     incident_id: int | None = None
     alert_id: int | None = None
     channels: tuple[str, ...] = ("mail",)
 
 
-def ask(
-    desk: Desk, scope: Scope, what: Ask, lines: Iterable[EvidenceLine] = (), *, actor: Actor, now: datetime
+def create_requests(
+    db: Database, scope: Scope, what: RequestDraft, lines: Iterable[EvidenceLine] = (), *, actor: Actor, now: datetime
 ) -> Sequence[Request]:
     """Create a request for each site, with the site's own lines as evidence, and messages in the outbox.
 
     It counts as the first response to the incident or alert, if there was none.
     """
-    with changing(desk) as session:
-        covered(scope, what.sites, f"one of the sites {', '.join(what.sites)}")
+    with serialised_transaction(db) as session:
+        require_scope(scope, what.sites, f"one of the sites {', '.join(what.sites)}")
         if not what.sites:
             raise IllegalMove("a request goes to at least one site")
         incident, alert = _about(session, scope, what, actor, now)
@@ -60,97 +60,106 @@ def ask(
         return rows
 
 
-def acknowledge(
-    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, answer: str = "", version: int | None = None
+def acknowledge_request(
+    db: Database,
+    scope: Scope,
+    number: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    answer: str = "",
+    version: int | None = None,
 ) -> Request:
     """Record that the municipality has read the request; it then counts as delivered, even if the mail failed."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        go(session, row, RequestState.ACKNOWLEDGED, actor, now, detail=answer.strip())
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        transition(session, row, RequestState.ACKNOWLEDGED, actor, now, detail=answer.strip())
         row.delivered_at = row.delivered_at or now
         row.acknowledged_at, row.acknowledged_by = now, actor.name[:128]
         row.answer = answer.strip() or row.answer
         return row
 
 
-def done(
-    desk: Desk, scope: Scope, number: int, *, answer: str, actor: Actor, now: datetime, version: int | None = None
+def complete_request(
+    db: Database, scope: Scope, number: int, *, answer: str, actor: Actor, now: datetime, version: int | None = None
 ) -> Request:
     """Record that the municipality has done it, with its answer."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        row.answer = said(answer, "what was done")
-        go(session, row, RequestState.DONE, actor, now, detail=row.answer)
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        row.answer = require_text(answer, "what was done")
+        transition(session, row, RequestState.DONE, actor, now, detail=row.answer)
         row.done_at, row.done_by = now, actor.name[:128]
         return row
 
 
-def refuse(
-    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+def refuse_request(
+    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> Request:
     """Record that the municipality refuses, with its reason."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        row.answer = said(reason, "the reason of the refusal")
-        go(session, row, RequestState.REFUSED, actor, now, detail=row.answer)
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        row.answer = require_text(reason, "the reason of the refusal")
+        transition(session, row, RequestState.REFUSED, actor, now, detail=row.answer)
         row.refused_at, row.delivered_at = now, row.delivered_at or now
         return row
 
 
-def verify(
-    desk: Desk, scope: Scope, number: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
+def verify_request(
+    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
 ) -> Request:
     """Verify that it is done; the user who reported it as done may not verify it."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
         if row.done_by == actor.name:
             raise IllegalMove(f"request {number} was reported as done by {actor.name}: somebody else verifies it")
-        go(session, row, RequestState.VERIFIED, actor, now, detail=note.strip())
+        transition(session, row, RequestState.VERIFIED, actor, now, detail=note.strip())
         row.verified_at, row.verified_by = now, actor.name[:128]
         return row
 
 
-def send_back(
-    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+def return_request(
+    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> Request:
     """Reject the answer: a completed request returns to acknowledged, a refused request is sent again."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        text, goal = said(reason, "why it is sent back"), targets_of(session, row.severity)
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        text, goal = require_text(reason, "why it is sent back"), targets_of_severity(session, row.severity)
         refused = row.state == RequestState.REFUSED
-        go(session, row, RequestState.DELIVERED if refused else RequestState.ACKNOWLEDGED, actor, now, detail=text)
-        row.act_due = later(now, goal.act)
+        transition(
+            session, row, RequestState.DELIVERED if refused else RequestState.ACKNOWLEDGED, actor, now, detail=text
+        )
+        row.act_due = time_after(now, goal.act)
         if refused:
-            row.acknowledge_due = later(now, goal.acknowledge)
+            row.acknowledge_due = time_after(now, goal.acknowledge)
         row.done_at = row.refused_at = row.reminded_at = None
         row.done_by = ""
         _post(session, row, f"back:{row.version}", "request", now)
         return row
 
 
-def withdraw(
-    desk: Desk, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+def withdraw_request(
+    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
 ) -> Request:
     """Withdraw the request."""
-    with changing(desk) as session:
-        row = of(session, scope, number, version)
-        go(session, row, RequestState.WITHDRAWN, actor, now, detail=said(reason, "why it is withdrawn"))
+    with serialised_transaction(db) as session:
+        row = load_for_update(session, scope, number, version)
+        transition(session, row, RequestState.WITHDRAWN, actor, now, detail=require_text(reason, "why it is withdrawn"))
         return row
 
 
-def remind(desk: Desk, now: datetime) -> Sequence[int]:
+def remind_overdue(db: Database, now: datetime) -> Sequence[int]:
     """Remind late municipalities, again after each further time limit; returns the requests. For a job.
 
     The second reminder also notifies the supervisors.
     """
-    with changing(desk) as session:
+    with serialised_transaction(db) as session:
         query = select(Request).where(Request.state.in_(AWAITED)).order_by(Request.id)
         reminded = [row for row in session.scalars(query).all() if _is_late(session, row, now)]
         for row in reminded:
             row.reminders, row.reminded_at = row.reminders + 1, now
-            receipt(session, row, "reminder", CENTRE, now)
+            add_receipt(session, row, "reminder", CENTRE, now)
             after = {"reminders": row.reminders, "due": row.due}
-            record(session, Act(CENTRE, "request.reminder", f"request:{row.id}", now, row.site, after=after))
+            record_act(session, Act(CENTRE, "request.reminder", f"request:{row.id}", now, row.site, after=after))
             _post(session, row, f"reminder:{row.reminders}:{row.version}", "reminder", now)
             if row.reminders == _TELL_SUPERVISORS:
                 key = f"request:{row.id}:escalation:{row.version}"
@@ -159,33 +168,53 @@ def remind(desk: Desk, now: datetime) -> Sequence[int]:
 
 
 def _about(
-    session: Session, scope: Scope, what: Ask, actor: Actor, now: datetime
+    session: Session, scope: Scope, what: RequestDraft, actor: Actor, now: datetime
 ) -> tuple[Incident | None, Alert | None]:
     incident = alert = None
     if what.incident_id is not None:
-        incident = open_one(session, scope, what.incident_id)
+        incident = load_open_for_update(session, scope, what.incident_id)
         strangers = sorted({*what.sites} - {*sites_in(session, incident.id)})
         if strangers:
             raise IllegalMove(f"incident {incident.id} does not touch site {', '.join(strangers)}: add it first")
-        responded(incident, now)
+        stop_response_clock(incident, now)
     if what.alert_id is not None:
-        alert = found(session.get(Alert, what.alert_id), f"alert {what.alert_id}")
-        covered(scope, [alert.site], f"alert {alert.id}")
+        alert = require_row(session.get(Alert, what.alert_id), f"alert {what.alert_id}")
+        require_scope(scope, [alert.site], f"alert {alert.id}")
         if alert.status in {AlertStatus.NEW, AlertStatus.ACKNOWLEDGED}:
-            advance(session, alert, AlertStatus.IN_PROGRESS, actor, now)
+            transition_alert(session, alert, AlertStatus.IN_PROGRESS, actor, now)
     return incident, alert
 
 
-def _row(session: Session, what: Ask, site: str, lines: Sequence[EvidenceLine], actor: Actor, now: datetime) -> Request:
-    goal, advice = targets_of(session, what.severity), what.advice
+def _row(
+    session: Session, what: RequestDraft, site: str, lines: Sequence[EvidenceLine], actor: Actor, now: datetime
+) -> Request:
+    goal, advice = targets_of_severity(session, what.severity), what.advice
     return Request(
-        site=site, incident_id=what.incident_id, alert_id=what.alert_id, severity=what.severity,
-        state=RequestState.REQUESTED, title_ko=advice.title_ko, title_en=advice.title_en, text_ko=advice.text_ko,
-        text_en=advice.text_en, evidence=attached(lines, site), channels=" ".join(what.channels), since=now,
-        requested_by=actor.name[:128], requested_at=now, acknowledge_due=later(now, goal.acknowledge),
-        act_due=later(now, goal.act), acknowledged_by="", done_by="", verified_by="", answer="", reminders=0,
-        version=1, changed_by=actor.name[:128], changed_at=now,
-    )  # fmt: skip
+        site=site,
+        incident_id=what.incident_id,
+        alert_id=what.alert_id,
+        severity=what.severity,
+        state=RequestState.REQUESTED,
+        title_ko=advice.title_ko,
+        title_en=advice.title_en,
+        text_ko=advice.text_ko,
+        text_en=advice.text_en,
+        evidence=evidence_lines(lines, site),
+        channels=" ".join(what.channels),
+        since=now,
+        requested_by=actor.name[:128],
+        requested_at=now,
+        acknowledge_due=time_after(now, goal.acknowledge),
+        act_due=time_after(now, goal.act),
+        acknowledged_by="",
+        done_by="",
+        verified_by="",
+        answer="",
+        reminders=0,
+        version=1,
+        changed_by=actor.name[:128],
+        changed_at=now,
+    )
 
 
 def _since(session: Session, row: Request, incident: Incident | None, alert: Alert | None, now: datetime) -> datetime:
@@ -198,11 +227,11 @@ def _since(session: Session, row: Request, incident: Incident | None, alert: Ale
 
 
 def _told(session: Session, row: Request, actor: Actor, now: datetime) -> None:
-    receipt(session, row, RequestState.REQUESTED, actor, now)
+    add_receipt(session, row, RequestState.REQUESTED, actor, now)
     after = {"request": row.id, "title": row.title_en, "acknowledge_due": row.acknowledge_due, "act_due": row.act_due}
-    record(session, Act(actor, "request.requested", f"request:{row.id}", now, row.site, after=after))
+    record_act(session, Act(actor, "request.requested", f"request:{row.id}", now, row.site, after=after))
     if row.incident_id is not None:
-        tell(session, row.incident_id, Kind.REQUEST, actor, now, site=row.site, after=after)
+        add_entry(session, row.incident_id, EntryKind.REQUEST, actor, now, site=row.site, after=after)
     _post(session, row, "", "request", now)
 
 
@@ -215,16 +244,25 @@ def _post(session: Session, row: Request, occasion: str, kind: str, now: datetim
 
 def _content(row: Request) -> dict[str, object]:
     return {
-        "request": row.id, "site": row.site, "incident": row.incident_id, "severity": row.severity,
-        "state": row.state, "title_ko": row.title_ko, "title_en": row.title_en, "text_ko": row.text_ko,
-        "text_en": row.text_en, "acknowledge_due": row.acknowledge_due.isoformat(),
-        "act_due": row.act_due.isoformat(), "evidence": row.lines, "reminders": row.reminders,
-    }  # fmt: skip
+        "request": row.id,
+        "site": row.site,
+        "incident": row.incident_id,
+        "severity": row.severity,
+        "state": row.state,
+        "title_ko": row.title_ko,
+        "title_en": row.title_en,
+        "text_ko": row.text_ko,
+        "text_en": row.text_en,
+        "acknowledge_due": row.acknowledge_due.isoformat(),
+        "act_due": row.act_due.isoformat(),
+        "evidence": row.lines,
+        "reminders": row.reminders,
+    }
 
 
 def _is_late(session: Session, row: Request, now: datetime) -> bool:
     if row.due is None or row.due >= now:
         return False
-    goal = targets_of(session, row.severity)
+    goal = targets_of_severity(session, row.severity)
     had = goal.act if row.state == RequestState.ACKNOWLEDGED else goal.acknowledge
     return row.reminded_at is None or (now - row.reminded_at).total_seconds() >= had

@@ -30,7 +30,7 @@ from secmon.web.api import (
     tour,
 )
 from secmon.web.api.service import Service
-from secmon.web.gateway.current_user import current_visitor
+from secmon.web.gateway.current_user import current_user
 
 NOUNS = (
     health.routes,
@@ -66,10 +66,10 @@ def register(server: FastAPI, service: Service) -> None:
 
     async def throttled() -> None:
         """Count a request against the rate limit; the command line of this machine is exempt."""
-        visitor = current_visitor()
-        if visitor.name == "cli" and visitor.role is Role.ADMINISTRATOR and not visitor.session:
+        principal = current_user()
+        if principal.name == "cli" and principal.role is Role.ADMINISTRATOR and not principal.session:
             return
-        wait = service.throttle.wait(visitor.session or visitor.name, service.now())
+        wait = service.throttle.wait(principal.session or principal.name, service.now())
         if wait:
             raise problems.Busy(wait)
 

@@ -6,20 +6,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts import suppression, workflow
-from secmon.alerts.queries import Wanted
+from secmon.alerts.queries import AlertSearch
 from secmon.alerts.workflow import Closure
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.db.models import Alert, AlertStatus
 from secmon.errors import UsageError
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-Triaging = Annotated[Visitor, Depends(Needs(Permission.TRIAGE))]
+Triaging = Annotated[Principal, Depends(RequirePermission(Permission.TRIAGE))]
 
 
 class AlertOut(Out):
@@ -115,15 +115,15 @@ def routes(api: APIRouter, service: Service) -> None:
     _groups(api, service)
 
     @api.post("/alerts/bulk", tags=["alerts"], response_model=list[AlertOut])
-    def bulk(body: Bulk, visitor: Triaging) -> object:
+    def bulk(body: Bulk, principal: Triaging) -> object:
         """Apply one action to many alerts, with one note."""
-        return _all(service, visitor, body)
+        return _all(service, principal, body)
 
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/alerts", tags=["alerts"], response_model=Page[AlertOut])
     def alerts(  # one argument per query parameter
-        visitor: Viewing,
+        principal: Viewing,
         status: Annotated[list[AlertStatus], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: Annotated[list[SiteCode], Query(max_length=300)] = [],  # noqa: B006  # as above
         least: Annotated[int, Query(ge=0, le=5, description="Least severity.")] = 0,
@@ -138,122 +138,170 @@ def _reading(api: APIRouter, service: Service) -> None:
         limit: Limit = 100,
     ) -> Page[AlertOut]:
         """List alerts within the caller's scope by falling id, so that new findings do not disturb paging."""
-        wanted = Wanted(
-            status=tuple(status), sites=tuple(site), least=least, rule_id=rule_id, attack_type=attack_type,
-            owner=owner, text=text, since=since, until=until, merged=merged,
-        )  # fmt: skip
+        wanted = AlertSearch(
+            status=tuple(status),
+            sites=tuple(site),
+            least=least,
+            rule_id=rule_id,
+            attack_type=attack_type,
+            owner=owner,
+            text=text,
+            since=since,
+            until=until,
+            merged=merged,
+        )
         at = cursor_parts(cursor, (int,))
-        rows = queue.page(service.desk, visitor.scope, wanted, limit=limit, before=at[0] if at else None)
+        rows = alert_queries.alerts_page(service.db, principal.scope, wanted, limit=limit, before=at[0] if at else None)
         return Page(
             items=[AlertOut.model_validate(row) for row in rows],
             next=cursor_of(rows[-1].id) if len(rows) == limit else None,
         )
 
     @api.get("/alerts/{number}", tags=["alerts"], response_model=AlertOut)
-    def alert(number: Id, visitor: Viewing, response: Response) -> object:
+    def alert(number: Id, principal: Viewing, response: Response) -> object:
         """Read an alert; its version is the ETag."""
-        return _tagged(queue.get(service.desk, visitor.scope, number), response)
+        return _tagged(alert_queries.get_alert(service.db, principal.scope, number), response)
 
 
 def _moves(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/alerts/{number}/acknowledge", tags=["alerts"], response_model=AlertOut)
-    def acknowledge(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def acknowledge(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Acknowledge an alert."""
-        [row] = workflow.acknowledge(
-            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
+        [row] = workflow.acknowledge_alerts(
+            db,
+            principal.scope,
+            [number],
+            actor=principal.actor,
+            now=service.now(),
+            note=body.note,
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/start", tags=["alerts"], response_model=AlertOut)
-    def start(number: Id, body: Note, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def start(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Start work on an alert."""
-        [row] = workflow.start(
-            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), note=body.note,
+        [row] = workflow.start_alerts(
+            db,
+            principal.scope,
+            [number],
+            actor=principal.actor,
+            now=service.now(),
+            note=body.note,
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/close", tags=["alerts"], response_model=AlertOut)
-    def close(number: Id, body: Closing, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def close(number: Id, body: Closing, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Close an alert with its closure."""
-        [row] = workflow.close(
-            desk, visitor.scope, [number], body.closure, note=body.note, actor=visitor.actor, now=service.now(),
+        [row] = workflow.close_alerts(
+            db,
+            principal.scope,
+            [number],
+            body.closure,
+            note=body.note,
+            actor=principal.actor,
+            now=service.now(),
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/reopen", tags=["alerts"], response_model=AlertOut)
-    def reopen(number: Id, body: Reason, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def reopen(number: Id, body: Reason, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Reopen an alert."""
-        [row] = workflow.reopen(
-            desk, visitor.scope, [number], note=body.reason, actor=visitor.actor, now=service.now(),
+        [row] = workflow.reopen_alerts(
+            db,
+            principal.scope,
+            [number],
+            note=body.reason,
+            actor=principal.actor,
+            now=service.now(),
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/assign", tags=["alerts"], response_model=AlertOut)
-    def assign(number: Id, body: Assignment, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def assign(number: Id, body: Assignment, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Assign an alert to an owner."""
-        [row] = workflow.assign(
-            desk, visitor.scope, [number], body.owner, actor=visitor.actor, now=service.now(),
+        [row] = workflow.assign_alerts(
+            db,
+            principal.scope,
+            [number],
+            body.owner,
+            actor=principal.actor,
+            now=service.now(),
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
 
 def _groups(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/alerts/{number}/merge", tags=["alerts"], response_model=AlertOut)
-    def merge(number: Id, body: Merging, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def merge(number: Id, body: Merging, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Merge an alert into another alert, and return that alert."""
-        row = workflow.merge(
-            desk, visitor.scope, [number], body.into, note=body.note, actor=visitor.actor, now=service.now(),
+        row = workflow.merge_alerts(
+            db,
+            principal.scope,
+            [number],
+            body.into,
+            note=body.note,
+            actor=principal.actor,
+            now=service.now(),
             versions=_seen(number, seen),
-        )  # fmt: skip
+        )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/unmerge", tags=["alerts"], response_model=AlertOut)
-    def unmerge(number: Id, visitor: Triaging, seen: IfMatch, response: Response) -> object:
+    def unmerge(number: Id, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Undo the merge of an alert."""
-        [row] = workflow.unmerge(
-            desk, visitor.scope, [number], actor=visitor.actor, now=service.now(), versions=_seen(number, seen)
+        [row] = workflow.unmerge_alerts(
+            db, principal.scope, [number], actor=principal.actor, now=service.now(), versions=_seen(number, seen)
         )
         return _tagged(row, response)
 
     @api.post("/alerts/{number}/suppress", tags=["alerts"], response_model=AlertOut)
-    def suppress(number: Id, body: Suppressing, visitor: Triaging, response: Response) -> object:
+    def suppress(number: Id, body: Suppressing, principal: Triaging, response: Response) -> object:
         """Close this alert, and open no such alert until the given time."""
         now = service.now()
         if body.until > now + timedelta(days=366):
             raise UsageError("a suppression ends within a year: a rule that is wrong for longer wants an exemption")
-        suppression.suppress(
-            desk, visitor.scope, number, until=body.until, reason=body.reason, actor=visitor.actor, now=now,
+        suppression.suppress_alert(
+            db,
+            principal.scope,
+            number,
+            until=body.until,
+            reason=body.reason,
+            actor=principal.actor,
+            now=now,
             closure=body.closure,
-        )  # fmt: skip
-        return _tagged(queue.get(desk, visitor.scope, number), response)
+        )
+        return _tagged(alert_queries.get_alert(db, principal.scope, number), response)
 
 
-def _all(service: Service, visitor: Visitor, body: Bulk) -> list[Alert]:
-    desk, scope, actor, now = service.desk, visitor.scope, visitor.actor, service.now()
+def _all(service: Service, principal: Principal, body: Bulk) -> list[Alert]:
+    db, scope, actor, now = service.db, principal.scope, principal.actor, service.now()
     ids = [one.id for one in body.alerts]
     versions = {one.id: one.version for one in body.alerts if one.version is not None}
     if body.action == "acknowledge":
-        return [*workflow.acknowledge(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.acknowledge_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
     if body.action == "start":
-        return [*workflow.start(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.start_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
     if body.action == "reopen":
-        return [*workflow.reopen(desk, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.reopen_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
     if body.action == "assign":
-        return [*workflow.assign(desk, scope, ids, body.owner, actor=actor, now=now, versions=versions)]
+        return [*workflow.assign_alerts(db, scope, ids, body.owner, actor=actor, now=now, versions=versions)]
     if body.action == "unmerge":
-        return [*workflow.unmerge(desk, scope, ids, actor=actor, now=now, versions=versions)]
+        return [*workflow.unmerge_alerts(db, scope, ids, actor=actor, now=now, versions=versions)]
     if body.closure is None:
         raise UsageError("closing needs a closure: true_positive, benign, false_positive or duplicate")
-    return [*workflow.close(desk, scope, ids, body.closure, note=body.note, actor=actor, now=now, versions=versions)]
+    return [
+        *workflow.close_alerts(db, scope, ids, body.closure, note=body.note, actor=actor, now=now, versions=versions)
+    ]
 
 
 def _seen(number: int, version: int | None) -> dict[int, int]:

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.db import audit_log
 from secmon.db.audit_log import AuditEntry
 from secmon.web.api.reply import Page, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Line, Out
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-_Auditing = Annotated[Visitor, Depends(Needs(Permission.AUDIT))]
+_Auditing = Annotated[Principal, Depends(RequirePermission(Permission.AUDIT))]
 
 
 class AuditOut(Out):
@@ -46,7 +46,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/audit", tags=["audit"], response_model=Page[AuditOut])
     def entries(  # one argument per query parameter
-        visitor: _Auditing,
+        principal: _Auditing,
         subject: Line = "",
         actor: Line = "",
         action: Line = "",
@@ -55,16 +55,21 @@ def routes(api: APIRouter, service: Service) -> None:
     ) -> Page[AuditOut]:
         """List entries, newest first; `action` may be a prefix, as `alert.`."""
         at = cursor_parts(cursor, (int,))
-        rows = audit_log.entries(
-            service.desk, visitor.scope, limit=limit, before=at[0] if at else None, subject=subject, actor=actor,
+        rows = audit_log.audit_entries(
+            service.db,
+            principal.scope,
+            limit=limit,
+            before=at[0] if at else None,
+            subject=subject,
+            actor=actor,
             action=action,
-        )  # fmt: skip
+        )
         return Page(items=[_entry(row) for row in rows], next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/audit/chain", tags=["audit"], response_model=ChainOut)
     def chain(_visitor: _Auditing) -> ChainOut:
         """Verify the whole chain; takes longer as the log grows."""
-        broken = audit_log.verify(service.desk)
+        broken = audit_log.verify_audit_log(service.db)
         return (
             ChainOut(whole=True) if broken is None else ChainOut(whole=False, broken_at=broken.id, reason=broken.reason)
         )
@@ -72,6 +77,14 @@ def routes(api: APIRouter, service: Service) -> None:
 
 def _entry(row: AuditEntry) -> AuditOut:
     return AuditOut(
-        id=row.id, at=row.at, actor=row.actor, origin=row.origin, action=row.action, subject=row.subject,
-        site=row.site, before=json.loads(row.before), after=json.loads(row.after), hash=row.hash,
-    )  # fmt: skip
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        origin=row.origin,
+        action=row.action,
+        subject=row.subject,
+        site=row.site,
+        before=json.loads(row.before),
+        after=json.loads(row.after),
+        hash=row.hash,
+    )

@@ -5,18 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.response.blocklist import blocklist
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockFeed
 from secmon.response.blocklist.export_formats import comma_separated, plain, stix
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Out, SiteCode
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-_Polling = Annotated[Visitor, Depends(Needs(Permission.BLOCK_FEED))]
+_Polling = Annotated[Principal, Depends(RequirePermission(Permission.BLOCK_FEED))]
 _IfNoneMatch = Annotated[str | None, Header(max_length=500)]
 _FORMS = r"\.(txt|csv|stix\.json)$"
 _OfSite = Annotated[str, Path(pattern=r"^(all|[0-9]{5})" + _FORMS)]
@@ -54,11 +54,11 @@ def routes(api: APIRouter, service: Service) -> None:
     _feeds(api, service)
 
     @api.post("/blocklist/feed/{site}/ack", tags=["block list"], response_model=AppliedOut)
-    def acknowledge(site: SiteCode, body: Applied, visitor: _Polling) -> object:
+    def acknowledge(site: SiteCode, body: Applied, principal: _Polling) -> object:
         """Acknowledge that a site has applied the list up to a version."""
-        _known(service, visitor, site)
-        new = block_work.acknowledge(
-            service.desk, visitor.scope, site, body.version, actor=visitor.actor, now=service.now()
+        _known(service, principal, site)
+        new = block_workflow.acknowledge_blocklist(
+            service.db, principal.scope, site, body.version, actor=principal.actor, now=service.now()
         )
         return AppliedOut(site=site, version=body.version, new=new)
 
@@ -67,35 +67,37 @@ def _feeds(api: APIRouter, service: Service) -> None:
     shown = {"tags": ["block list"], "response_class": Response, "responses": _FEED}
 
     @api.get("/blocklist/feed/province/{name}", **shown)  # type: ignore[arg-type]  # three keywords
-    def of_province(name: _OfProvince, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
+    def of_province(name: _OfProvince, principal: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
         """Return the block list of a province: `11.txt`, `11.csv`, `11.stix.json`.
 
         The caller must see every site of the province.
         """
         province, form = name.split(".", 1)
-        codes = [site.code for site in service.console.sites if site.province == province]
-        if not codes or not all(visitor.scope.covers(code) for code in codes):
+        codes = [site.code for site in service.context.sites if site.province == province]
+        if not codes or not all(principal.scope.covers(code) for code in codes):
             raise Absent(f"no province has the code {province}")
-        found = blocklist.feed_of(service.desk, codes, service.now(), name=province)
+        found = blocklist.block_feed_of_sites(service.db, codes, service.now(), name=province)
         return _sent(found, form, if_none_match)
 
     @api.get("/blocklist/feed/{name}", **shown)  # type: ignore[arg-type]  # three keywords
-    def of_site(name: _OfSite, visitor: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
+    def of_site(name: _OfSite, principal: _Polling, if_none_match: _IfNoneMatch = None) -> Response:
         """Return the block list of a site, as `11110.txt`, `.csv` or `.stix.json`.
 
         Callers who see all sites may read `all.txt`.
         """
         site, form = name.split(".", 1)
         if site == "all":
-            if not visitor.scope.everything:
+            if not principal.scope.everything:
                 raise Absent("the list of all sites is for those who see all sites")
-            return _sent(blocklist.feed_of(service.desk, None, service.now(), name="all"), form, if_none_match)
-        _known(service, visitor, site)
-        return _sent(blocklist.feed(service.desk, site, service.now()), form, if_none_match)
+            return _sent(
+                blocklist.block_feed_of_sites(service.db, None, service.now(), name="all"), form, if_none_match
+            )
+        _known(service, principal, site)
+        return _sent(blocklist.block_feed(service.db, site, service.now()), form, if_none_match)
 
 
-def _known(service: Service, visitor: Visitor, site: str) -> None:
-    if service.console.site(site) is None or not visitor.scope.covers(site):
+def _known(service: Service, principal: Principal, site: str) -> None:
+    if service.context.site(site) is None or not principal.scope.covers(site):
         raise Absent(f"no site has the code {site[:20]}")
 
 

@@ -6,22 +6,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import UsageError
 from secmon.response.blocklist import allowlist, blocklist
-from secmon.response.blocklist import workflow as block_work
-from secmon.response.blocklist.allowlist import Protected
+from secmon.response.blocklist import workflow as block_workflow
+from secmon.response.blocklist.allowlist import AllowlistEntry
 from secmon.response.blocklist.blocklist import BlockEntry, BlockState
 from secmon.response.blocklist.workflow import Proposal
 from secmon.web.api.alerts import Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-_Proposing = Annotated[Visitor, Depends(Needs(Permission.BLOCK_PROPOSE))]
-_Approving = Annotated[Visitor, Depends(Needs(Permission.BLOCK_APPROVE))]
+_Proposing = Annotated[Principal, Depends(RequirePermission(Permission.BLOCK_PROPOSE))]
+_Approving = Annotated[Principal, Depends(RequirePermission(Permission.BLOCK_APPROVE))]
 
 
 class BlockOut(Out):
@@ -101,7 +101,7 @@ def routes(api: APIRouter, service: Service) -> None:
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/blocklist", tags=["block list"], response_model=Page[BlockOut])
     def entries(  # one argument per query parameter
-        visitor: Viewing,
+        principal: Viewing,
         state: Annotated[list[BlockState], Query()] = [],  # noqa: B006  # FastAPI copies it
         text: Annotated[Line, Query(description="Part of the value.")] = "",
         incident: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
@@ -110,93 +110,108 @@ def _reading(api: APIRouter, service: Service) -> None:
     ) -> Page[BlockOut]:
         """List entries that concern a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
-        rows = blocklist.search(
-            service.desk, visitor.scope, states=state, text=text, incident_id=incident, limit=limit,
+        rows = blocklist.search_blocks(
+            service.db,
+            principal.scope,
+            states=state,
+            text=text,
+            incident_id=incident,
+            limit=limit,
             before=at[0] if at else None,
-        )  # fmt: skip
+        )
         items = [BlockOut.model_validate(row) for row in rows]
         return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/blocklist/coverage", tags=["block list"], response_model=list[CoverageOut])
-    def coverage(visitor: Viewing) -> object:
+    def coverage(principal: Viewing) -> object:
         """Return the coverage of each entry in force."""
-        codes = [site.code for site in service.console.sites]
-        return blocklist.coverage(service.desk, visitor.scope, codes)
+        codes = [site.code for site in service.context.sites]
+        return blocklist.coverage(service.db, principal.scope, codes)
 
     @api.get("/blocklist/{number}", tags=["block list"], response_model=BlockOut)
-    def one(number: Id, visitor: Viewing, response: Response) -> object:
+    def one(number: Id, principal: Viewing, response: Response) -> object:
         """Read an entry; its version is the ETag."""
-        return _tagged(blocklist.get(service.desk, visitor.scope, number), response)
+        return _tagged(blocklist.get_block(service.db, principal.scope, number), response)
 
 
 def _deciding(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/blocklist", tags=["block list"], response_model=BlockOut, status_code=201)
-    def propose(body: Proposing, visitor: _Proposing, response: Response) -> object:
+    def propose(body: Proposing, principal: _Proposing, response: Response) -> object:
         """Propose a block; a conflict with the allowlist is refused with an explanation."""
-        unknown = [code for code in body.sites if service.console.site(code) is None]
+        unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
         proposal = Proposal(body.value, body.reason, body.expires_at, tuple(body.sites), body.source, body.incident)
-        row = block_work.propose(desk, visitor.scope, proposal, actor=visitor.actor, now=service.now())
+        row = block_workflow.propose_block(db, principal.scope, proposal, actor=principal.actor, now=service.now())
         response.headers["location"] = f"/api/v1/blocklist/{row.id}"
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/approve", tags=["block list"], response_model=BlockOut)
-    def approve(number: Id, visitor: _Approving, seen: IfMatch, response: Response) -> object:
+    def approve(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Approve an entry, as a second person."""
-        row = block_work.approve(desk, visitor.scope, number, actor=visitor.actor, now=service.now(), version=seen)
+        row = block_workflow.approve_block(
+            db, principal.scope, number, actor=principal.actor, now=service.now(), version=seen
+        )
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/reject", tags=["block list"], response_model=BlockOut)
-    def reject(number: Id, body: Reason, visitor: _Approving, seen: IfMatch, response: Response) -> object:
+    def reject(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Reject an entry."""
-        row = block_work.reject(
-            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = block_workflow.reject_block(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/push", tags=["block list"], response_model=BlockOut)
-    def push(number: Id, visitor: _Approving, seen: IfMatch, response: Response) -> object:
+    def push(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Put an entry into force."""
-        row = block_work.push(desk, visitor.scope, number, actor=visitor.actor, now=service.now(), version=seen)
+        row = block_workflow.push_block(
+            db, principal.scope, number, actor=principal.actor, now=service.now(), version=seen
+        )
         return _tagged(row, response)
 
     @api.post("/blocklist/{number}/undo", tags=["block list"], response_model=BlockOut)
-    def undo(number: Id, body: Reason, visitor: _Approving, seen: IfMatch, response: Response) -> object:
+    def undo(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Take an entry out of force."""
-        row = block_work.undo(
-            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = block_workflow.revoke_block(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
 
 def _protecting(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/never-block", tags=["block list"], response_model=list[ProtectedOut])
     def protected(_visitor: Viewing) -> object:
         """List the allowlist; it is the same for every caller."""
-        return [_protected(one) for one in allowlist.every(desk)]
+        return [_protected(one) for one in allowlist.allowlist(db)]
 
     @api.post("/never-block", tags=["block list"], response_model=ProtectedOut, status_code=201)
-    def protect(body: Protecting, visitor: _Approving) -> object:
+    def protect(body: Protecting, principal: _Approving) -> object:
         """Add a value to the allowlist; block list entries that it touches end immediately."""
-        added, _ = allowlist.add(desk, body.value, reason=body.reason, actor=visitor.actor, now=service.now())
+        added, _ = allowlist.add_to_allowlist(
+            db, body.value, reason=body.reason, actor=principal.actor, now=service.now()
+        )
         return _protected(added)
 
     @api.post("/never-block/{number}/remove", tags=["block list"], status_code=204)
-    def unprotect(number: Id, body: Reason, visitor: _Approving) -> None:
+    def unprotect(number: Id, body: Reason, principal: _Approving) -> None:
         """Remove a value from the allowlist."""
-        allowlist.remove(desk, number, reason=body.reason, actor=visitor.actor, now=service.now())
+        allowlist.remove_from_allowlist(db, number, reason=body.reason, actor=principal.actor, now=service.now())
 
 
-def _protected(one: Protected) -> ProtectedOut:
+def _protected(one: AllowlistEntry) -> ProtectedOut:
     return ProtectedOut(
-        id=one.id, kind=one.indicator.kind, value=one.indicator.value, reason=one.reason, author=one.author,
+        id=one.id,
+        kind=one.indicator.kind,
+        value=one.indicator.value,
+        reason=one.reason,
+        author=one.author,
         added_at=one.added_at,
-    )  # fmt: skip
+    )
 
 
 def _tagged(row: BlockEntry, response: Response) -> BlockEntry:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import UsageError
 from secmon.feed_health import maintenance
@@ -16,16 +16,16 @@ from secmon.web.api.problems import Absent
 from secmon.web.api.reply import json_reply
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Moment
-from secmon.web.gateway.current_user import Needs, Refused
+from secmon.web.gateway.current_user import Refused, RequirePermission
 
 _Name = Annotated[str, Query(max_length=32, pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 _NameOrNone = Annotated[str, Query(max_length=32, pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
-_Bringing = Annotated[Visitor, Depends(Needs(Permission.INGEST))]
-_Announcing = Annotated[Visitor, Depends(Needs(Permission.MAINTENANCE))]
-_Tuning = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Bringing = Annotated[Principal, Depends(RequirePermission(Permission.INGEST))]
+_Announcing = Annotated[Principal, Depends(RequirePermission(Permission.MAINTENANCE))]
+_Tuning = Annotated[Principal, Depends(RequirePermission(Permission.SETTINGS))]
 _Rule = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
-_Keeping = Annotated[Visitor, Depends(Needs(Permission.BACK_UP))]
-_Collecting = Annotated[Visitor, Depends(Needs(Permission.COLLECT))]
+_Keeping = Annotated[Principal, Depends(RequirePermission(Permission.BACK_UP))]
+_Collecting = Annotated[Principal, Depends(RequirePermission(Permission.COLLECT))]
 
 
 def routes(api: APIRouter, service: Service) -> None:
@@ -35,49 +35,49 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _sites(api: APIRouter, service: Service) -> None:
-    console = service.console
+    context = service.context
 
-    def known(site: str, visitor: Visitor) -> None:
-        if console.site(site) is None or not visitor.scope.covers(site):
+    def known(site: str, principal: Principal) -> None:
+        if context.site(site) is None or not principal.scope.covers(site):
             raise Absent(f"no site has the code {site[:20]}")
 
     @api.post("/ingest", tags=["centre"])
     async def post_lines(
         request: Request,
-        visitor: _Bringing,
+        principal: _Bringing,
         site: str,
         feed: _Name,
         format: _Name = "auto",  # noqa: A002  # the parameter's name in the address
     ) -> Response:
         """Ingest the lines of the body, as `secmon ingest`; for sites that push, and for manual imports."""
-        known(site, visitor)
+        known(site, principal)
         return json_reply(await service.ingest(site, feed, format, await body_of(request)))
 
     @api.post("/maintenance", tags=["centre"])
     async def post_maintenance(
-        visitor: _Announcing, site: str, until: datetime, reason: str, feed: _NameOrNone = ""
+        principal: _Announcing, site: str, until: datetime, reason: str, feed: _NameOrNone = ""
     ) -> Response:
         """Announce maintenance of a site, or of one of its feeds, from now on, as `secmon maintenance`."""
-        known(site, visitor)
+        known(site, principal)
         if until.tzinfo is None:
             raise UsageError("until: write the time with its zone, as 2026-03-02T09:00:00+09:00")
-        window = maintenance.Window(site, feed, service.now(), until, reason)
-        await asyncio.to_thread(maintenance.announce, service.desk, window)
+        window = maintenance.MaintenanceWindow(site, feed, service.now(), until, reason)
+        await asyncio.to_thread(maintenance.announce_maintenance, service.db, window)
         return json_reply({"site": site, "feed": feed, "until": until.isoformat(), "reason": reason})
 
     @api.post("/maintenance/end", tags=["centre"])
-    async def end_maintenance(visitor: _Announcing, site: str, feed: _NameOrNone = "") -> Response:
+    async def end_maintenance(principal: _Announcing, site: str, feed: _NameOrNone = "") -> Response:
         """End announced maintenance, as `secmon maintenance --end`."""
-        known(site, visitor)
-        ended = await asyncio.to_thread(maintenance.end, service.desk, site, feed, service.now())
+        known(site, principal)
+        ended = await asyncio.to_thread(maintenance.end_maintenance, service.db, site, feed, service.now())
         return json_reply({"site": site, "feed": feed, "ended": ended})
 
 
 def _centre(api: APIRouter, service: Service) -> None:
     @api.post("/collect", tags=["centre"])
-    async def post_round(visitor: _Collecting) -> Response:
+    async def post_round(principal: _Collecting) -> Response:
         """Run a collection round now, as `secmon collect --once`."""
-        if not visitor.scope.everything:
+        if not principal.scope.everything:
             raise Refused("a round asks every site: it needs an account that sees every site")
         return json_reply(await service.collect())
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from secmon.auth.roles import Permission
 from secmon.web.api.problems import Problem
 from secmon.web.api.reply import json_reply
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
 PERMISSION = "x-permission"
 """Extension member of an operation: the permission it requires."""
@@ -38,7 +38,9 @@ def _permissions(routes: Sequence[Any]) -> Iterator[tuple[str, str, Permission]]
     """Yield path, method and permission of each route, including those of included routers."""
     for route in routes:
         if isinstance(route, APIRoute):
-            needed = [one.call.permission for one in route.dependant.dependencies if isinstance(one.call, Needs)]
+            needed = [
+                one.call.permission for one in route.dependant.dependencies if isinstance(one.call, RequirePermission)
+            ]
             yield from ((route.path, method.lower(), one) for method in route.methods or () for one in needed)
         elif hasattr(route, "original_router"):
             yield from _permissions(route.original_router.routes)

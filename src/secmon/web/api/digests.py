@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.live.digest_shelf import DigestShelf
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Limit, Line, Out
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-_Reading = Annotated[Visitor, Depends(Needs(Permission.EXPORT))]
-_Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Reading = Annotated[Principal, Depends(RequirePermission(Permission.EXPORT))]
+_Setting = Annotated[Principal, Depends(RequirePermission(Permission.SETTINGS))]
 _Version = Annotated[str, Path(pattern="^(ko|en)(-masked)?$")]
 _Name = Annotated[str, Path(pattern=r"^[a-z]{1,16}\.[a-z]{1,5}$")]
 
@@ -106,20 +106,20 @@ def routes(api: APIRouter, service: Service) -> None:
     """Add the archive for callers who may export, within their scope, and the rest for those who manage settings."""
 
     def shelf() -> DigestShelf:
-        found = service.console.shelf
+        found = service.context.shelf
         if found is None:
             raise Absent("no digests are kept here")
         return found
 
     @api.get("/digests", tags=["digests"], response_model=DigestList)
     def listed(
-        visitor: _Reading,
+        principal: _Reading,
         kind: Annotated[str, Query(max_length=16)] = "",
         limit: Limit = 50,
         before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     ) -> object:
         """List digests, newest first; `before` is the id to continue below."""
-        return {"digests": shelf().digests(visitor.scope, kind=kind, limit=limit, before=before)}
+        return {"digests": shelf().digests(principal.scope, kind=kind, limit=limit, before=before)}
 
     @api.post("/digests", tags=["digests"], response_model=Composed)
     def compose(
@@ -140,25 +140,25 @@ def routes(api: APIRouter, service: Service) -> None:
 
 def _of_one(api: APIRouter, service: Service, shelf: Any) -> None:
     @api.get("/digests/{number}", tags=["digests"], response_model=DigestWhole)
-    def one(number: Id, visitor: _Reading) -> object:
+    def one(number: Id, principal: _Reading) -> object:
         """Read a digest with the names of its documents."""
-        return shelf().digest(visitor.scope, number)
+        return shelf().digest(principal.scope, number)
 
     @api.get("/digests/{number}/documents/{version}/{name}", tags=["digests"], response_class=Response)
-    def document(number: Id, version: _Version, name: _Name, visitor: _Reading) -> Response:
+    def document(number: Id, version: _Version, name: _Name, principal: _Reading) -> Response:
         """Return a document as it was sent; images in a page link to the files beside it, not to those in the mail."""
-        content, media = shelf().document(visitor.scope, number, version, name)
+        content, media = shelf().document(principal.scope, number, version, name)
         return Response(content, media_type=media)
 
     @api.get("/digests/{number}/deliveries", tags=["digests"], response_model=list[DeliveryOut])
-    def deliveries(number: Id, visitor: _Setting) -> object:
+    def deliveries(number: Id, principal: _Setting) -> object:
         """List the delivery to each recipient."""
-        return shelf().deliveries(visitor.scope, number)
+        return shelf().deliveries(principal.scope, number)
 
     @api.post("/digests/{number}/resend", tags=["digests"], response_model=Sent)
-    def resend(number: Id, body: Resend, visitor: _Setting) -> object:
+    def resend(number: Id, body: Resend, principal: _Setting) -> object:
         """Resend a digest unchanged."""
-        return {"recipients": shelf().resend(visitor.scope, number, body.to, visitor.actor, service.now())}
+        return {"recipients": shelf().resend(principal.scope, number, body.to, principal.actor, service.now())}
 
 
 def _of_recipients(api: APIRouter, service: Service, shelf: Any) -> None:
@@ -168,16 +168,16 @@ def _of_recipients(api: APIRouter, service: Service, shelf: Any) -> None:
         return shelf().recipients()
 
     @api.post("/recipients", tags=["digests"], response_model=RecipientOut, status_code=201)
-    def add(body: RecipientIn, visitor: _Setting) -> object:
+    def add(body: RecipientIn, principal: _Setting) -> object:
         """Add a recipient; recipients from the settings are changed there."""
-        return shelf().save_recipient({**body.model_dump(), "id": 0}, visitor.actor, service.now())
+        return shelf().save_recipient({**body.model_dump(), "id": 0}, principal.actor, service.now())
 
     @api.put("/recipients/{number}", tags=["digests"], response_model=RecipientOut)
-    def change(number: Id, body: RecipientIn, visitor: _Setting) -> object:
+    def change(number: Id, body: RecipientIn, principal: _Setting) -> object:
         """Change language, hours, kinds or scope of a recipient."""
-        return shelf().save_recipient({**body.model_dump(), "id": number}, visitor.actor, service.now())
+        return shelf().save_recipient({**body.model_dump(), "id": number}, principal.actor, service.now())
 
     @api.delete("/recipients/{number}", tags=["digests"], status_code=204)
-    def remove(number: Id, visitor: _Setting) -> None:
+    def remove(number: Id, principal: _Setting) -> None:
         """Stop all sending to a recipient."""
-        shelf().remove_recipient(number, visitor.actor, service.now())
+        shelf().remove_recipient(number, principal.actor, service.now())

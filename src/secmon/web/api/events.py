@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.detection.sigma.literals import lit
+from secmon.detection.sigma.literals import literal
 from secmon.errors import UsageError
 from secmon.search import search
 from secmon.search.query import LONGEST, Condition, condition
@@ -21,9 +21,9 @@ from secmon.web.api.problems import Absent
 from secmon.web.api.reply import Page, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Moment
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-Hunting = Annotated[Visitor, Depends(Needs(Permission.HUNT))]
+Hunting = Annotated[Principal, Depends(RequirePermission(Permission.HUNT))]
 _DAY, _LONGEST = timedelta(days=1), timedelta(days=93)
 _Query = Annotated[
     str, Query(max_length=LONGEST, description='As `site:11110 user:kim* -country:KR "failed password"`.')
@@ -45,7 +45,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/events", tags=["events"], response_model=Page[EventOut])
     def events(
-        visitor: Hunting,
+        principal: Hunting,
         q: _Query = "",
         since: Moment | None = None,
         until: Moment | None = None,
@@ -55,31 +55,31 @@ def routes(api: APIRouter, service: Service) -> None:
         """List events within the caller's scope, newest first; of the last day unless `since` or `until` is given."""
         begin, end = period(service.now(), since, until)
         at = cursor_parts(cursor, (int, str, int))
-        wanted = Search(_before(condition(q), at), visitor.scope, begin, end)
-        rows = [row for part in search.parts(service.console.store, wanted, limit) for row in part.events]
+        wanted = Search(_before(condition(q), at), principal.scope, begin, end)
+        rows = [row for part in search.parts(service.context.store, wanted, limit) for row in part.events]
         last = rows[-1] if len(rows) == limit else None
         after = cursor_of(_milliseconds(last["time"]), last["batch_id"], int(last["seq"])) if last else None
         return Page(items=[EventOut(**plain(row)) for row in rows], next=after)
 
     @api.get("/rules/draft", tags=["events"], response_class=PlainTextResponse)
-    def rule_draft(visitor: Hunting, q: _Query, since: Moment | None = None, until: Moment | None = None) -> Response:
+    def rule_draft(principal: Hunting, q: _Query, since: Moment | None = None, until: Moment | None = None) -> Response:
         """Return a search as a draft Sigma rule (YAML), for the log source of most of the events found."""
         begin, end = period(service.now(), since, until)
-        source = search.log_source(service.console.store, Search(condition(q), visitor.scope, begin, end))
+        source = search.log_source(service.context.store, Search(condition(q), principal.scope, begin, end))
         if source is None:
             raise UsageError("nothing was found that a rule could be about: search where there is something")
-        text = draft(q, source, visitor.name, service.now().date())
+        text = draft(q, source, principal.name, service.now().date())
         headers = {"Content-Disposition": f'attachment; filename="{file_name(q)}"'}
         return Response(text, media_type="application/yaml", headers=headers)
 
     @api.get("/events/{batch_id}/{seq}", tags=["events"], response_model=EventOut)
     def event(
-        visitor: Hunting,
+        principal: Hunting,
         batch_id: Annotated[str, Path(max_length=64, pattern=r"^[\w.:-]+$")],
         seq: Annotated[int, Path(ge=0, lt=2**32)],
     ) -> EventOut:
         """Read an event with all its columns."""
-        found = search.event(service.console.store, visitor.scope, batch_id, seq)
+        found = search.event(service.context.store, principal.scope, batch_id, seq)
         if found is None:
             raise Absent(f"no event {batch_id}/{seq}")
         return EventOut(**plain(found))
@@ -105,7 +105,7 @@ def _before(asked: Condition, at: tuple[Any, ...] | None) -> Condition:
     """Restrict a search to events after the end of the previous page."""
     if at is None:
         return asked
-    place = f"(fromUnixTimestamp64Milli({at[0]}, 'UTC'), {lit(at[1])}, {at[2]})"
+    place = f"(fromUnixTimestamp64Milli({at[0]}, 'UTC'), {literal(at[1])}, {at[2]})"
     return Condition(asked.text, f"({asked.sql}) AND (time, batch_id, seq) < {place}")
 
 

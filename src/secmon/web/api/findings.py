@@ -38,7 +38,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/findings", tags=["findings"], response_model=Page[FindingOut])
     def findings(  # one argument per query parameter
-        visitor: Hunting,
+        principal: Hunting,
         site: SiteCode | None = None,
         rule_id: Line = "",
         actor: Line = "",
@@ -50,14 +50,21 @@ def routes(api: APIRouter, service: Service) -> None:
     ) -> Page[FindingOut]:
         """List findings within the caller's scope by their last event, newest first; by default of the last day."""
         begin, end = period(service.now(), since, until)
-        if site is not None and not visitor.scope.covers(site):
+        if site is not None and not principal.scope.covers(site):
             raise Absent(f"no site has the code {site}")
         at = cursor_parts(cursor, (int, str)) or (_LAST, "")
         asked = {
-            "since": begin, "until": end, "sites": [site] if site else visitor.scope.listed, "rule_id": rule_id,
-            "actor": actor, "least": least, "before": at[0], "uid": at[1], "limit": limit,
-        }  # fmt: skip
-        rows = service.console.store.records(sql.query("findings_page"), asked)
+            "since": begin,
+            "until": end,
+            "sites": [site] if site else principal.scope.listed,
+            "rule_id": rule_id,
+            "actor": actor,
+            "least": least,
+            "before": at[0],
+            "uid": at[1],
+            "limit": limit,
+        }
+        rows = service.context.store.records(sql.query("findings_page"), asked)
         last = rows[-1] if len(rows) == limit else None
         after = cursor_of(round(last["last_time"].timestamp() * 1000), last["finding_uid"]) if last else None
         return Page(items=[FindingOut(**row) for row in rows], next=after)

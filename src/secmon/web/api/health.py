@@ -10,7 +10,7 @@ from secmon.errors import SecmonError
 from secmon.live.status import status
 from secmon.web.api.reply import json_reply
 from secmon.web.api.service import Service
-from secmon.web.gateway.current_user import Refused, Viewing, known_visitor
+from secmon.web.gateway.current_user import Refused, Viewing, current_user_or_none
 
 
 def register(server: FastAPI, service: Service) -> None:
@@ -19,16 +19,16 @@ def register(server: FastAPI, service: Service) -> None:
     @server.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
         """Answer 200 while every job works and the store answers, else 503; only logged-in callers see the problems."""
-        console = service.console
+        context = service.context
         try:
-            await asyncio.to_thread(console.store.rows, "SELECT 1")
+            await asyncio.to_thread(context.store.rows, "SELECT 1")
             found = dict(await asyncio.to_thread(service.problems))
         except SecmonError as error:
             found = {"store": str(error)}
         body: dict[str, object] = {"status": "degraded" if found else "ok"}
-        visitor = known_visitor()
-        if visitor is not None and visitor.scope.everything and visitor.may(Permission.VIEW):
-            body |= {"problems": found, "viewers": console.hub.viewers}
+        principal = current_user_or_none()
+        if principal is not None and principal.scope.everything and principal.may(Permission.VIEW):
+            body |= {"problems": found, "viewers": context.hub.viewers}
         return JSONResponse(body, status_code=503 if found else 200)
 
 
@@ -36,13 +36,13 @@ def routes(api: APIRouter, service: Service) -> None:
     """Add the route for the status of the centre."""
 
     @api.get("/status", tags=["centre"])
-    async def read_status(visitor: Viewing) -> Response:
+    async def read_status(principal: Viewing) -> Response:
         """Return totals and health, as `secmon status --json`; for callers who see every site."""
-        if not visitor.scope.everything:
+        if not principal.scope.everything:
             raise Refused("the status is of the whole centre: it needs an account that sees every site")
-        console = service.console
+        context = service.context
         return json_reply(
             await asyncio.to_thread(
-                status, console.store, console.desk, console.sites, console.reports(), console.clock()
+                status, context.store, context.db, context.sites, context.reports(), context.clock()
             )
         )

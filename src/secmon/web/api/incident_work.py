@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.errors import UsageError
 from secmon.incidents import evidence, incident, members, playbook, timeline
-from secmon.incidents import workflow as casework
-from secmon.incidents.incident import State
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.incident import IncidentState
 from secmon.incidents.playbook import TaskState
 from secmon.web.api.alerts import AlertOut
 from secmon.web.api.incidents import Handling, IncidentOut, shown
@@ -74,7 +74,7 @@ class NewTask(In):
     """A task in free text."""
 
     text: Words = Field(min_length=1)
-    phase: State = State.CONTAINED
+    phase: IncidentState = IncidentState.CONTAINED
 
 
 class TaskMove(In):
@@ -124,100 +124,110 @@ def routes(api: APIRouter, service: Service) -> None:
 
 def _told(api: APIRouter, service: Service) -> None:
     @api.get("/incidents/{number}/timeline", tags=["incidents"], response_model=list[EntryOut])
-    def entries(number: Id, visitor: Viewing) -> object:
+    def entries(number: Id, principal: Viewing) -> object:
         """List everything that happened, in order."""
-        incident.get(service.desk, visitor.scope, number)
-        return timeline.of_incident(service.desk, visitor.scope, number)
+        incident.get_incident(service.db, principal.scope, number)
+        return timeline.timeline_of_incident(service.db, principal.scope, number)
 
     @api.post("/incidents/{number}/comments", tags=["incidents"], response_model=IncidentOut, status_code=201)
-    def comment(number: Id, body: Comment, visitor: Handling, response: Response) -> object:
+    def comment(number: Id, body: Comment, principal: Handling, response: Response) -> object:
         """Add a comment to the timeline."""
-        row = casework.comment(
-            service.desk, visitor.scope, number, body.text, actor=visitor.actor, now=service.now(), site=body.site or ""
+        row = incident_workflow.comment_incident(
+            service.db,
+            principal.scope,
+            number,
+            body.text,
+            actor=principal.actor,
+            now=service.now(),
+            site=body.site or "",
         )
-        return shown(service, visitor, row, response)
+        return shown(service, principal, row, response)
 
 
 def _tasks(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/incidents/{number}/tasks", tags=["incidents"], response_model=list[TaskOut])
-    def tasks(number: Id, visitor: Viewing) -> object:
+    def tasks(number: Id, principal: Viewing) -> object:
         """List the tasks in order; for callers who see every site of the incident."""
-        incident.get(desk, visitor.scope, number)
-        return playbook.of_incident(desk, visitor.scope, number)
+        incident.get_incident(db, principal.scope, number)
+        return playbook.tasks_of_incident(db, principal.scope, number)
 
     @api.post("/incidents/{number}/tasks", tags=["incidents"], response_model=TaskOut, status_code=201)
-    def add_task(number: Id, body: NewTask, visitor: Handling) -> object:
+    def add_task(number: Id, body: NewTask, principal: Handling) -> object:
         """Add a task to the playbook."""
-        return playbook.add(
-            desk, visitor.scope, number, body.text, phase=body.phase, actor=visitor.actor, now=service.now()
+        return playbook.add_task(
+            db, principal.scope, number, body.text, phase=body.phase, actor=principal.actor, now=service.now()
         )
 
     @api.post("/tasks/{number}/move", tags=["incidents"], response_model=TaskOut)
-    def move_task(number: Id, body: TaskMove, visitor: Handling) -> object:
+    def move_task(number: Id, body: TaskMove, principal: Handling) -> object:
         """Mark a task done, skip it with a reason, or open it again."""
-        who = visitor.actor
+        who = principal.actor
         if body.state is TaskState.DONE:
-            return playbook.done(desk, visitor.scope, number, note=body.note, actor=who, now=service.now())
+            return playbook.complete_task(db, principal.scope, number, note=body.note, actor=who, now=service.now())
         if body.state is TaskState.OPEN:
-            return playbook.again(desk, visitor.scope, number, actor=who, now=service.now())
-        return playbook.leave_out(desk, visitor.scope, number, reason=body.note, actor=who, now=service.now())
+            return playbook.reopen_task(db, principal.scope, number, actor=who, now=service.now())
+        return playbook.skip_task(db, principal.scope, number, reason=body.note, actor=who, now=service.now())
 
     @api.post("/tasks/{number}/assign", tags=["incidents"], response_model=TaskOut)
-    def assign_task(number: Id, body: TaskOwner, visitor: Handling) -> object:
+    def assign_task(number: Id, body: TaskOwner, principal: Handling) -> object:
         """Assign a task to an owner."""
-        return playbook.assign(desk, visitor.scope, number, body.owner, actor=visitor.actor, now=service.now())
+        return playbook.assign_task(db, principal.scope, number, body.owner, actor=principal.actor, now=service.now())
 
 
 def _members(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/incidents/{number}/alerts", tags=["incidents"], response_model=list[AlertOut])
-    def alerts(number: Id, visitor: Viewing) -> object:
+    def alerts(number: Id, principal: Viewing) -> object:
         """List the alerts of the incident within the caller's scope."""
-        incident.get(desk, visitor.scope, number)
-        return incident.alerts_of(desk, visitor.scope, number)
+        incident.get_incident(db, principal.scope, number)
+        return incident.alerts_of_incident(db, principal.scope, number)
 
     @api.post("/incidents/{number}/alerts", tags=["incidents"], response_model=IncidentOut)
-    def add_alerts(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
+    def add_alerts(number: Id, body: Alerts, principal: Handling, response: Response) -> object:
         """Add further alerts, and their sites."""
         _possible(body.alerts)
-        row = members.add_alerts(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
-        return shown(service, visitor, row, response)
+        row = members.add_alerts_to_incident(
+            db, principal.scope, number, body.alerts, actor=principal.actor, now=service.now()
+        )
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/alerts/take-out", tags=["incidents"], response_model=IncidentOut)
-    def take_out(number: Id, body: Alerts, visitor: Handling, response: Response) -> object:
+    def take_out(number: Id, body: Alerts, principal: Handling, response: Response) -> object:
         """Return alerts to the queue."""
         _possible(body.alerts)
-        row = members.take_out(desk, visitor.scope, number, body.alerts, actor=visitor.actor, now=service.now())
-        return shown(service, visitor, row, response)
+        row = members.remove_alerts(db, principal.scope, number, body.alerts, actor=principal.actor, now=service.now())
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/sites", tags=["incidents"], response_model=IncidentOut)
-    def add_sites(number: Id, body: Sites, visitor: Handling, response: Response) -> object:
+    def add_sites(number: Id, body: Sites, principal: Handling, response: Response) -> object:
         """Add further sites touched by the incident."""
-        unknown = [code for code in body.sites if service.console.site(code) is None]
+        unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
-        row = members.add_sites(desk, visitor.scope, number, body.sites, actor=visitor.actor, now=service.now())
-        return shown(service, visitor, row, response)
+        row = members.add_sites_to_incident(
+            db, principal.scope, number, body.sites, actor=principal.actor, now=service.now()
+        )
+        return shown(service, principal, row, response)
 
 
 def _evidence(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/incidents/{number}/evidence", tags=["incidents"], response_model=list[EvidenceOut])
-    def lines(number: Id, visitor: Viewing) -> object:
+    def lines(number: Id, principal: Viewing) -> object:
         """List the evidence lines, oldest first."""
-        return evidence.of_incident(desk, visitor.scope, number)
+        return evidence.evidence_of_incident(db, principal.scope, number)
 
     @api.post("/incidents/{number}/evidence", tags=["incidents"], response_model=Added)
-    def keep(number: Id, body: OfAlert, visitor: Handling) -> object:
+    def keep(number: Id, body: OfAlert, principal: Handling) -> object:
         """Add the lines behind an alert as evidence."""
-        alert = queue.get(desk, visitor.scope, body.alert)
-        found = evidence.lines_of(service.console.store, alert)
-        added = evidence.add(
-            desk, visitor.scope, number, found, alert_id=alert.id, actor=visitor.actor, now=service.now()
+        alert = alert_queries.get_alert(db, principal.scope, body.alert)
+        found = evidence.alert_lines(service.context.store, alert)
+        added = evidence.add_evidence(
+            db, principal.scope, number, found, alert_id=alert.id, actor=principal.actor, now=service.now()
         )
         return Added(added=added)
 

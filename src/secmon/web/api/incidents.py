@@ -7,19 +7,19 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from secmon.alerts.workflow import Closure
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.incidents import deadlines, incident
-from secmon.incidents import workflow as casework
-from secmon.incidents.incident import Incident, State, Tlp
-from secmon.incidents.workflow import Changes, Draft
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.incident import Incident, IncidentState, Tlp
+from secmon.incidents.workflow import IncidentChanges, IncidentDraft
 from secmon.web.api.alerts import Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-Handling = Annotated[Visitor, Depends(Needs(Permission.INCIDENT))]
+Handling = Annotated[Principal, Depends(RequirePermission(Permission.INCIDENT))]
 
 
 class IncidentOut(Out):
@@ -87,7 +87,7 @@ class Correction(In):
 class Moving(In):
     """The next state, and a note."""
 
-    state: State
+    state: IncidentState
     note: Words = ""
 
 
@@ -105,19 +105,19 @@ def routes(api: APIRouter, service: Service) -> None:
     _moves(api, service)
 
 
-def shown(service: Service, visitor: Visitor, row: Incident, response: Response | None = None) -> IncidentOut:
+def shown(service: Service, principal: Principal, row: Incident, response: Response | None = None) -> IncidentOut:
     """Return an incident with the sites of the user's scope; its version becomes the ETag of `response`."""
     if response is not None:
         response.headers["etag"] = etag_of(row.version)
-    sites = incident.sites_of(service.desk, visitor.scope, [row.id])[row.id]
+    sites = incident.sites_of_incidents(service.db, principal.scope, [row.id])[row.id]
     return IncidentOut.model_validate(row).model_copy(update={"sites": sites})
 
 
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/incidents", tags=["incidents"], response_model=Page[IncidentOut])
     def incidents(  # one argument per query parameter
-        visitor: Viewing,
-        state: Annotated[list[State], Query()] = [],  # noqa: B006  # FastAPI copies it
+        principal: Viewing,
+        state: Annotated[list[IncidentState], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: SiteCode | None = None,
         owner: Line = "",
         since: Moment | None = None,
@@ -127,82 +127,108 @@ def _reading(api: APIRouter, service: Service) -> None:
     ) -> Page[IncidentOut]:
         """List incidents that touch a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
-        rows = incident.search(
-            service.desk, visitor.scope, states=state, site=site or "", owner=owner, since=since, until=until,
-            limit=limit, before=at[0] if at else None,
-        )  # fmt: skip
-        sites = incident.sites_of(service.desk, visitor.scope, [row.id for row in rows])
+        rows = incident.search_incidents(
+            service.db,
+            principal.scope,
+            states=state,
+            site=site or "",
+            owner=owner,
+            since=since,
+            until=until,
+            limit=limit,
+            before=at[0] if at else None,
+        )
+        sites = incident.sites_of_incidents(service.db, principal.scope, [row.id for row in rows])
         items = [IncidentOut.model_validate(row).model_copy(update={"sites": sites[row.id]}) for row in rows]
         return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
-    def one(number: Id, visitor: Viewing, response: Response) -> object:
+    def one(number: Id, principal: Viewing, response: Response) -> object:
         """Read an incident; its version is the ETag."""
-        return shown(service, visitor, incident.get(service.desk, visitor.scope, number), response)
+        return shown(service, principal, incident.get_incident(service.db, principal.scope, number), response)
 
 
 def _writing(api: APIRouter, service: Service) -> None:
     @api.post("/incidents", tags=["incidents"], response_model=IncidentOut, status_code=201)
-    def open_incident(body: Opening, visitor: Handling, response: Response) -> object:
+    def open_incident(body: Opening, principal: Handling, response: Response) -> object:
         """Open an incident with the given alerts."""
-        draft = Draft(
-            body.title, body.severity, body.attack_type, tuple(body.techniques), body.tlp, body.owner,
+        draft = IncidentDraft(
+            body.title,
+            body.severity,
+            body.attack_type,
+            tuple(body.techniques),
+            body.tlp,
+            body.owner,
             tuple(body.sites),
-        )  # fmt: skip
-        row = casework.open_incident(
-            service.desk, visitor.scope, draft, body.alerts, actor=visitor.actor, now=service.now()
+        )
+        row = incident_workflow.open_incident(
+            service.db, principal.scope, draft, body.alerts, actor=principal.actor, now=service.now()
         )
         response.headers["location"] = f"/api/v1/incidents/{row.id}"
-        return shown(service, visitor, row, response)
+        return shown(service, principal, row, response)
 
     @api.patch("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
-    def correct(number: Id, body: Correction, visitor: Handling, seen: IfMatch, response: Response) -> object:
+    def correct(number: Id, body: Correction, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Correct fields of an incident."""
         uids = None if body.techniques is None else tuple(body.techniques)
-        changes = Changes(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
-        row = casework.change(
-            service.desk, visitor.scope, number, changes, actor=visitor.actor, now=service.now(), version=seen
+        changes = IncidentChanges(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
+        row = incident_workflow.change_incident(
+            service.db, principal.scope, number, changes, actor=principal.actor, now=service.now(), version=seen
         )
-        return shown(service, visitor, row, response)
+        return shown(service, principal, row, response)
 
 
 def _moves(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/incidents/{number}/move", tags=["incidents"], response_model=IncidentOut)
-    def move(number: Id, body: Moving, visitor: Handling, seen: IfMatch, response: Response) -> object:
+    def move(number: Id, body: Moving, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Move an incident to the next state; closing and reopening have routes of their own."""
-        row = casework.move(
-            desk, visitor.scope, number, body.state, actor=visitor.actor, now=service.now(), note=body.note,
+        row = incident_workflow.move_incident(
+            db,
+            principal.scope,
+            number,
+            body.state,
+            actor=principal.actor,
+            now=service.now(),
+            note=body.note,
             version=seen,
-        )  # fmt: skip
-        return shown(service, visitor, row, response)
+        )
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/close", tags=["incidents"], response_model=IncidentOut)
-    def close(number: Id, body: Ending, visitor: Handling, seen: IfMatch, response: Response) -> object:
+    def close(number: Id, body: Ending, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Close an incident with its closure; its open alerts are closed in the same way."""
-        row = casework.close(
-            desk, visitor.scope, number, body.closure, summary=body.summary, actor=visitor.actor, now=service.now(),
+        row = incident_workflow.close_incident(
+            db,
+            principal.scope,
+            number,
+            body.closure,
+            summary=body.summary,
+            actor=principal.actor,
+            now=service.now(),
             version=seen,
-        )  # fmt: skip
-        return shown(service, visitor, row, response)
+        )
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/reopen", tags=["incidents"], response_model=IncidentOut)
-    def reopen(number: Id, body: Reason, visitor: Handling, seen: IfMatch, response: Response) -> object:
+    def reopen(number: Id, body: Reason, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Reopen an incident."""
-        row = casework.reopen(
-            desk, visitor.scope, number, note=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = incident_workflow.reopen_incident(
+            db, principal.scope, number, note=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
-        return shown(service, visitor, row, response)
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/pause", tags=["incidents"], response_model=IncidentOut)
-    def pause(number: Id, body: Reason, visitor: Handling, response: Response) -> object:
+    def pause(number: Id, body: Reason, principal: Handling, response: Response) -> object:
         """Pause the clocks of an incident."""
-        row = deadlines.pause(desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now())
-        return shown(service, visitor, row, response)
+        row = deadlines.pause_clocks(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now()
+        )
+        return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/resume", tags=["incidents"], response_model=IncidentOut)
-    def resume(number: Id, visitor: Handling, response: Response) -> object:
+    def resume(number: Id, principal: Handling, response: Response) -> object:
         """Resume the clocks of an incident."""
-        row = deadlines.resume(desk, visitor.scope, number, actor=visitor.actor, now=service.now())
-        return shown(service, visitor, row, response)
+        row = deadlines.resume_incident(db, principal.scope, number, actor=principal.actor, now=service.now())
+        return shown(service, principal, row, response)

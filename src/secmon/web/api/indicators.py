@@ -6,19 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.detection.threat_intel import indicators
-from secmon.detection.threat_intel.import_ import Terms, end, take_over
+from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
 from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp
 from secmon.times import duration
 from secmon.web.api.body import body_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Out
-from secmon.web.gateway.current_user import Needs, Refused
+from secmon.web.gateway.current_user import Refused, RequirePermission
 
-_Reading = Annotated[Visitor, Depends(Needs(Permission.HUNT))]
-_Changing = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Reading = Annotated[Principal, Depends(RequirePermission(Permission.HUNT))]
+_Changing = Annotated[Principal, Depends(RequirePermission(Permission.SETTINGS))]
 _Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 
 
@@ -60,34 +60,34 @@ class Ended(Out):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading, importing and expiring indicators."""
-    store, desk = service.console.store, service.desk
+    store, db = service.context.store, service.db
 
     @api.get("/indicators", tags=["indicators"], response_model=list[IndicatorOut])
-    def read(visitor: _Reading, *, expired: bool = False) -> list[IndicatorOut]:
+    def read(principal: _Reading, *, expired: bool = False) -> list[IndicatorOut]:
         """List indicators in force, optionally expired indicators too, most hits first, as `secmon indicators list`."""
-        _everywhere(visitor)
-        found = indicators.listed(store, service.now(), expired=expired)
-        return [IndicatorOut.model_validate(indicators.record(one)) for one in found]
+        _everywhere(principal)
+        found = indicators.list_indicators(store, service.now(), expired=expired)
+        return [IndicatorOut.model_validate(indicators.indicator_record(one)) for one in found]
 
     @api.post("/indicators", tags=["indicators"], response_model=TakenOut)
     async def take(
         request: Request,
-        visitor: _Changing,
+        principal: _Changing,
         source: Annotated[_Text, Query(min_length=1)],
         tlp: Tlp = Tlp.AMBER,
         expires: Annotated[str, Query(max_length=20)] = "30d",
     ) -> object:
         """Import the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
         now, body = service.now(), await body_of(request)
-        terms = Terms(source, tlp, now + duration(expires))
-        return await asyncio.to_thread(take_over, store, desk, body, terms, visitor.actor, now)
+        terms = ImportTerms(source, tlp, now + duration(expires))
+        return await asyncio.to_thread(import_indicators, store, db, body, terms, principal.actor, now)
 
     @api.post("/indicators/expire", tags=["indicators"], response_model=Ended)
-    def expire(visitor: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
+    def expire(principal: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
         """Expire an indicator, of one source or of all, as `secmon indicators expire`."""
-        return Ended(ended=end(store, desk, value, source, visitor.actor, service.now()))
+        return Ended(ended=end_indicator(store, db, value, source, principal.actor, service.now()))
 
 
-def _everywhere(visitor: Visitor) -> None:
-    if not visitor.scope.everything:
+def _everywhere(principal: Principal) -> None:
+    if not principal.scope.everything:
         raise Refused("indicators are looked for at every site: it needs an account that sees every site")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.operations import crisis_level, level_duties
 from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
@@ -14,10 +14,10 @@ from secmon.web.api.alerts import Note
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Moment, Out, SiteCode, Words
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-_Declaring = Annotated[Visitor, Depends(Needs(Permission.DECLARE_LEVEL))]
-_Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
+_Declaring = Annotated[Principal, Depends(RequirePermission(Permission.DECLARE_LEVEL))]
+_Answering = Annotated[Principal, Depends(RequirePermission(Permission.ANSWER))]
 
 
 class LevelOut(Out):
@@ -79,75 +79,80 @@ def _levels(api: APIRouter, service: Service) -> None:
     @api.get("/level", tags=["level"], response_model=LevelOut)
     def read_level(_visitor: Viewing) -> LevelOut:
         """Return the level in force."""
-        return _shown(crisis_level.current(service.desk))
+        return _shown(crisis_level.current_declaration(service.db))
 
     @api.get("/level/history", tags=["level"], response_model=list[LevelOut])
     def history(_visitor: Viewing, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[LevelOut]:
         """List the declarations, newest first."""
-        return [_shown(one) for one in crisis_level.history(service.desk, limit)]
+        return [_shown(one) for one in crisis_level.level_history(service.db, limit)]
 
     @api.post("/level", tags=["level"], response_model=LevelOut, status_code=201)
-    def declare(body: Declaring, visitor: _Declaring) -> LevelOut:
+    def declare(body: Declaring, principal: _Declaring) -> LevelOut:
         """Enter a level declared by an authority; it is never computed."""
         now = service.now()
         declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or now)
-        crisis_level.declare(service.desk, declaration, actor=visitor.actor, now=now, channels=body.channels)
-        return _shown(crisis_level.current(service.desk))
+        crisis_level.declare_level(service.db, declaration, actor=principal.actor, now=now, channels=body.channels)
+        return _shown(crisis_level.current_declaration(service.db))
 
 
 def _duties(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/level/{number}/duties", tags=["level"], response_model=list[DutyOut])
-    def listed(number: Id, visitor: Viewing) -> list[DutyOut]:
+    def listed(number: Id, principal: Viewing) -> list[DutyOut]:
         """List the duties of the level and their state; for callers who see every site."""
         declared = _found(service, number)
-        if not visitor.scope.everything:
+        if not principal.scope.everything:
             raise Absent("the duties are the centre's")
-        done = level_duties.done(desk, number)
+        done = level_duties.completed_duties(db, number)
         return [
             DutyOut(
-                key=one.key, who=one.who, ko=one.ko, en=one.en,
+                key=one.key,
+                who=one.who,
+                ko=one.ko,
+                en=one.en,
                 done_by=done[one.key].done_by if one.key in done else "",
                 done_at=done[one.key].done_at if one.key in done else None,
                 note=done[one.key].note if one.key in done else "",
             )
             for one in level_duties.duties()[declared.declaration.level]
-        ]  # fmt: skip
+        ]
 
     @api.post("/level/{number}/duties/{key}", tags=["level"], status_code=204)
-    def carry_out(number: Id, key: Line, body: Note, visitor: _Declaring) -> None:
+    def carry_out(number: Id, key: Line, body: Note, principal: _Declaring) -> None:
         """Mark a duty done."""
-        level_duties.carry_out(desk, number, key, note=body.note, actor=visitor.actor, now=service.now())
+        level_duties.complete_duty(db, number, key, note=body.note, actor=principal.actor, now=service.now())
 
     @api.delete("/level/{number}/duties/{key}", tags=["level"], status_code=204)
-    def take_back(number: Id, key: Line, visitor: _Declaring) -> None:
+    def take_back(number: Id, key: Line, principal: _Declaring) -> None:
         """Unmark a duty that was marked by mistake."""
-        level_duties.take_back(desk, number, key, actor=visitor.actor, now=service.now())
+        level_duties.undo_duty(db, number, key, actor=principal.actor, now=service.now())
 
 
 def _sites(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/level/{number}/cascade", tags=["level"], response_model=CascadeOut)
-    def cascade(number: Id, visitor: Viewing) -> object:
+    def cascade(number: Id, principal: Viewing) -> object:
         """Return which sites within the caller's scope have acknowledged."""
         _found(service, number)
-        return level_duties.cascade(desk, visitor.scope, number, [site.code for site in service.console.sites])
+        return level_duties.acknowledgement_progress(
+            db, principal.scope, number, [site.code for site in service.context.sites]
+        )
 
     @api.post("/level/{number}/acknowledge/{site}", tags=["level"], response_model=Noted)
-    def acknowledge(number: Id, site: SiteCode, body: Note, visitor: _Answering) -> Noted:
+    def acknowledge(number: Id, site: SiteCode, body: Note, principal: _Answering) -> Noted:
         """Acknowledge the level for a municipality."""
-        if service.console.site(site) is None:
+        if service.context.site(site) is None:
             raise Absent(f"no site has the code {site}")
-        new = level_duties.acknowledge(
-            desk, visitor.scope, number, site, note=body.note, actor=visitor.actor, now=service.now()
+        new = level_duties.acknowledge_level(
+            db, principal.scope, number, site, note=body.note, actor=principal.actor, now=service.now()
         )
         return Noted(site=site, new=new)
 
 
 def _found(service: Service, number: int) -> Declared:
-    found = next((one for one in crisis_level.history(service.desk, 10_000) if one.number == number), None)
+    found = next((one for one in crisis_level.level_history(service.db, 10_000) if one.number == number), None)
     if found is None:
         raise Absent(f"no declaration {number}")
     return found
@@ -158,6 +163,9 @@ def _shown(declared: Declared | None) -> LevelOut:
         return LevelOut()
     said = declared.declaration
     return LevelOut(
-        number=declared.number, level=said.level, issuer=said.issuer, reason=said.reason,
+        number=declared.number,
+        level=said.level,
+        issuer=said.issuer,
+        reason=said.reason,
         declared_at=said.declared_at,
-    )  # fmt: skip
+    )

@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import UsageError
 from secmon.operations import metrics
 from secmon.operations.metric_samples import Metric, Period
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Moment, Out
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-_Reading = Annotated[Visitor, Depends(Needs(Permission.METRICS))]
-_Setting = Annotated[Visitor, Depends(Needs(Permission.SETTINGS))]
+_Reading = Annotated[Principal, Depends(RequirePermission(Permission.METRICS))]
+_Setting = Annotated[Principal, Depends(RequirePermission(Permission.SETTINGS))]
 _LONGEST = timedelta(days=400)
 
 
@@ -66,23 +66,23 @@ def routes(api: APIRouter, service: Service) -> None:
 
     @api.get("/metrics", tags=["metrics"], response_model=Figures)
     def read(
-        visitor: _Reading,
+        principal: _Reading,
         since: Moment | None = None,
         until: Moment | None = None,
         by: Annotated[Literal["site", "province"] | None, Query()] = None,
     ) -> Figures:
         """Return the metrics, by default of the last thirty days."""
-        desk, now = service.desk, service.now()
+        db, now = service.db, service.now()
         period = _period(since, until, now)
         parts = (
-            {"site": metrics.by_site, "province": metrics.by_province}[by](desk, visitor.scope, period, now)
+            {"site": metrics.by_site, "province": metrics.by_province}[by](db, principal.scope, period, now)
             if by
             else {}
         )
         return Figures(
             since=period.begins,
             until=period.ends,
-            figures=[_shown(one) for one in metrics.figures(desk, visitor.scope, period, now)],
+            figures=[_shown(one) for one in metrics.figures(db, principal.scope, period, now)],
             parts={name: [_shown(one) for one in figures] for name, figures in parts.items()},
         )
 
@@ -92,9 +92,9 @@ def routes(api: APIRouter, service: Service) -> None:
         return {metric.value: words for metric, words in metrics.definitions().items()}
 
     @api.put("/metrics/{metric}/target", tags=["metrics"], status_code=204)
-    def set_target(metric: Metric, body: Target, visitor: _Setting) -> None:
+    def set_target(metric: Metric, body: Target, principal: _Setting) -> None:
         """Set the target of a metric from now on."""
-        metrics.set_target(service.desk, metric, body.target, actor=visitor.actor, now=service.now())
+        metrics.set_target(service.db, metric, body.target, actor=principal.actor, now=service.now())
 
 
 def _period(since: datetime | None, until: datetime | None, now: datetime) -> Period:

@@ -6,17 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from secmon.auth import accounts, login, sessions
-from secmon.auth.accounts import Account, Change, Draft
-from secmon.auth.principal import Visitor
+from secmon.auth.accounts import Account, AccountDraft
+from secmon.auth.accounts import AccountChange as AccountFields
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission, Role
-from secmon.auth.secrets import one_time
+from secmon.auth.secrets import one_time_password
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import IfMatch, In, Line, Out
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-Administering = Annotated[Visitor, Depends(Needs(Permission.PEOPLE))]
+Administering = Annotated[Principal, Depends(RequirePermission(Permission.PEOPLE))]
 _Name = Annotated[str, Path(max_length=64)]
 
 
@@ -92,22 +93,25 @@ def routes(api: APIRouter, service: Service) -> None:
     _sessions(api, service)
 
     @api.get("/me", tags=["people"], response_model=Me)
-    def me(visitor: Viewing) -> Me:
+    def me(principal: Viewing) -> Me:
         """Return the caller's name, role, permissions and scope."""
-        sites = None if visitor.scope.everything else visitor.scope.listed
+        sites = None if principal.scope.everything else principal.scope.listed
         return Me(
-            name=visitor.name, role=visitor.role, permissions=sorted(visitor.permissions), sites=sites,
-            language=visitor.language,
-        )  # fmt: skip
+            name=principal.name,
+            role=principal.role,
+            permissions=sorted(principal.permissions),
+            sites=sites,
+            language=principal.language,
+        )
 
 
 def _accounts(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/accounts", tags=["people"], response_model=list[AccountOut])
     def listed(_visitor: Administering) -> object:
         """List all accounts by name."""
-        return accounts.accounts(desk)
+        return accounts.accounts(db)
 
     @api.get("/accounts/{name}", tags=["people"], response_model=AccountOut)
     def one(name: _Name, _visitor: Administering, response: Response) -> Account:
@@ -115,56 +119,61 @@ def _accounts(api: APIRouter, service: Service) -> None:
         return _tagged(_found(service, name), response)
 
     @api.post("/accounts", tags=["people"], response_model=OneTime, status_code=201)
-    def add(body: NewAccount, visitor: Administering, response: Response) -> OneTime:
+    def add(body: NewAccount, principal: Administering, response: Response) -> OneTime:
         """Create an account with a one-time password."""
-        draft, password = Draft(body.name, body.role, body.site, body.province, body.language), one_time()
-        made = accounts.add(desk, draft, password, visitor.actor, service.now(), must_change=True)
+        draft, password = (
+            AccountDraft(body.name, body.role, body.site, body.province, body.language),
+            one_time_password(),
+        )
+        made = accounts.add_account(db, draft, password, principal.actor, service.now(), must_change=True)
         response.headers["location"] = f"/api/v1/accounts/{made.name}"
         return OneTime(name=made.name, password=password)
 
     @api.patch("/accounts/{name}", tags=["people"], response_model=AccountOut)
-    def change(name: _Name, body: AccountChange, visitor: Administering, seen: IfMatch, response: Response) -> Account:
+    def change(
+        name: _Name, body: AccountChange, principal: Administering, seen: IfMatch, response: Response
+    ) -> Account:
         """Change an account; a new role or scope, or disabling it, ends its sessions at once."""
         _found(service, name)
-        wanted = Change(body.role, body.site, body.province, body.language, body.disabled)
-        changed = accounts.change(desk, name, wanted, visitor.actor, service.now(), version=seen)
-        service.keeper.forget()
+        wanted = AccountFields(body.role, body.site, body.province, body.language, body.disabled)
+        changed = accounts.change_account(db, name, wanted, principal.actor, service.now(), version=seen)
+        service.authenticator.forget()
         return _tagged(changed, response)
 
     @api.post("/accounts/{name}/reset", tags=["people"], response_model=OneTime)
-    def reset(name: _Name, visitor: Administering) -> OneTime:
+    def reset(name: _Name, principal: Administering) -> OneTime:
         """Give an account a new one-time password, end its sessions, and unlock it."""
         _found(service, name)
-        password = one_time()
-        accounts.set_password(desk, name, password, visitor.actor, service.now(), must_change=True)
-        login.unlock(desk, name)
-        service.keeper.forget()
+        password = one_time_password()
+        accounts.set_password(db, name, password, principal.actor, service.now(), must_change=True)
+        login.unlock_account(db, name)
+        service.authenticator.forget()
         return OneTime(name=name, password=password)
 
 
 def _sessions(api: APIRouter, service: Service) -> None:
     @api.get("/sessions", tags=["people"], response_model=list[SessionOut])
-    def running(visitor: Viewing) -> object:
+    def running(principal: Viewing) -> object:
         """List the caller's own sessions, or all sessions for administrators."""
-        own = "" if visitor.may(Permission.PEOPLE) else _account(visitor)
-        return sessions.running(service.desk, service.now(), service.keeper.limits, own)
+        own = "" if principal.may(Permission.PEOPLE) else _account(principal)
+        return sessions.active_sessions(service.db, service.now(), service.authenticator.limits, own)
 
     @api.delete("/sessions/{short}", tags=["people"], status_code=204)
-    def revoke(short: Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")], visitor: Viewing) -> None:
+    def revoke(short: Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")], principal: Viewing) -> None:
         """End a session at once: the caller's own, or any session for administrators."""
-        own = "" if visitor.may(Permission.PEOPLE) else _account(visitor)
-        if not sessions.revoke(service.desk, short, visitor.actor, service.now(), own):
+        own = "" if principal.may(Permission.PEOPLE) else _account(principal)
+        if not sessions.revoke_session(service.db, short, principal.actor, service.now(), own):
             raise Absent(f"no session {short[:20]} runs")
-        service.keeper.forget()
+        service.authenticator.forget()
 
 
-def _account(visitor: Visitor) -> str:
+def _account(principal: Principal) -> str:
     """Return the account name; a token does not count as its owner and ends no sessions."""
-    return visitor.name
+    return principal.name
 
 
 def _found(service: Service, name: str) -> Account:
-    found = accounts.account(service.desk, name.replace("\0", ""))
+    found = accounts.account(service.db, name.replace("\0", ""))
     if found is None:
         raise Absent(f"no account is called {name[:64]}")
     return found

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from secmon.auth.accounts import Overtaken
-from secmon.errors import ConflictError, DeskError, NotFoundError, SecmonError, StoreError, UsageError
+from secmon.auth.accounts import AccountConflict
+from secmon.errors import ConflictError, DatabaseError, NotFoundError, SecmonError, StoreError, UsageError
 from secmon.web.gateway.current_user import Refused
 
 _MEDIA = "application/problem+json"
@@ -51,10 +51,10 @@ _STATUS: tuple[tuple[type[SecmonError], int], ...] = (
     (ConflictError, 412),
     (Busy, 429),
     (Stale, 412),
-    (Overtaken, 412),
+    (AccountConflict, 412),
     (UsageError, 400),
     (StoreError, 503),
-    (DeskError, 503),
+    (DatabaseError, 503),
 )
 
 _SAID = {

@@ -9,13 +9,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.live.status import status
 from secmon.web.api.service import Service
-from secmon.web.gateway.current_user import Needs, Refused
+from secmon.web.gateway.current_user import Refused, RequirePermission
 
-_Measuring = Annotated[Visitor, Depends(Needs(Permission.METRICS))]
+_Measuring = Annotated[Principal, Depends(RequirePermission(Permission.METRICS))]
 _GAUGES = (
     ("secmon_alerts", "Alerts, open or closed.", "alerts"),
     ("secmon_newest_event_age_seconds", "Age of the newest event.", "newest_event_age_seconds"),
@@ -57,11 +57,11 @@ def register(server: FastAPI, service: Service) -> None:
     """Put /metrics on the server."""
 
     @server.get("/metrics", include_in_schema=False)
-    def metrics(visitor: _Measuring) -> Response:
+    def metrics(principal: _Measuring) -> Response:
         """Return the figures of `secmon status` in Prometheus format; for callers who see every site."""
-        if not visitor.scope.everything:
+        if not principal.scope.everything:
             raise Refused("the figures are of the whole centre: they need an account that sees every site")
-        console, registry = service.console, CollectorRegistry()
-        figures = status(console.store, console.desk, console.sites, console.reports(), console.clock())
-        registry.register(_Figures(figures, console.hub.viewers))
+        context, registry = service.context, CollectorRegistry()
+        figures = status(context.store, context.db, context.sites, context.reports(), context.clock())
+        registry.register(_Figures(figures, context.hub.viewers))
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -6,25 +6,25 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.alerts import queries as queue
-from secmon.auth.principal import Visitor
+from secmon.alerts import queries as alert_queries
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import UsageError
 from secmon.incidents import evidence
 from secmon.response.requests import advice, phone_answers, request
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.phone_answers import Call
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.phone_answers import PhoneAnswer
 from secmon.response.requests.request import Request, RequestState
-from secmon.response.requests.workflow import Ask
+from secmon.response.requests.workflow import RequestDraft
 from secmon.web.api.alerts import Note, Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Out, SiteCode, Words
-from secmon.web.gateway.current_user import Needs, Viewing
+from secmon.web.gateway.current_user import RequirePermission, Viewing
 
-_Asking = Annotated[Visitor, Depends(Needs(Permission.REQUEST))]
-_Answering = Annotated[Visitor, Depends(Needs(Permission.ANSWER))]
+_Asking = Annotated[Principal, Depends(RequirePermission(Permission.REQUEST))]
+_Answering = Annotated[Principal, Depends(RequirePermission(Permission.ANSWER))]
 
 
 class RequestOut(Out):
@@ -107,7 +107,7 @@ def routes(api: APIRouter, service: Service) -> None:
 def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/requests", tags=["requests"], response_model=Page[RequestOut])
     def requests(  # one argument per query parameter
-        visitor: Viewing,
+        principal: Viewing,
         state: Annotated[list[RequestState], Query()] = [],  # noqa: B006  # FastAPI copies it
         site: SiteCode | None = None,
         incident: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
@@ -116,114 +116,123 @@ def _reading(api: APIRouter, service: Service) -> None:
     ) -> Page[RequestOut]:
         """List requests to the sites of the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
-        rows = request.search(
-            service.desk, visitor.scope, states=state, site=site or "", incident_id=incident, limit=limit,
+        rows = request.search_requests(
+            service.db,
+            principal.scope,
+            states=state,
+            site=site or "",
+            incident_id=incident,
+            limit=limit,
             before=at[0] if at else None,
-        )  # fmt: skip
+        )
         items = [RequestOut.model_validate(row) for row in rows]
         return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/requests/overdue", tags=["requests"], response_model=list[RequestOut])
-    def overdue(visitor: Viewing) -> object:
+    def overdue(principal: Viewing) -> object:
         """List requests with an overdue answer, longest overdue first."""
-        return request.overdue(service.desk, visitor.scope, service.now())
+        return request.overdue_requests(service.db, principal.scope, service.now())
 
     @api.get("/requests/{number}", tags=["requests"], response_model=RequestOut)
-    def one(number: Id, visitor: Viewing, response: Response) -> object:
+    def one(number: Id, principal: Viewing, response: Response) -> object:
         """Read a request; its version is the ETag."""
-        return _tagged(request.get(service.desk, visitor.scope, number), response)
+        return _tagged(request.get_request(service.db, principal.scope, number), response)
 
     @api.get("/requests/{number}/receipts", tags=["requests"], response_model=list[ReceiptOut])
-    def receipts(number: Id, visitor: Viewing) -> object:
+    def receipts(number: Id, principal: Viewing) -> object:
         """List the history of a request."""
-        return request.receipts(service.desk, visitor.scope, number)
+        return request.receipts_of_request(service.db, principal.scope, number)
 
 
 def _centre(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/requests", tags=["requests"], response_model=list[RequestOut], status_code=201)
-    def ask(body: Asking, visitor: _Asking) -> object:
+    def ask(body: Asking, principal: _Asking) -> object:
         """Send a request to each site, with that site's own lines as evidence."""
-        unknown = [code for code in body.sites if service.console.site(code) is None]
+        unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
-        words, lines = _words(service, visitor, body)
-        what = Ask(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
-        return request_work.ask(desk, visitor.scope, what, lines, actor=visitor.actor, now=service.now())
+        words, lines = _words(service, principal, body)
+        what = RequestDraft(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
+        return request_workflow.create_requests(
+            db, principal.scope, what, lines, actor=principal.actor, now=service.now()
+        )
 
     @api.post("/requests/{number}/phone", tags=["requests"], response_model=RequestOut)
-    def phone(number: Id, body: PhoneCall, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+    def phone(number: Id, body: PhoneCall, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Record an answer given by phone; whoever records it cannot verify it."""
-        call = Call(body.state, body.answer, body.said_by)
-        row = phone_answers.write_down(
-            desk, visitor.scope, number, call, actor=visitor.actor, now=service.now(), version=seen
+        call = PhoneAnswer(body.state, body.answer, body.said_by)
+        row = phone_answers.record_phone_answer(
+            db, principal.scope, number, call, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/verify", tags=["requests"], response_model=RequestOut)
-    def verify(number: Id, body: Note, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+    def verify(number: Id, body: Note, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Verify for the centre that the request has been carried out."""
-        row = request_work.verify(
-            desk, visitor.scope, number, actor=visitor.actor, now=service.now(), note=body.note, version=seen
+        row = request_workflow.verify_request(
+            db, principal.scope, number, actor=principal.actor, now=service.now(), note=body.note, version=seen
         )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/send-back", tags=["requests"], response_model=RequestOut)
-    def send_back(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+    def send_back(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Send the answer back: the centre does not accept it."""
-        row = request_work.send_back(
-            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = request_workflow.return_request(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/withdraw", tags=["requests"], response_model=RequestOut)
-    def withdraw(number: Id, body: Reason, visitor: _Asking, seen: IfMatch, response: Response) -> object:
+    def withdraw(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Withdraw a request."""
-        row = request_work.withdraw(
-            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = request_workflow.withdraw_request(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
 
 def _municipality(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.post("/requests/{number}/acknowledge", tags=["requests"], response_model=RequestOut)
-    def acknowledge(number: Id, body: Note, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+    def acknowledge(number: Id, body: Note, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Acknowledge a request for the municipality."""
-        row = request_work.acknowledge(
-            desk, visitor.scope, number, actor=visitor.actor, now=service.now(), answer=body.note, version=seen
+        row = request_workflow.acknowledge_request(
+            db, principal.scope, number, actor=principal.actor, now=service.now(), answer=body.note, version=seen
         )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/done", tags=["requests"], response_model=RequestOut)
-    def done(number: Id, body: Answer, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+    def done(number: Id, body: Answer, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Answer for the municipality with what was done."""
-        row = request_work.done(
-            desk, visitor.scope, number, answer=body.answer, actor=visitor.actor, now=service.now(), version=seen
+        row = request_workflow.complete_request(
+            db, principal.scope, number, answer=body.answer, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
     @api.post("/requests/{number}/refuse", tags=["requests"], response_model=RequestOut)
-    def refuse(number: Id, body: Reason, visitor: _Answering, seen: IfMatch, response: Response) -> object:
+    def refuse(number: Id, body: Reason, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Refuse a request for the municipality."""
-        row = request_work.refuse(
-            desk, visitor.scope, number, reason=body.reason, actor=visitor.actor, now=service.now(), version=seen
+        row = request_workflow.refuse_request(
+            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
         )
         return _tagged(row, response)
 
 
-def _words(service: Service, visitor: Visitor, body: Asking) -> tuple[advice.Advice, tuple[evidence.EvidenceLine, ...]]:
+def _words(
+    service: Service, principal: Principal, body: Asking
+) -> tuple[advice.RequestText, tuple[evidence.EvidenceLine, ...]]:
     """Return the text of the request, and the lines behind the alert if the request names an alert."""
     if body.alert is None:
-        return advice.by_hand(body.title, body.text), ()
-    alert = queue.get(service.desk, visitor.scope, body.alert)
-    lines = evidence.lines_of(service.console.store, alert)
-    rule = service.console.rules.get(alert.rule_id)
+        return advice.free_text(body.title, body.text), ()
+    alert = alert_queries.get_alert(service.db, principal.scope, body.alert)
+    lines = evidence.alert_lines(service.context.store, alert)
+    rule = service.context.rules.get(alert.rule_id)
     if body.title or body.text or not isinstance(rule, Signature):
-        return advice.by_hand(body.title, body.text), lines
-    return advice.compose(rule, alert.actor, alert.events), lines
+        return advice.free_text(body.title, body.text), lines
+    return advice.compose_text(rule, alert.actor, alert.events), lines
 
 
 def _tagged(row: Request, response: Response) -> Request:

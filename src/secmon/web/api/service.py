@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from secmon.auth.authenticator import Doorkeeper
-from secmon.db.database import Desk
-from secmon.live.context import Console
+from secmon.auth.authenticator import Authenticator
+from secmon.db.database import Database
+from secmon.live.context import CentreContext
 from secmon.web.gateway.rate_limit import Throttle
 from secmon.web.tour.replay_protocol import Replay
 
@@ -21,8 +21,8 @@ BackUp = Callable[[], Awaitable[Mapping[str, Any]]]
 class Service:
     """Context, authenticator and commands of the running centre; `problems` returns its current problems."""
 
-    console: Console
-    keeper: Doorkeeper
+    context: CentreContext
+    authenticator: Authenticator
     problems: Callable[[], Mapping[str, str]]
     ingest: Ingest
     collect: Collect
@@ -32,8 +32,8 @@ class Service:
     replay: Replay | None = None
 
     @property
-    def desk(self) -> Desk:
-        return self.console.desk
+    def db(self) -> Database:
+        return self.context.db
 
     def now(self) -> datetime:
-        return self.console.clock()
+        return self.context.clock()

@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import UsageError
 from secmon.feed_health.health import Health
 from secmon.operations import roster, shift_handover
-from secmon.operations.roster import Planned
+from secmon.operations.roster import PlannedShift
 from secmon.operations.shift_handover import Handover, SilentFeed
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, IfMatch, In, Line, Moment, Out, Words
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 
-_OnShift = Annotated[Visitor, Depends(Needs(Permission.SHIFT))]
+_OnShift = Annotated[Principal, Depends(RequirePermission(Permission.SHIFT))]
 _SILENT = (Health.SILENT, Health.FAILING, Health.LATE)
 
 
@@ -74,70 +74,75 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _handovers(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/handovers", tags=["shifts"], response_model=list[HandoverOut])
     def handovers(_visitor: _OnShift, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> object:
         """List handovers, newest first."""
-        return shift_handover.handovers(desk, limit)
+        return shift_handover.handovers(db, limit)
 
     @api.get("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
     def one(number: Id, _visitor: _OnShift, response: Response) -> object:
         """Read a handover; its version is the ETag."""
-        return _tagged(shift_handover.get(desk, number), response)
+        return _tagged(shift_handover.get_handover(db, number), response)
 
     @api.post("/handovers", tags=["shifts"], response_model=HandoverOut, status_code=201)
-    def draft(visitor: _OnShift, response: Response) -> object:
+    def draft(principal: _OnShift, response: Response) -> object:
         """Start a handover, drafted from the present state."""
-        return _tagged(shift_handover.draft(desk, _silent(service), actor=visitor.actor, now=service.now()), response)
+        return _tagged(
+            shift_handover.draft_handover(db, _silent(service), actor=principal.actor, now=service.now()), response
+        )
 
     @api.post("/handovers/{number}/refresh", tags=["shifts"], response_model=HandoverOut)
-    def refresh(number: Id, visitor: _OnShift, response: Response) -> object:
+    def refresh(number: Id, principal: _OnShift, response: Response) -> object:
         """Read the facts of a handover again."""
         return _tagged(
-            shift_handover.refresh(desk, number, _silent(service), actor=visitor.actor, now=service.now()), response
+            shift_handover.refresh_handover(db, number, _silent(service), actor=principal.actor, now=service.now()),
+            response,
         )
 
     @api.patch("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
-    def edit(number: Id, body: Notes, visitor: _OnShift, seen: IfMatch, response: Response) -> object:
+    def edit(number: Id, body: Notes, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Edit the notes of a handover."""
-        row = shift_handover.edit(desk, number, body.notes, actor=visitor.actor, now=service.now(), version=seen)
+        row = shift_handover.edit_handover(
+            db, number, body.notes, actor=principal.actor, now=service.now(), version=seen
+        )
         return _tagged(row, response)
 
     @api.post("/handovers/{number}/sign", tags=["shifts"], response_model=HandoverOut)
-    def sign(number: Id, visitor: _OnShift, seen: IfMatch, response: Response) -> object:
+    def sign(number: Id, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Sign a handover: the outgoing lead first, then the incoming lead."""
         return _tagged(
-            shift_handover.sign(desk, number, actor=visitor.actor, now=service.now(), version=seen), response
+            shift_handover.sign_handover(db, number, actor=principal.actor, now=service.now(), version=seen), response
         )
 
 
 def _roster(api: APIRouter, service: Service) -> None:
-    desk = service.desk
+    db = service.db
 
     @api.get("/roster", tags=["shifts"], response_model=list[ShiftOut])
     def planned(_visitor: _OnShift, since: Moment | None = None, until: Moment | None = None) -> object:
         """List shifts that overlap a period, by default the coming week."""
         begin = since or service.now()
-        return roster.roster(desk, begin, until or begin + timedelta(days=7))
+        return roster.shifts_between(db, begin, until or begin + timedelta(days=7))
 
     @api.post("/roster", tags=["shifts"], response_model=ShiftOut, status_code=201)
-    def plan(body: Planning, visitor: _OnShift) -> object:
+    def plan(body: Planning, principal: _OnShift) -> object:
         """Plan a shift."""
         if not body.begins < body.ends <= body.begins + timedelta(days=2):
             raise UsageError("a shift ends after it begins, and within two days")
-        wanted = Planned(body.name, body.begins, body.ends, body.lead, tuple(body.members))
-        return roster.plan(desk, wanted, actor=visitor.actor, now=service.now())
+        wanted = PlannedShift(body.name, body.begins, body.ends, body.lead, tuple(body.members))
+        return roster.plan_shift(db, wanted, actor=principal.actor, now=service.now())
 
     @api.delete("/roster/{number}", tags=["shifts"], status_code=204)
-    def cancel(number: Id, visitor: _OnShift) -> None:
+    def cancel(number: Id, principal: _OnShift) -> None:
         """Remove a shift from the roster."""
-        roster.cancel(desk, number, actor=visitor.actor, now=service.now())
+        roster.cancel_shift(db, number, actor=principal.actor, now=service.now())
 
 
 def _silent(service: Service) -> list[SilentFeed]:
     """Return the feeds that should send but do not."""
-    reports = service.console.reports()
+    reports = service.context.reports()
     return [SilentFeed(one.site, one.feed, one.line_at) for one in reports if one.health in _SILENT]
 
 

@@ -25,18 +25,18 @@ class SiteOut(BaseModel, extra="allow"):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading the registry."""
-    console = service.console
+    context = service.context
 
     @api.get("/sites", tags=["sites"], response_model=list[SiteOut])
-    async def read_sites(visitor: Viewing) -> Any:
+    async def read_sites(principal: Viewing) -> Any:
         """List the sites of the caller's scope, as `secmon sites --json`."""
-        seen = [site for site in console.sites if visitor.scope.covers(site.code)]
-        return [site_record(site, console.province(site.province)) for site in seen]
+        seen = [site for site in context.sites if principal.scope.covers(site.code)]
+        return [site_record(site, context.province(site.province)) for site in seen]
 
     @api.get("/sites/{code}", tags=["sites"], response_model=SiteOut)
-    async def read_site(code: str, visitor: Viewing) -> Any:
+    async def read_site(code: str, principal: Viewing) -> Any:
         """Read a municipality by its 5-digit code."""
-        site = console.site(code)
-        if site is None or not visitor.scope.covers(site.code):
+        site = context.site(code)
+        if site is None or not principal.scope.covers(site.code):
             raise Absent(f"no site has the code {code[:20]}")
-        return site_record(site, console.province(site.province))
+        return site_record(site, context.province(site.province))

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from secmon.auth import tokens
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.auth.tokens import TokenDraft
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Moment, Out
-from secmon.web.gateway.current_user import Needs, Refused, Viewing
+from secmon.web.gateway.current_user import Refused, RequirePermission, Viewing
 
-_Administering = Annotated[Visitor, Depends(Needs(Permission.PEOPLE))]
+_Administering = Annotated[Principal, Depends(RequirePermission(Permission.PEOPLE))]
 
 
 class TokenOut(Out):
@@ -52,36 +52,36 @@ class Secret(Out):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading, creating and revoking tokens."""
-    desk = service.desk
+    db = service.db
 
     @api.get("/tokens", tags=["people"], response_model=list[TokenOut])
-    def listed(visitor: Viewing) -> object:
+    def listed(principal: Viewing) -> object:
         """List the caller's own tokens, or all tokens for administrators."""
-        return tokens.listed(desk, "" if visitor.may(Permission.PEOPLE) else visitor.name)
+        return tokens.list_tokens(db, "" if principal.may(Permission.PEOPLE) else principal.name)
 
     @api.post("/tokens", tags=["people"], response_model=Secret, status_code=201)
-    def make(body: NewToken, visitor: Viewing) -> Secret:
+    def make(body: NewToken, principal: Viewing) -> Secret:
         """Create a token for the caller; it never has more permissions or sites than the caller."""
-        if not visitor.session:
+        if not principal.session:
             raise Refused("a token makes no tokens: log in")
         draft = TokenDraft(body.name, frozenset(body.permissions), body.expires_at, body.site, body.province)
-        number, secret = tokens.make(desk, visitor.name, draft, visitor.actor, service.now())
+        number, secret = tokens.create_token(db, principal.name, draft, principal.actor, service.now())
         return Secret(id=number, secret=secret)
 
     @api.delete("/tokens/{number}", tags=["people"], status_code=204)
-    def revoke(number: Id, visitor: Viewing) -> None:
+    def revoke(number: Id, principal: Viewing) -> None:
         """Revoke a token at once: the caller's own, or any token for administrators."""
-        own = "" if visitor.may(Permission.PEOPLE) else visitor.name
-        if own and not visitor.session:
+        own = "" if principal.may(Permission.PEOPLE) else principal.name
+        if own and not principal.session:
             raise Refused("a token ends no tokens: log in")
-        if not tokens.revoke(desk, number, visitor.actor, service.now(), own):
+        if not tokens.revoke_token(db, number, principal.actor, service.now(), own):
             raise Absent(f"no token {number} runs")
-        service.keeper.forget()
+        service.authenticator.forget()
 
     @api.post("/tokens/sites", tags=["people"], response_model=dict[str, str])
-    def of_sites(visitor: _Administering) -> dict[str, str]:
+    def of_sites(principal: _Administering) -> dict[str, str]:
         """Create a new token for the equipment of every site, by site code; earlier tokens end."""
-        codes = [site.code for site in service.console.sites if visitor.scope.covers(site.code)]
-        made = tokens.for_sites(desk, codes, visitor.actor, service.now())
-        service.keeper.forget()
+        codes = [site.code for site in service.context.sites if principal.scope.covers(site.code)]
+        made = tokens.create_site_tokens(db, codes, principal.actor, service.now())
+        service.authenticator.forget()
         return made

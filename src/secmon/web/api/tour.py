@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Out
-from secmon.web.gateway.current_user import Needs
+from secmon.web.gateway.current_user import RequirePermission
 from secmon.web.tour.chapters import CHAPTERS
 from secmon.web.tour.console_switch import COOKIE
 from secmon.web.tour.replay_protocol import Replay
 
-_Presenting = Annotated[Visitor, Depends(Needs(Permission.PRESENT))]
+_Presenting = Annotated[Principal, Depends(RequirePermission(Permission.PRESENT))]
 _HOURS = 12
 
 

@@ -7,19 +7,19 @@ from typing import Any
 from dash import Dash, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
 from secmon.web.components.dialog import Answers, action_of, answers, ok, register_dialog, states
-from secmon.web.gateway.current_user import current_visitor, demand, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, require, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 
-Act = Callable[[Visitor, str, str, Answers, str], str]
+Act = Callable[[Principal, str, str, Answers, str], str]
 """Carry out an action on a target with the dialog's answers; return the result as text in the given language."""
 
 
-def said(prefix: str) -> html.Div:
+def action_result(prefix: str) -> html.Div:
     """Return the place for the result message and the counter `<prefix>-done`, whose change reloads the page."""
     return html.Div([dcc.Store(id=f"{prefix}-done"), html.Div(id=f"{prefix}-said", role="status")], className="wide")
 
@@ -27,9 +27,11 @@ def said(prefix: str) -> html.Div:
 def button(prefix: str, action: str, target: Any, language: str, style: str = "button") -> html.Button:
     """Return a button that opens the dialog for an action on the target."""
     return html.Button(
-        t(f"{prefix}.do.{action}", language), id={"type": f"{prefix}-do-{action}", "to": str(target)}, className=style,
+        t(f"{prefix}.do.{action}", language),
+        id={"type": f"{prefix}-do-{action}", "to": str(target)},
+        className=style,
         n_clicks=0,
-    )  # fmt: skip
+    )
 
 
 def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permission], act: Act) -> None:
@@ -46,7 +48,7 @@ def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permissio
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def done(clicks: int | None, *given: Any) -> tuple[Any, ...]:
         if not clicks:
             raise PreventUpdate
@@ -54,9 +56,9 @@ def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permissio
         try:
             pressed, filled = answers(prefix, given[:-2])
             action = action_of(prefix, pressed)
-            demand(permissions.get(action, Permission.PEOPLE))
+            require(permissions.get(action, Permission.PEOPLE))
             target = str(pressed.get("to", "")) if isinstance(pressed, dict) else ""
-            words = await asyncio.to_thread(act, current_visitor(), action, target, filled, language)
+            words = await asyncio.to_thread(act, current_user(), action, target, filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(in_words(error, language), className="failed")
+            return no_update, no_update, html.Span(error_message(error, language), className="failed")
         return html.P(words, className="done"), (before or 0) + 1, ""

@@ -192,12 +192,19 @@ def completeness(
             "zeroline": False,
         },
         shapes=[
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": start - 0.5, "y1": start - 0.5,
-             "line": {"color": "#8fa3c2", "width": 0.6}}
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": start - 0.5,
+                "y1": start - 0.5,
+                "line": {"color": "#8fa3c2", "width": 0.6},
+            }
             for start in starts[1:]
         ],
         uirevision="feeds",
-    )  # fmt: skip
+    )
     return figure
 
 

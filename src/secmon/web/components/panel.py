@@ -7,7 +7,7 @@ from dash import html
 
 from secmon.errors import SecmonError
 from secmon.web.components.raw_table import plain_table
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 
 
@@ -57,7 +57,7 @@ def empty(text: str) -> html.P:
 
 def failed(error: SecmonError, language: str) -> html.P:
     """Return the text shown where data could not be read."""
-    return html.P([t("page.error", language), html.Br(), in_words(error, language)], className="failed")
+    return html.P([t("page.error", language), html.Br(), error_message(error, language)], className="failed")
 
 
 def value(field: str, text: str, shown: str | None = None) -> Any:

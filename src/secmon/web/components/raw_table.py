@@ -14,9 +14,17 @@ Plain = str | list[Any]
 """A text, or an element: its name, its attributes and its content."""
 
 _ELEMENTS = {
-    "Span": "span", "B": "b", "Strong": "strong", "Small": "small", "Div": "div", "P": "p", "Br": "br", "Code": "code",
-    "Button": "button", "Link": "a",
-}  # fmt: skip
+    "Span": "span",
+    "B": "b",
+    "Strong": "strong",
+    "Small": "small",
+    "Div": "div",
+    "P": "p",
+    "Br": "br",
+    "Code": "code",
+    "Button": "button",
+    "Link": "a",
+}
 _ATTRIBUTES = {"className": "class", "title": "title", "href": "href", "lang": "lang"}
 
 

@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from secmon.auth.authenticator import Doorkeeper
-from secmon.auth.principal import Visitor
+from secmon.auth.authenticator import Authenticator
+from secmon.auth.principal import Principal
 
 COOKIE = "sid"
 
 
 @dataclass(frozen=True, slots=True)
-class HeaderDoor:
+class CredentialReader:
     """Authenticate by session cookie or bearer token; an unknown token is refused even beside a valid cookie."""
 
-    keeper: Doorkeeper
+    authenticator: Authenticator
 
-    async def visitor(self, headers: Headers, address: str) -> Visitor | None:
+    async def principal(self, headers: Headers, address: str) -> Principal | None:
         """Return the user; None if unknown."""
         given = headers.get("authorization", "")
         if given:
             scheme, _, token = given.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 return None
-            return await asyncio.to_thread(self.keeper.by_token, token, address)
+            return await asyncio.to_thread(self.authenticator.by_token, token, address)
         secret = session_secret(headers)
-        return await asyncio.to_thread(self.keeper.by_cookie, secret, address) if secret else None
+        return await asyncio.to_thread(self.authenticator.by_cookie, secret, address) if secret else None
 
 
 def session_secret(headers: Headers) -> str:

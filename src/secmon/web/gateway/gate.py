@@ -11,9 +11,9 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.web.gateway.current_user import welcome
+from secmon.web.gateway.current_user import set_current_user
 from secmon.web.gateway.security_headers import finish
 from secmon.web.routing import Page
 from secmon.web.tour import console_switch
@@ -34,12 +34,12 @@ _PROGRAM = re.compile(r"^/(api/|live$|snapshot$|metrics$|_dash-|_reload-hash$)")
 class Door(Protocol):
     """Authentication of requests by their headers."""
 
-    async def visitor(self, headers: Headers, address: str) -> Visitor | None:
+    async def principal(self, headers: Headers, address: str) -> Principal | None:
         """Return the user for these headers and this client address; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class AccessMiddleware:
     """ASGI application around everything else.
 
     `hosts` are the names this server answers to (forged Host headers and DNS rebinding end here), `door` knows who
@@ -72,7 +72,7 @@ class Gate:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), str(scope["path"])
-        welcome(None)
+        set_current_user(None)
         # Cheap checks come first: unknown hosts, unknown paths and cross-site changes are refused before
         # authentication, which may query the database.
         if _host_name(headers.get("host", "")) not in self.hosts:
@@ -83,17 +83,17 @@ class Gate:
         if (scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS) and _foreign(headers):
             return _problem(403, "Requests from other sites are refused")
         address = scope["client"][0] if scope.get("client") else ""
-        visitor = await self.door.visitor(headers, address)
-        if visitor is None:
+        principal = await self.door.principal(headers, address)
+        if principal is None:
             return None if _OPEN.match(path) else _unknown(scope, path)
-        welcome(visitor)
-        console_switch.enter(cookie_parser(headers.get("cookie", "")))
-        scope["visitor"] = visitor
-        if visitor.must_change and not (_OPEN.match(path) or _FOR_CHANGE.match(path)):
+        set_current_user(principal)
+        console_switch.enter_sandbox(cookie_parser(headers.get("cookie", "")))
+        scope["visitor"] = principal
+        if principal.must_change and not (_OPEN.match(path) or _FOR_CHANGE.match(path)):
             if permission is None:
                 return _problem(403, "The password has to be changed first, at /password")
             return RedirectResponse("/password", 303)
-        if permission is not None and not visitor.may(permission):
+        if permission is not None and not principal.may(permission):
             return PlainTextResponse(f"This page needs the permission '{permission}'.\n", 403)
         return None
 

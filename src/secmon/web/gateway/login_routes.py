@@ -17,17 +17,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from secmon.auth import accounts, oidc, oidc_accounts, sessions
 from secmon.auth import login as logins
 from secmon.auth.accounts import Account
-from secmon.auth.authenticator import Doorkeeper
-from secmon.auth.login import Attempt, LoginRefused
+from secmon.auth.authenticator import Authenticator
+from secmon.auth.login import LoginAttempt, LoginRefused
 from secmon.auth.oidc import ProviderRefused
 from secmon.auth.secrets import LEAST
 from secmon.db.audit_log import Actor
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import SecmonError, UsageError
 from secmon.settings import IdentityProvider
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.web.gateway.credentials import COOKIE, session_secret
-from secmon.web.gateway.current_user import current_visitor
+from secmon.web.gateway.current_user import current_user
 from secmon.web.gateway.rate_limit import Throttle
 from secmon.web.i18n.texts import LANGUAGES, t
 
@@ -36,11 +36,11 @@ _ON_THE_WAY = "login"
 
 
 @dataclass(slots=True)
-class Entrance:
+class LoginContext:
     """Dependencies of the login routes; `one_click` are the demo accounts, `public_url` is the address for browsers."""
 
-    desk: Desk
-    keeper: Doorkeeper
+    db: Database
+    authenticator: Authenticator
     clock: Callable[[], datetime]
     language: str = "ko"
     public_url: str = ""
@@ -49,10 +49,10 @@ class Entrance:
     throttle: Throttle = field(default_factory=lambda: Throttle(20, 20))
     _hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
-    async def log_in(self, attempt: Attempt) -> str:
+    async def log_in(self, attempt: LoginAttempt) -> str:
         """Return the secret of a new session. At most two hashes are computed at a time, because each takes 64 MB."""
         async with self._hashing:
-            return await asyncio.to_thread(logins.log_in, self.desk, attempt, self.clock(), self.keeper.limits)
+            return await asyncio.to_thread(logins.log_in, self.db, attempt, self.clock(), self.authenticator.limits)
 
     def text(self, request: Request) -> str:
         """Return the language of a page for a user who is not logged in."""
@@ -60,7 +60,7 @@ class Entrance:
         return next(language for language in asked if language in LANGUAGES)
 
 
-def register(server: FastAPI, entrance: Entrance) -> None:
+def register(server: FastAPI, entrance: LoginContext) -> None:
     """Register the login and logout routes on the server."""
     _register_login(server, entrance)
     _register_demo(server, entrance)
@@ -70,16 +70,16 @@ def register(server: FastAPI, entrance: Entrance) -> None:
     @server.post("/logout", include_in_schema=False)
     async def logout(request: Request) -> Response:
         """End the session of this browser."""
-        actor = Actor(current_visitor().name, _address(request))
+        actor = Actor(current_user().name, _address(request))
         secret = session_secret(request.headers)
-        await asyncio.to_thread(sessions.end, entrance.desk, secret, actor, entrance.clock())
-        entrance.keeper.forget()
+        await asyncio.to_thread(sessions.end_session, entrance.db, secret, actor, entrance.clock())
+        entrance.authenticator.forget()
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
 
-def _register_login(server: FastAPI, entrance: Entrance) -> None:
+def _register_login(server: FastAPI, entrance: LoginContext) -> None:
     @server.get("/login", include_in_schema=False)
     async def login_page(request: Request) -> Response:
         """Show the login page."""
@@ -92,7 +92,7 @@ def _register_login(server: FastAPI, entrance: Entrance) -> None:
         target, address = safe_next(form.get("next", "")), _address(request)
         if wait := entrance.throttle.wait(address, entrance.clock()):
             return _page(entrance, request, target, "login.error.busy", 429, wait)
-        attempt = Attempt(form.get("name", ""), form.get("password", ""), address, _browser(request))
+        attempt = LoginAttempt(form.get("name", ""), form.get("password", ""), address, _browser(request))
         try:
             secret = await entrance.log_in(attempt)
         except LoginRefused as refused:
@@ -103,20 +103,22 @@ def _register_login(server: FastAPI, entrance: Entrance) -> None:
         return await _let_in(entrance, request, secret, target)
 
 
-def _register_demo(server: FastAPI, entrance: Entrance) -> None:
+def _register_demo(server: FastAPI, entrance: LoginContext) -> None:
     @server.post("/login/demo", include_in_schema=False)
     async def demo(request: Request) -> Response:
         """Log in as a role of the demonstration."""
         form = await _form(request)
         if form.get("account") not in {account.name for account in entrance.one_click}:
             return PlainTextResponse("There is no such one-click login here.\n", 404)
-        attempt = Attempt(form["account"], "", _address(request), _browser(request))
-        now, limits = entrance.clock(), entrance.keeper.limits
-        secret = await asyncio.to_thread(logins.enter, entrance.desk, attempt.name, attempt, now, limits, "demo")
+        attempt = LoginAttempt(form["account"], "", _address(request), _browser(request))
+        now, limits = entrance.clock(), entrance.authenticator.limits
+        secret = await asyncio.to_thread(
+            logins.start_login_session, entrance.db, attempt.name, attempt, now, limits, "demo"
+        )
         return await _let_in(entrance, request, secret, safe_next(form.get("next", "")))
 
 
-def _register_provider(server: FastAPI, entrance: Entrance) -> None:
+def _register_provider(server: FastAPI, entrance: LoginContext) -> None:
     @server.get("/login/provider", include_in_schema=False)
     async def leave(request: Request) -> Response:
         """Redirect to the identity provider."""
@@ -127,7 +129,7 @@ def _register_provider(server: FastAPI, entrance: Entrance) -> None:
             return _page(entrance, request, target, "login.error.busy", 429, wait)
         back = _back(entrance, request)
         try:
-            gone = await asyncio.to_thread(oidc.depart, entrance.desk, settings, back, target, entrance.clock())
+            gone = await asyncio.to_thread(oidc.start_oidc_login, entrance.db, settings, back, target, entrance.clock())
         except (ProviderRefused, UsageError):
             return _page(entrance, request, target, "login.error.provider", 502)
         answer = RedirectResponse(gone.address, 303)
@@ -151,73 +153,73 @@ def _register_provider(server: FastAPI, entrance: Entrance) -> None:
         return answer
 
 
-def _arrived(entrance: Entrance, settings: IdentityProvider, request: Request) -> tuple[str, str]:
+def _arrived(entrance: LoginContext, settings: IdentityProvider, request: Request) -> tuple[str, str]:
     now, address = entrance.clock(), _address(request)
     answer, cookie = dict(request.query_params), request.cookies.get(_ON_THE_WAY, "")
-    identity = oidc.arrive(entrance.desk, settings, _back(entrance, request), answer, cookie, now)
-    name = oidc_accounts.admit(entrance.desk, settings, identity, address, now)
-    attempt = Attempt(name, "", address, _browser(request))
-    secret = logins.enter(entrance.desk, name, attempt, now, entrance.keeper.limits, "provider")
+    identity = oidc.finish_oidc_login(entrance.db, settings, _back(entrance, request), answer, cookie, now)
+    name = oidc_accounts.sign_in_identity(entrance.db, settings, identity, address, now)
+    attempt = LoginAttempt(name, "", address, _browser(request))
+    secret = logins.start_login_session(entrance.db, name, attempt, now, entrance.authenticator.limits, "provider")
     return secret, safe_next(identity.destination)
 
 
-def _register_password(server: FastAPI, entrance: Entrance) -> None:
+def _register_password(server: FastAPI, entrance: LoginContext) -> None:
     @server.get("/password", include_in_schema=False)
     async def password_page(request: Request) -> Response:
         """Show the page for changing the password."""
-        current_visitor()
+        current_user()
         return HTMLResponse(password_page_html(entrance.text(request)))
 
     @server.post("/password", include_in_schema=False)
     async def password(request: Request) -> Response:
         """Change the user's password: end every session of the account, and start a new session for this browser."""
-        visitor, form, language = current_visitor(), await _form(request), entrance.text(request)
+        principal, form, language = current_user(), await _form(request), entrance.text(request)
         if wait := entrance.throttle.wait(_address(request), entrance.clock()):
             page = password_page_html(language, "login.error.busy", seconds=ceil(wait))
             return HTMLResponse(page, 429, {"retry-after": str(ceil(wait))})
         if form.get("new", "") != form.get("again", ""):
             return HTMLResponse(password_page_html(language, "password.error.differ"), 400)
-        attempt = Attempt(visitor.name, form.get("old", ""), _address(request), _browser(request))
-        fresh = Attempt(visitor.name, form.get("new", ""), attempt.address, attempt.browser)
+        attempt = LoginAttempt(principal.name, form.get("old", ""), _address(request), _browser(request))
+        fresh = LoginAttempt(principal.name, form.get("new", ""), attempt.address, attempt.browser)
         try:
             await entrance.log_in(attempt)
         except LoginRefused:
             return HTMLResponse(password_page_html(language, "password.error.old"), 400)
         try:
             async with entrance._hashing:  # noqa: SLF001  # the same two places as for logins
-                await asyncio.to_thread(_replace, entrance, visitor.name, fresh)
+                await asyncio.to_thread(_replace, entrance, principal.name, fresh)
         except SecmonError:
             return HTMLResponse(password_page_html(language, "password.error.rule"), 400)
         return await _let_in(entrance, request, await entrance.log_in(fresh), "/")
 
 
-def _replace(entrance: Entrance, name: str, fresh: Attempt) -> None:
+def _replace(entrance: LoginContext, name: str, fresh: LoginAttempt) -> None:
     actor, now = Actor(name, fresh.address), entrance.clock()
-    accounts.set_password(entrance.desk, name, fresh.password, actor, now, must_change=False)
+    accounts.set_password(entrance.db, name, fresh.password, actor, now, must_change=False)
 
 
-async def _let_in(entrance: Entrance, request: Request, secret: str, target: str) -> Response:
+async def _let_in(entrance: LoginContext, request: Request, secret: str, target: str) -> Response:
     """Set the cookie of the new session; end any session the browser brought along (session fixation)."""
     brought = session_secret(request.headers)
     if brought:
         actor = Actor("secmon", _address(request))
-        await asyncio.to_thread(sessions.end, entrance.desk, brought, actor, entrance.clock())
-    entrance.keeper.forget()
+        await asyncio.to_thread(sessions.end_session, entrance.db, brought, actor, entrance.clock())
+    entrance.authenticator.forget()
     answer = RedirectResponse(target, 303)
-    seconds = int(entrance.keeper.limits.absolute.total_seconds())
+    seconds = int(entrance.authenticator.limits.absolute.total_seconds())
     _set_cookie(entrance, request, answer, COOKIE, secret, path="/", seconds=seconds)
     return answer
 
 
 def _set_cookie(
-    entrance: Entrance, request: Request, answer: Response, name: str, value: str, *, path: str, seconds: int
+    entrance: LoginContext, request: Request, answer: Response, name: str, value: str, *, path: str, seconds: int
 ) -> None:
     secure = request.url.scheme == "https" or entrance.public_url.startswith("https:")
     answer.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 def _page(
-    entrance: Entrance, request: Request, target: str, error: str = "", status: int = 200, wait: float = 0.0
+    entrance: LoginContext, request: Request, target: str, error: str = "", status: int = 200, wait: float = 0.0
 ) -> Response:
     seconds = max(1, ceil(wait))
     settings = entrance.identity_provider
@@ -238,7 +240,7 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-def _back(entrance: Entrance, request: Request) -> str:
+def _back(entrance: LoginContext, request: Request) -> str:
     return (entrance.public_url or f"{request.url.scheme}://{request.headers['host']}") + "/login/callback"
 
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from secmon.errors import SecmonError
 
 
-def in_words(error: SecmonError | str, language: str) -> str:
+def error_message(error: SecmonError | str, language: str) -> str:
     """Return the message of an error; it stays English if it has no Korean translation."""
     said = str(error)
     if language != "ko":

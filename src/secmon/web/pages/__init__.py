@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from dash import Dash
 
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.routing import Group, Page, Visit
 
 
@@ -23,10 +23,10 @@ class PageModule(Protocol):
 
     PAGE: Page
 
-    def layout(self, context: Console, visit: Visit, /) -> Any:
+    def layout(self, context: CentreContext, visit: Visit, /) -> Any:
         """Return the content of the page for one visit."""
 
-    def register(self, app: Dash, context: Console, /) -> None:
+    def register(self, app: Dash, context: CentreContext, /) -> None:
         """Register the callbacks of the page."""
 
 

@@ -9,20 +9,20 @@ from fastapi import FastAPI
 
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.live.context import Console
-from secmon.web.gateway.current_user import needs
+from secmon.live.context import CentreContext
+from secmon.web.gateway.current_user import requires
 from secmon.web.i18n.texts import t
 from secmon.web.pages import page_at, page_modules
 from secmon.web.shell import lazy_scripts
-from secmon.web.shell.lazy_scripts import chosen, versioned
-from secmon.web.shell.page_router import draw, empty, first, language_of
+from secmon.web.shell.lazy_scripts import page_scripts, versioned_address
+from secmon.web.shell.page_router import empty_layout, first_layout, language_of, render_page
 
 _log = structlog.get_logger(__name__)
 
 
-def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
+def dashboard(context: CentreContext, server: FastAPI, assets: Path) -> Dash:
     """Mount the pages on `server`; routes registered before take precedence over Dash's catch-all."""
-    lazy_scripts.offer(server, assets)
+    lazy_scripts.serve_plotly(server, assets)
     app = _Pages(
         "secmon",
         server=server,  # type: ignore[arg-type]  # annotated for Flask only
@@ -32,21 +32,21 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
-        title=t("app.title", console.language),
-        index_string=_INDEX.replace("FIRST", versioned(assets, "first.js")),
+        title=t("app.title", context.language),
+        index_string=_INDEX.replace("FIRST", versioned_address(assets, "first.js")),
         on_error=_told,
     )
 
     def root() -> html.Div:
         if not app.backend.has_request_context():
-            return empty(language_of("", {}, console.language))
+            return empty_layout(language_of("", {}, context.language))
         asked = app.backend.request_adapter()
-        return first(console, asked.headers, asked.cookies)
+        return first_layout(context, asked.headers, asked.cookies)
 
     app.layout = root
-    _register(app, console)
+    _register(app, context)
     for module in page_modules():
-        module.register(app, console)
+        module.register(app, context)
     # Dash sets itself up at the first request for / or /_dash-…: a first page at /site/… would lack scripts and styles.
     app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
@@ -55,11 +55,20 @@ def dashboard(console: Console, server: FastAPI, assets: Path) -> Dash:
 class _Pages(Dash):
     """Dash application whose pages load only the scripts they need at first."""
 
-    def interpolate_index(self, metas: str = "", title: str = "", css: str = "", config: str = "", scripts: str = "",
-                          app_entry: str = "", favicon: str = "", renderer: str = "") -> str:  # fmt: skip
+    def interpolate_index(
+        self,
+        metas: str = "",
+        title: str = "",
+        css: str = "",
+        config: str = "",
+        scripts: str = "",
+        app_entry: str = "",
+        favicon: str = "",
+        renderer: str = "",
+    ) -> str:
         """Render the index page; choose the scripts by the requested path."""
         page = page_at(self.backend.request_adapter().path)
-        kept = chosen(scripts, page, Path(self.config.assets_folder))
+        kept = page_scripts(scripts, page, Path(self.config.assets_folder))
         made: str = super().interpolate_index(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
             metas, title, css, config, kept, app_entry, favicon, renderer
         )
@@ -82,7 +91,7 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def _register(app: Dash, console: Console) -> None:
+def _register(app: Dash, context: CentreContext) -> None:
     @app.callback(
         Output("frame", "children"),
         Output("words", "data"),
@@ -93,9 +102,9 @@ def _register(app: Dash, console: Console) -> None:
         State("url", "search"),
         prevent_initial_call=True,  # the first page is part of the layout
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def route(path: str, search: str | None) -> tuple[Any, ...]:
-        drawn = draw(console, path, search or "", ctx.cookies)
+        drawn = render_page(context, path, search or "", ctx.cookies)
         return drawn.frame, drawn.words, drawn.sites, drawn.language, drawn.title
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped

@@ -4,24 +4,24 @@ from typing import Any
 
 from dash import dcc, html
 
-from secmon.auth.principal import Visitor
-from secmon.live.context import Console
+from secmon.auth.principal import Principal
+from secmon.live.context import CentreContext
 from secmon.web.components.panel import attributes
-from secmon.web.gateway.current_user import current_visitor
+from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.texts import t
 from secmon.web.pages import all_pages
 from secmon.web.routing import Group, Visit
-from secmon.web.tour.console_switch import on_stage
+from secmon.web.tour.console_switch import in_sandbox
 
 _OTHER = {"ko": "en", "en": "ko"}
 
 
-def frame(console: Console, visit: Visit, content: Any) -> list[Any]:
+def frame(context: CentreContext, visit: Visit, content: Any) -> list[Any]:
     """Return the children of the frame; on the wall the menu is collapsed behind its button."""
     side = html.Nav(_menu(visit), id="side", className="side", **attributes(aria_label=t("nav.menu", visit.language)))
     main = html.Main(content, id="content", className="content")
     body = html.Div([side, main], className=f"body body-{visit.page.name}")
-    return [_header(console, visit), body, _watermark(visit)] if on_stage() else [_header(console, visit), body]
+    return [_header(context, visit), body, _watermark(visit)] if in_sandbox() else [_header(context, visit), body]
 
 
 def _watermark(visit: Visit) -> html.Div:
@@ -40,7 +40,7 @@ def _menu(visit: Visit) -> list[Any]:
                 className="here" if page is visit.page else "",
             )
             for page in all_pages()
-            if page.group == group and current_visitor().may(page.permission)
+            if page.group == group and current_user().may(page.permission)
         ]
     return parts
 
@@ -49,7 +49,7 @@ def _href(name: str) -> str:
     return "/" if name == "wall" else f"/{name}"
 
 
-def _header(console: Console, visit: Visit) -> html.Header:
+def _header(context: CentreContext, visit: Visit) -> html.Header:
     language = visit.language
     return html.Header(
         [
@@ -62,7 +62,7 @@ def _header(console: Console, visit: Visit) -> html.Header:
                 **attributes(aria_label=t("nav.menu", language)),
             ),
             html.Div([html.H1(t("app.title", language)), html.P(t("app.subtitle", language))], className="brand"),
-            html.Span(t("app.simulated", language), className="badge") if console.simulated else None,
+            html.Span(t("app.simulated", language), className="badge") if context.simulated else None,
             html.Div(
                 [
                     html.Div([t("level.label", language), html.Br(), html.Span(id="level-by")]),
@@ -87,7 +87,7 @@ def _header(console: Console, visit: Visit) -> html.Header:
                 lang=_OTHER[language],
             ),
             help_link(visit.page.name, language),
-            badge(current_visitor(), language),
+            badge(current_user(), language),
         ]
     )
 
@@ -97,15 +97,15 @@ def _tool(name: str, sign: str, language: str) -> html.Button:
     return html.Button(sign, id=name, className=f"tool {name}", title=said, **attributes(aria_label=said))
 
 
-def badge(visitor: Visitor, language: str) -> html.Div:
+def badge(principal: Principal, language: str) -> html.Div:
     """Return the user's name and role; accounts with a local password get a link to change it."""
-    role = t(f"role.{visitor.role}", language)
-    password = html.A(t("nav.password", language), href="/password", className="language") if visitor.local else None
+    role = t(f"role.{principal.role}", language)
+    password = html.A(t("nav.password", language), href="/password", className="language") if principal.local else None
     leave = html.Form(
         html.Button(t("nav.logout", language), type="submit", className="tool"), action="/logout", method="POST"
     )
-    names = html.Div([html.Span(visitor.name, id="who", title=visitor.name), html.Small(role)])
-    return html.Div([names, password, leave], className="whoami", **attributes(aria_label=f"{visitor.name}, {role}"))
+    names = html.Div([html.Span(principal.name, id="who", title=principal.name), html.Small(role)])
+    return html.Div([names, password, leave], className="whoami", **attributes(aria_label=f"{principal.name}, {role}"))
 
 
 def help_link(page: str, language: str) -> html.A:

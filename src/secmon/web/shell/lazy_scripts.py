@@ -19,7 +19,7 @@ RUNTIME = "vendor/regenerator-runtime.js"
 _SCRIPT = re.compile(r'<script src="(?P<address>/_dash-component-suites/(?P<path>[^"]+))"></script>')
 
 
-def chosen(scripts: str, page: Page | None, assets: Path) -> str:
+def page_scripts(scripts: str, page: Page | None, assets: Path) -> str:
     """Return the page's script elements without the libraries it does not start with, and a list of these."""
     later = []
 
@@ -28,7 +28,7 @@ def chosen(scripts: str, page: Page | None, assets: Path) -> str:
     # stay.
     def keep(found: re.Match[str]) -> str:
         if found["path"].startswith("dash/deps/polyfill"):
-            return f'<script src="{versioned(assets, RUNTIME)}"></script>'
+            return f'<script src="{versioned_address(assets, RUNTIME)}"></script>'
         if found["path"].startswith("dash/dash_table/"):
             return ""  # no page uses Dash's own table
         namespace = found["path"].partition("/")[0]
@@ -42,7 +42,7 @@ def chosen(scripts: str, page: Page | None, assets: Path) -> str:
     return f'<script id="later" type="application/json">{json.dumps(later)}</script>{kept}'
 
 
-def versioned(assets: Path, name: str) -> str:
+def versioned_address(assets: Path, name: str) -> str:
     """Return the address of an asset with the time of its last change, as Dash does for assets it finds itself."""
     return f"/assets/{name}?m={(assets / name).stat().st_mtime}"
 
@@ -52,7 +52,7 @@ BUNDLE = "vendor/plotly-cartesian.min.js"
 """Bundle with lines, bars and heat maps, of the same plotly.js release as in the Python package."""
 
 
-def offer(server: FastAPI, assets: Path) -> None:
+def serve_plotly(server: FastAPI, assets: Path) -> None:
     """Register the route of plotly.js before Dash does; answer 304 if the browser already has this release."""
     file, tag = assets / BUNDLE, f'"cartesian-{get_plotlyjs_version()}"'
 

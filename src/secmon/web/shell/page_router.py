@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from dash import dcc, html
 
-from secmon.live.context import Console
-from secmon.web.gateway.current_user import current_visitor
+from secmon.live.context import CentreContext
+from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.texts import LANGUAGES, catalogue, t
 from secmon.web.pages import page_at, page_module, start_page, visit_of
 from secmon.web.pages.wall import page as wall
@@ -23,7 +23,7 @@ def language_of(search: str, cookies: Any, default: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedPage:
     """A rendered page: frame, texts of the language, table of sites for name look-ups, title."""
 
     frame: list[Any]
@@ -33,21 +33,21 @@ class Drawn:
     title: str
 
 
-def draw(console: Console, path: str, search: str, cookies: Mapping[str, str]) -> Drawn:
+def render_page(context: CentreContext, path: str, search: str, cookies: Mapping[str, str]) -> RenderedPage:
     """Render the page at a path for the current user; the wall if no page has the path."""
-    mine = console.within(current_visitor().scope)
-    language = language_of(search, cookies, console.language)
+    mine = context.within(current_user().scope)
+    language = language_of(search, cookies, context.language)
     visit = visit_of(path or "/", search, language) or Visit(start_page(), "/", {}, {}, language)
-    return Drawn(
-        frame(console, visit, page_module(visit.page.name).layout(mine, visit)),
+    return RenderedPage(
+        frame(context, visit, page_module(visit.page.name).layout(mine, visit)),
         catalogue(language),
-        wall.site_table(console.sites, console.provinces, language),
+        wall.site_table(context.sites, context.provinces, language),
         language,
         _title(mine, visit),
     )
 
 
-def first(console: Console, headers: Mapping[str, str], cookies: Mapping[str, str]) -> html.Div:
+def first_layout(context: CentreContext, headers: Mapping[str, str], cookies: Mapping[str, str]) -> html.Div:
     """Return the first layout: the page named by the Referer if the user may see it, else an empty frame."""
     # Dash requests its layout at an address that does not name the page; only the Referer header does. Rendering the
     # page here saves the browser a request (decision 0014). The header merely selects among what this user may see: a
@@ -58,21 +58,21 @@ def first(console: Console, headers: Mapping[str, str], cookies: Mapping[str, st
     except ValueError:  # not a valid URL
         stands = urlsplit("")
     page = page_at(stands.path)
-    if page is None or stands.netloc != headers.get("host") or not current_visitor().may(page.permission):
-        return empty(language_of("", cookies, console.language))
+    if page is None or stands.netloc != headers.get("host") or not current_user().may(page.permission):
+        return empty_layout(language_of("", cookies, context.language))
     search = f"?{stands.query}" if stands.query else ""
     return _framed(
-        draw(console, stands.path, search, cookies),
+        render_page(context, stands.path, search, cookies),
         dcc.Location(id="url", refresh="callback-nav", pathname=stands.path, search=search),
     )
 
 
-def empty(language: str) -> html.Div:
+def empty_layout(language: str) -> html.Div:
     """Return the frame without a page; a callback fills it once the browser has sent its location."""
-    return _framed(Drawn([], {}, [], language, ""), dcc.Location(id="url", refresh="callback-nav"))
+    return _framed(RenderedPage([], {}, [], language, ""), dcc.Location(id="url", refresh="callback-nav"))
 
 
-def _framed(drawn: Drawn, location: dcc.Location) -> html.Div:
+def _framed(drawn: RenderedPage, location: dcc.Location) -> html.Div:
     return html.Div(
         [
             location,
@@ -87,12 +87,12 @@ def _framed(drawn: Drawn, location: dcc.Location) -> html.Div:
     )
 
 
-def _title(console: Console, visit: Visit) -> str:
+def _title(context: CentreContext, visit: Visit) -> str:
     """Return the title of the browser tab."""
     if visit.page.name == "wall":
         return t("app.title", visit.language)
     name = t(f"nav.{visit.page.name}", visit.language)
-    if found := console.site(visit.parts.get("code", "")):
+    if found := context.site(visit.parts.get("code", "")):
         name = found.ko if visit.language == "ko" else found.en
     elif visit.parts:
         name = next(iter(visit.parts.values()))

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, cast
 
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 
 COOKIE = "stage"
 _on: ContextVar[bool] = ContextVar("secmon_stage", default=False)
 
 
-def enter(cookies: dict[str, str]) -> None:
+def enter_sandbox(cookies: dict[str, str]) -> None:
     """Record for this request whether it is for the sandbox; called by the access middleware."""
     _on.set(cookies.get(COOKIE) == "tour")
 
 
-def on_stage() -> bool:
+def in_sandbox() -> bool:
     """Return True if this request is for the sandbox."""
     return _on.get()
 
@@ -28,7 +28,7 @@ def on_stage() -> bool:
 class _Switch:
     """Proxy of the context: every attribute is read from the live context or from the sandbox's."""
 
-    def __init__(self, live: Console, tour: Callable[[], Console | None]) -> None:
+    def __init__(self, live: CentreContext, tour: Callable[[], CentreContext | None]) -> None:
         self._live, self._tour = live, tour
 
     # Looked up at every access: pages and routes are registered once, with this object, and a context chosen then would
@@ -38,6 +38,6 @@ class _Switch:
         return getattr(staged or self._live, name)
 
 
-def switched(live: Console, tour: Callable[[], Console | None]) -> Console:
+def switched_context(live: CentreContext, tour: Callable[[], CentreContext | None]) -> CentreContext:
     """Return the context for a server that gives presentations; it follows each request."""
-    return cast("Console", _Switch(live, tour))
+    return cast("CentreContext", _Switch(live, tour))

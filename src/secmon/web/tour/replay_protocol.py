@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Replay(Protocol):
     def state(self) -> ReplayState:
         """Return the present state."""
 
-    def console(self) -> Console | None:
+    def context(self) -> CentreContext | None:
         """Return the context that its pages read from; None until it is ready."""
 
     def start(self) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.alerts import suppression, workflow
 from secmon.alerts.workflow import Closure
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.db.models import Alert
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import IllegalMove
 from secmon.incidents import evidence
-from secmon.incidents import workflow as casework
-from secmon.incidents.workflow import Draft
-from secmon.live.context import Console
+from secmon.incidents import workflow as incident_workflow
+from secmon.incidents.workflow import IncidentDraft
+from secmon.live.context import CentreContext
 from secmon.web.i18n.names import rule_title
 from secmon.web.i18n.texts import t
 
@@ -39,60 +39,71 @@ class Answers:
 
 
 def act(
-    console: Console, visitor: Visitor, action: str, chosen: Sequence[tuple[int, int]], answers: Answers, language: str
+    context: CentreContext,
+    principal: Principal,
+    action: str,
+    chosen: Sequence[tuple[int, int]],
+    answers: Answers,
+    language: str,
 ) -> str:
     """Apply the action to the alerts (id, version seen) and return the result text; workflow errors propagate."""
     if not chosen:
         raise IllegalMove(t("alerts.choose", language))
     ids, versions = [number for number, _ in chosen], dict(chosen)
-    desk, scope, now = console.desk, visitor.scope, console.clock()
-    who = {"actor": visitor.actor, "now": now}
+    db, scope, now = context.db, principal.scope, context.clock()
+    who = {"actor": principal.actor, "now": now}
     if action == "acknowledge":
-        workflow.acknowledge(desk, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+        workflow.acknowledge_alerts(db, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
     elif action == "start":
-        workflow.start(desk, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+        workflow.start_alerts(db, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
     elif action == "assign":
-        workflow.assign(desk, scope, ids, visitor.name, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.assign_alerts(db, scope, ids, principal.name, versions=versions, **who)  # type: ignore[arg-type]
     elif action == "close":
         closure = _closure(answers.closure, language)
-        workflow.close(desk, scope, ids, closure, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.close_alerts(db, scope, ids, closure, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
     elif action == "reopen":
-        workflow.reopen(desk, scope, ids, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.reopen_alerts(db, scope, ids, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
     else:
-        return _together(console, visitor, action, ids, answers, now, language)
+        return _together(context, principal, action, ids, answers, now, language)
     return t(f"alerts.done.{action}", language, number=len(ids))
 
 
 def _together(
-    console: Console, visitor: Visitor, action: str, ids: Sequence[int], answers: Answers, now: datetime, language: str
+    context: CentreContext,
+    principal: Principal,
+    action: str,
+    ids: Sequence[int],
+    answers: Answers,
+    now: datetime,
+    language: str,
 ) -> str:
-    desk, scope, actor = console.desk, visitor.scope, visitor.actor
+    db, scope, actor = context.db, principal.scope, principal.actor
     if action == "merge":
         first, *others = sorted(ids)
         if not others:
             raise IllegalMove(t("alerts.merge.two", language))
-        workflow.merge(desk, scope, others, first, note=answers.note, actor=actor, now=now)
+        workflow.merge_alerts(db, scope, others, first, note=answers.note, actor=actor, now=now)
         return t("alerts.done.merge", language, number=len(others), into=first)
     if action == "suppress":
         until = now + timedelta(days=answers.days)
         for number in ids:
-            suppression.suppress(desk, scope, number, until=until, reason=answers.note, actor=actor, now=now)
+            suppression.suppress_alert(db, scope, number, until=until, reason=answers.note, actor=actor, now=now)
         return t("alerts.done.suppress", language, number=len(ids))
-    opened_with = [queue.get(desk, scope, number) for number in ids]
-    draft = _draft(console, opened_with, answers, language)
-    incident = casework.open_incident(desk, scope, draft, ids, actor=actor, now=now)
+    opened_with = [alert_queries.get_alert(db, scope, number) for number in ids]
+    draft = _draft(context, opened_with, answers, language)
+    incident = incident_workflow.open_incident(db, scope, draft, ids, actor=actor, now=now)
     for alert in opened_with:
-        lines = evidence.lines_of(console.store, alert, _LINES)
-        evidence.add(desk, scope, incident.id, lines, alert_id=alert.id, actor=actor, now=now)
+        lines = evidence.alert_lines(context.store, alert, _LINES)
+        evidence.add_evidence(db, scope, incident.id, lines, alert_id=alert.id, actor=actor, now=now)
     return t("alerts.done.incident", language, number=incident.id)
 
 
-def _draft(console: Console, alerts: Sequence[Alert], answers: Answers, language: str) -> Draft:
+def _draft(context: CentreContext, alerts: Sequence[Alert], answers: Answers, language: str) -> IncidentDraft:
     worst = max(alerts, key=lambda alert: alert.severity)
-    rules = [console.rules.get(alert.rule_id) for alert in alerts]
+    rules = [context.rules.get(alert.rule_id) for alert in alerts]
     techniques = dict.fromkeys(uid for rule in rules if isinstance(rule, Signature) for uid in rule.attack_uids)
-    title = answers.title.strip() or rule_title(console, worst.rule_id, language)
-    return Draft(title, worst.severity, worst.attack_type, tuple(techniques))
+    title = answers.title.strip() or rule_title(context, worst.rule_id, language)
+    return IncidentDraft(title, worst.severity, worst.attack_type, tuple(techniques))
 
 
 def _closure(name: str, language: str) -> Closure:

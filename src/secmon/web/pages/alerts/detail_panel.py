@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from dash import dcc, html
 
-from secmon.alerts import queries as queue
-from secmon.alerts.grouping import related
+from secmon.alerts import queries as alert_queries
+from secmon.alerts.grouping import related_alerts
 from secmon.db import audit_log
 from secmon.db.audit_log import AuditEntry
 from secmon.db.models import Alert, AlertStatus
@@ -16,7 +16,7 @@ from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
 from secmon.incidents import evidence
 from secmon.incidents.evidence import EvidenceLine
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.sites.scope import Scope
 from secmon.web.components.panel import attributes, empty, facts_list, severity_pill, table, value
 from secmon.web.i18n.names import rule_title, site_name, type_name
@@ -36,47 +36,47 @@ class AlertView:
     acts: Sequence[AuditEntry]
 
 
-def read_alert(console: Console, scope: Scope, number: int) -> AlertView:
+def read_alert(context: CentreContext, scope: Scope, number: int) -> AlertView:
     """Read an alert with everything the panel shows; raise NotFoundError if it is not within the scope."""
-    alert = queue.get(console.desk, scope, number)
+    alert = alert_queries.get_alert(context.db, scope, number)
     return AlertView(
         alert,
-        evidence.lines_of(console.store, alert, _LINES),
-        related(console.desk, scope, alert),
-        queue.merged_into(console.desk, scope, number),
-        audit_log.entries(console.desk, scope, limit=20, subject=f"alert:{number}"),
+        evidence.alert_lines(context.store, alert, _LINES),
+        related_alerts(context.db, scope, alert),
+        alert_queries.merged_into(context.db, scope, number),
+        audit_log.audit_entries(context.db, scope, limit=20, subject=f"alert:{number}"),
     )
 
 
-def alert_panel(console: Console, view: AlertView, language: str) -> list[Any]:
+def alert_panel(context: CentreContext, view: AlertView, language: str) -> list[Any]:
     """Return the children of the panel."""
     alert = view.alert
-    rule = console.rules.get(alert.rule_id)
-    parts = [_head(console, alert, language), _what(console, alert, rule, language)]
+    rule = context.rules.get(alert.rule_id)
+    parts = [_head(context, alert, language), _what(context, alert, rule, language)]
     if isinstance(rule, Signature):
         parts += [_why(rule, language), _next(rule, language)]
-    parts += [_lines(view, language), _related(console, view, language), _place(console, alert, language)]
+    parts += [_lines(view, language), _related(context, view, language), _place(context, alert, language)]
     return [*parts, _acts(view, language)]
 
 
-def _head(console: Console, alert: Alert, language: str) -> html.Header:
-    title = html.H2(rule_title(console, alert.rule_id, language))
+def _head(context: CentreContext, alert: Alert, language: str) -> html.Header:
+    title = html.H2(rule_title(context, alert.rule_id, language))
     shut = html.Button("✕", className="tool close", **attributes(aria_label=t("page.close", language)))
     return html.Header([html.Div([severity_pill(alert.severity, language), title], className="line"), shut])
 
 
-def _what(console: Console, alert: Alert, rule: Any, language: str) -> html.Section:
+def _what(context: CentreContext, alert: Alert, rule: Any, language: str) -> html.Section:
     described = getattr(rule, f"description_{language}", "")
     facts: list[tuple[str, Any]] = [
         (t("alert.number", language), f"#{alert.id}"),
-        (t("column.site", language), dcc.Link(site_name(console, alert.site, language), href=f"/site/{alert.site}")),
+        (t("column.site", language), dcc.Link(site_name(context, alert.site, language), href=f"/site/{alert.site}")),
         (t("column.actor", language), value("src_endpoint_ip", alert.actor) if alert.actor else "–"),
         (t("column.type", language), type_name(alert.attack_type, language)),
         (t("alert.status", language), _status(alert, language)),
         (t("alert.time", language), f"{kst(alert.first_time)} → {kst(alert.last_time)}"),
         (t("alert.counts", language), _counted(alert, language)),
         (t("alert.priority", language), f"{alert.priority} / 100"),
-    ]  # fmt: skip
+    ]
     if alert.site_count > 1:
         facts.append((t("column.sites", language), f"{alert.site_count}"))
     if alert.held_back:
@@ -141,7 +141,7 @@ def _line(line: EvidenceLine) -> html.Div:
     return html.Div([said, html.Pre(line.line[:4000], className="raw")])
 
 
-def _related(console: Console, view: AlertView, language: str) -> html.Section:
+def _related(context: CentreContext, view: AlertView, language: str) -> html.Section:
     found = [*view.merged, *(one for one in view.related if one.id not in {child.id for child in view.merged})]
     head = html.H3(t("alert.related", language))
     if not found:
@@ -149,18 +149,18 @@ def _related(console: Console, view: AlertView, language: str) -> html.Section:
     rows = [
         [
             severity_pill(one.severity, language),
-            dcc.Link(rule_title(console, one.rule_id, language), href=f"/alerts?status=all&alert={one.id}"),
-            site_name(console, one.site, language),
+            dcc.Link(rule_title(context, one.rule_id, language), href=f"/alerts?status=all&alert={one.id}"),
+            site_name(context, one.site, language),
             t("alert.merged", language) if one.merged_into == view.alert.id else t(f"status.{one.status}", language),
             kst(one.last_time, "%m-%d %H:%M"),
         ]
         for one in found
-    ]  # fmt: skip
+    ]
     names = ("severity", "rule", "site", "state", "time")
     return html.Section([head, table([t(f"column.{name}", language) for name in names], rows)])
 
 
-def _place(console: Console, alert: Alert, language: str) -> html.Section:
+def _place(context: CentreContext, alert: Alert, language: str) -> html.Section:
     links = {
         "alert.site.page": f"/site/{alert.site}",
         "alert.site.alerts": "/alerts?" + urlencode({"status": "all", "site": alert.site}),
@@ -168,7 +168,7 @@ def _place(console: Console, alert: Alert, language: str) -> html.Section:
     if alert.actor:
         links["alert.actor.alerts"] = "/alerts?" + urlencode({"status": "all", "actor": alert.actor})
     said = [dcc.Link(t(key, language), href=href, className="button small") for key, href in links.items()]
-    return html.Section([html.H3(site_name(console, alert.site, language)), html.Div(said, className="line")])
+    return html.Section([html.H3(site_name(context, alert.site, language)), html.Div(said, className="line")])
 
 
 def _acts(view: AlertView, language: str) -> html.Section:

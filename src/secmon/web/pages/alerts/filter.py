@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from secmon.alerts.grouping import GroupBy
-from secmon.alerts.queries import Wanted
+from secmon.alerts.queries import AlertSearch
 from secmon.db.models import AlertStatus
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.taxonomy import AttackType
 
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -37,11 +37,11 @@ class AlertFilter:
     actor: str = ""
     campaign: str = ""
 
-    def wanted(self, console: Console, owner: str) -> Wanted:
+    def wanted(self, context: CentreContext, owner: str) -> AlertSearch:
         """Return the query for the alert queue; `owner` applies to the status `mine`."""
-        return Wanted(
+        return AlertSearch(
             status=STATUSES[self.status],
-            sites=self._sites(console),
+            sites=self._sites(context),
             least=self.least,
             rule_id=self.rule,
             attack_type=self.type,
@@ -49,16 +49,16 @@ class AlertFilter:
             actor=self.actor,
             campaign=self.campaign,
             text=self.q,
-            text_rules=_rules_called(console, self.q),
-            text_sites=_sites_called(console, self.q),
+            text_rules=_rules_called(context, self.q),
+            text_sites=_sites_called(context, self.q),
         )
 
-    def _sites(self, console: Console) -> tuple[str, ...]:
+    def _sites(self, context: CentreContext) -> tuple[str, ...]:
         if self.site:
             return (self.site,)
         # An unknown province must match no site; an empty tuple would mean all sites.
         if self.province:
-            return tuple(site.code for site in console.sites if site.province == self.province) or ("none",)
+            return tuple(site.code for site in context.sites if site.province == self.province) or ("none",)
         return ()
 
 
@@ -75,21 +75,21 @@ def filter_of(asked: Mapping[str, str]) -> AlertFilter:
     )
 
 
-def _rules_called(console: Console, text: str) -> tuple[str, ...]:
+def _rules_called(context: CentreContext, text: str) -> tuple[str, ...]:
     if not text:
         return ()
     wanted = text.casefold()
     return tuple(
-        uid for uid, rule in console.rules.items()
+        uid
+        for uid, rule in context.rules.items()
         if wanted in rule.title_ko.casefold() or wanted in rule.title_en.casefold()
-    )  # fmt: skip
+    )
 
 
-def _sites_called(console: Console, text: str) -> tuple[str, ...]:
+def _sites_called(context: CentreContext, text: str) -> tuple[str, ...]:
     if not text:
         return ()
     wanted = text.casefold()
     return tuple(
-        site.code for site in console.sites
-        if wanted in site.ko or wanted in site.en.casefold() or wanted == site.code
-    )  # fmt: skip
+        site.code for site in context.sites if wanted in site.ko or wanted in site.en.casefold() or wanted == site.code
+    )

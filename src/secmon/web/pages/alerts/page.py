@@ -9,11 +9,11 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.panel import page_head
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, demand, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, require, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 from secmon.web.pages import visit_of
 from secmon.web.pages.alerts.actions import ASKING, DIRECT, Answers, act
@@ -28,10 +28,10 @@ PAGE = Page("alerts", r"/alerts", Group.WATCH, order=20, library="dash_ag_grid")
 _REFRESH_MS = 3000
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; the address selects the alerts."""
     language = visit.language
-    may = current_visitor().may(Permission.TRIAGE)
+    may = current_user().may(Permission.TRIAGE)
     return html.Div(
         [
             dcc.Interval(id="alerts-tick", interval=_REFRESH_MS),
@@ -39,7 +39,8 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Store(id="alerts-done"),
             dcc.Store(id="alerts-asking"),
             page_head(
-                t("nav.alerts", language), t("alerts.page.note", language),
+                t("nav.alerts", language),
+                t("alerts.page.note", language),
                 html.Span(t("alerts.keys", language), className="asof keys-hint"),
             ),
             filters(filter_of(visit.asked), language),
@@ -63,16 +64,16 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             question(language),
         ],
         className="site alerts-page",
-    )  # fmt: skip
+    )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: filters to address, address to rows, a row to its panel, buttons to actions."""
     _register_filter(app)
-    _register_rows(app, console)
-    _register_panel(app, console)
+    _register_rows(app, context)
+    _register_panel(app, context)
     _register_questions(app)
-    _register_acts(app, console)
+    _register_acts(app, context)
 
 
 def _register_filter(app: Dash) -> None:
@@ -88,7 +89,7 @@ def _register_filter(app: Dash) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def chosen(q: str | None, *given: Any) -> str:
         status, least, kind, group, search, path, language = given
         visit = visit_of(path, search or "", language)
@@ -102,7 +103,7 @@ def _register_filter(app: Dash) -> None:
         return "?" + urlencode({name: text for name, text in parts.items() if text and defaults.get(name) != text})
 
 
-def _register_rows(app: Dash, console: Console) -> None:
+def _register_rows(app: Dash, context: CentreContext) -> None:
     @app.callback(
         Output("alerts-grid", "rowData"),
         Output("alerts-number", "children"),
@@ -117,18 +118,18 @@ def _register_rows(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("alerts-tick", _REFRESH_MS),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def rows(search: str | None, _tick: int, _done: Any, state: str | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "alerts":
             raise PreventUpdate
-        made = await asyncio.to_thread(queue_rows, console, visit, state)
+        made = await asyncio.to_thread(queue_rows, context, visit, state)
         if made is None:
             raise PreventUpdate
         return made
 
 
-def _register_panel(app: Dash, console: Console) -> None:
+def _register_panel(app: Dash, context: CentreContext) -> None:
     @app.callback(
         Output("alerts-panel", "children"),
         Output("alerts-panel", "hidden"),
@@ -140,7 +141,7 @@ def _register_panel(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=False,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def opened(clicked: dict[str, Any] | None, search: str | None, *given: Any) -> tuple[Any, ...]:
         _done, _rows_now, path, language = given
         visit = visit_of(path, search or "", language)
@@ -151,10 +152,10 @@ def _register_panel(app: Dash, console: Console) -> None:
         if not str(number).isdecimal():
             return no_update, no_update if ctx.triggered_id == "alerts-done" else True
         try:
-            view = await asyncio.to_thread(read_alert, console, current_visitor().scope, int(number))
+            view = await asyncio.to_thread(read_alert, context, current_user().scope, int(number))
         except SecmonError as error:
-            return html.P(in_words(error, language), className="failed"), False
-        return alert_panel(console, view, language), False
+            return html.P(error_message(error, language), className="failed"), False
+        return alert_panel(context, view, language), False
 
 
 def _register_questions(app: Dash) -> None:
@@ -171,7 +172,7 @@ def _register_questions(app: Dash) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def asked(*given: Any) -> tuple[Any, ...]:
         rows, language = given[-2:]
         pressed = str(ctx.triggered_id or "")
@@ -182,7 +183,7 @@ def _register_questions(app: Dash) -> None:
         return False, f"veil asks-{name}", question, name, ""
 
 
-def _register_acts(app: Dash, console: Console) -> None:
+def _register_acts(app: Dash, context: CentreContext) -> None:
     @app.callback(
         Output("alerts-said", "children"),
         Output("alerts-done", "data"),
@@ -200,20 +201,20 @@ def _register_acts(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def done(*given: Any) -> tuple[Any, ...]:
         asking, rows, closure, days, title, note, before, language = given[-8:]
         pressed = str(ctx.triggered_id or "")
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate  # Dash triggers the callback once for each button as it appears
         name = asking if pressed == "alerts-ok" else pressed.removeprefix("alerts-do-")
-        demand(Permission.INCIDENT if name == "incident" else Permission.TRIAGE)
+        require(Permission.INCIDENT if name == "incident" else Permission.TRIAGE)
         chosen = [(int(row["uid"]), int(row["version"])) for row in rows or ()]
         answers = Answers(note or "", closure or "", int(days or 1), title or "")
         try:
-            said = await asyncio.to_thread(act, console, current_visitor(), str(name), chosen, answers, language)
+            said = await asyncio.to_thread(act, context, current_user(), str(name), chosen, answers, language)
         except SecmonError as error:
-            refused = html.Span(in_words(error, language), className="failed")
+            refused = html.Span(error_message(error, language), className="failed")
             return (
                 (no_update, no_update, no_update, refused)
                 if pressed == "alerts-ok"

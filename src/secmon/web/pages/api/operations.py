@@ -11,10 +11,15 @@ Json = Mapping[str, Any]
 _PREFIX = "/api/v1"
 _OTHER = "other"
 _LIMITS = (
-    ("minimum", "≥ {:.12g}"), ("maximum", "≤ {:.12g}"), ("exclusiveMinimum", "> {:.12g}"),
-    ("exclusiveMaximum", "< {:.12g}"), ("minLength", "≥ {} letters"), ("maxLength", "≤ {} letters"),
-    ("minItems", "≥ {} items"), ("maxItems", "≤ {} items"),
-)  # fmt: skip
+    ("minimum", "≥ {:.12g}"),
+    ("maximum", "≤ {:.12g}"),
+    ("exclusiveMinimum", "> {:.12g}"),
+    ("exclusiveMaximum", "< {:.12g}"),
+    ("minLength", "≥ {} letters"),
+    ("maxLength", "≤ {} letters"),
+    ("minItems", "≥ {} items"),
+    ("maxItems", "≤ {} items"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.api.description import described
 from secmon.web.components.panel import empty, page_head, panel, table
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import t
 from secmon.web.pages import visit_of
 from secmon.web.pages.api.operations import Operation, operations
@@ -22,7 +22,7 @@ PAGE = Page("api", r"/api", Group.MANAGE, order=60, permission=Permission.EXPORT
 _JSON = "/api/v1/openapi.json"
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?tag=alerts` shows one resource."""
     language = visit.language
     tools = [html.A("openapi.json", href=_JSON, className="button", download="secmon-openapi.json")]
@@ -42,7 +42,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, _console: Console) -> None:
+def register(app: Dash, _console: CentreContext) -> None:
     """Register the callback; it reads the server's own description, which is never out of date."""
     server: Any = app.server
 
@@ -53,15 +53,15 @@ def register(app: Dash, _console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.EXPORT)
+    @requires(Permission.EXPORT)
     async def fill(search: str | None, path: str, language: str) -> tuple[Any, Any]:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "api":
             raise PreventUpdate
         found = operations(described(server))
-        tag, visitor = visit.asked.get("tag", ""), current_visitor()
+        tag, principal = visit.asked.get("tag", ""), current_user()
         chosen = {tag: found[tag]} if tag in found else found if not tag else {}
-        panels = [_noun(name, those, visitor, language, whole=bool(tag)) for name, those in chosen.items()]
+        panels = [_noun(name, those, principal, language, whole=bool(tag)) for name, those in chosen.items()]
         chips = [_chip(name, len(those), tag, language) for name, those in found.items()]
         every = sum(len(those) for those in found.values())
         return [_chip("", every, tag, language), *chips], panels or empty(t("api.none", language))
@@ -77,9 +77,9 @@ def _named(tag: str, language: str) -> str:
     return t(f"api.tag.{tag.replace(' ', '_')}", language)
 
 
-def _noun(name: str, found: Sequence[Operation], visitor: Visitor, language: str, *, whole: bool) -> html.Section:
+def _noun(name: str, found: Sequence[Operation], principal: Principal, language: str, *, whole: bool) -> html.Section:
     """Return a resource's operations; `whole` adds parameters and responses, too much to show for all resources."""
-    lines = [(one, _line(one, visitor, language)) for one in found]
+    lines = [(one, _line(one, principal, language)) for one in found]
     if whole:
         shown: list[Any] = [
             html.Details([html.Summary(line), html.Div([_sent(one, language), _answered(one)])]) for one, line in lines
@@ -89,27 +89,35 @@ def _noun(name: str, found: Sequence[Operation], visitor: Visitor, language: str
     return panel(_named(name, language), *shown, note=str(len(found)))
 
 
-def _line(one: Operation, visitor: Visitor, language: str) -> list[Any]:
+def _line(one: Operation, principal: Principal, language: str) -> list[Any]:
     """Return method, path, meaning and required permission."""
-    mine = one.permission is None or visitor.may(one.permission)
+    mine = one.permission is None or principal.may(one.permission)
     needed = t("api.login", language) if one.permission is None else str(one.permission)
     return [
         html.B(one.method, className=f"method {one.method.lower()}"),
         html.Code(one.path),
         html.Span(one.about.split("\n")[0]),
-        html.Span(needed, className="needed" if mine else "needed lacking",
-                  title=t("api.may" if mine else "api.may_not", language)),
-    ]  # fmt: skip
+        html.Span(
+            needed,
+            className="needed" if mine else "needed lacking",
+            title=t("api.may" if mine else "api.may_not", language),
+        ),
+    ]
 
 
 def _sent(one: Operation, language: str) -> Any:
     if not one.parameters:
         return html.P(t("api.nothing", language), className="empty")
     rows = [
-        [html.Code(each.name), t(f"api.in.{each.where}", language), each.kind,
-         t("api.yes", language) if each.required else "", each.about]
+        [
+            html.Code(each.name),
+            t(f"api.in.{each.where}", language),
+            each.kind,
+            t("api.yes", language) if each.required else "",
+            each.about,
+        ]
         for each in one.parameters
-    ]  # fmt: skip
+    ]
     names = ("name", "where", "kind", "required", "meaning")
     return table([t(f"api.column.{name}", language) for name in names], rows)
 

@@ -12,9 +12,9 @@ from dash.exceptions import PreventUpdate
 from secmon.auth.roles import Permission
 from secmon.db import audit_log
 from secmon.db.audit_log import AuditEntry
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.panel import empty, page_head, panel, table
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
@@ -28,7 +28,7 @@ _FILTERS = ("actor", "action", "subject")
 _CELL = 300  # characters shown of a value
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?actor=&action=&subject=&before=` filters the entries."""
     language = visit.language
     fields = [
@@ -41,22 +41,24 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             ]
         )
         for name in _FILTERS
-    ]  # fmt: skip
+    ]
     verify = html.Button(t("audit.verify", language), id="audit-verify", className="button", n_clicks=0)
     return html.Div(
         [
             page_head(t("nav.audit", language), t("audit.about", language), html.Div([verify], className="asof")),
             html.Div([*fields, html.Span(id="audit-chain", role="status")], className="line wide"),
             panel(
-                t("audit.entries", language), html.Div(id="audit-entries", className="scroll"), style="wide tall",
+                t("audit.entries", language),
+                html.Div(id="audit-entries", className="scroll"),
+                style="wide tall",
                 note=t("audit.note", language),
             ),
         ],
         className="site audit",
-    )  # fmt: skip
+    )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the entries, the filter in the address, and the check of the chain."""
 
     @app.callback(
@@ -66,7 +68,7 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.AUDIT)
+    @requires(Permission.AUDIT)
     async def chosen(*given: Any) -> str:
         *values, path, language = given
         visit = visit_of(path, "", language)
@@ -80,12 +82,12 @@ def register(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.AUDIT)
+    @requires(Permission.AUDIT)
     async def fill(search: str | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "audit":
             raise PreventUpdate
-        return await asyncio.to_thread(_entries, console, visit)
+        return await asyncio.to_thread(_entries, context, visit)
 
     @app.callback(
         Output("audit-chain", "children"),
@@ -93,40 +95,53 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.AUDIT)
+    @requires(Permission.AUDIT)
     async def verify(clicks: int | None, language: str) -> Any:
         if not clicks:
             raise PreventUpdate
-        broken = await asyncio.to_thread(audit_log.verify, console.desk)
+        broken = await asyncio.to_thread(audit_log.verify_audit_log, context.db)
         if broken is None:
-            return html.Span(t("audit.whole", language, time=kst(console.clock())), className="done")
+            return html.Span(t("audit.whole", language, time=kst(context.clock())), className="done")
         return html.Span(t("audit.broken", language, number=broken.id, reason=broken.reason), className="failed")
 
 
-def _entries(console: Console, visit: Visit) -> Any:
+def _entries(context: CentreContext, visit: Visit) -> Any:
     language, asked = visit.language, visit.asked
     before = asked.get("before", "")
     wanted = {name: asked.get(name, "") for name in _FILTERS}
-    rows = audit_log.entries(
-        console.desk, current_visitor().scope, limit=_PAGE, before=int(before) if before.isdecimal() else None, **wanted
+    rows = audit_log.audit_entries(
+        context.db, current_user().scope, limit=_PAGE, before=int(before) if before.isdecimal() else None, **wanted
     )
     if not rows:
         return empty(t("audit.none", language))
-    names = ("column.number", "column.time", "column.who", "audit.origin", "column.act", "audit.of",
-             "column.site", "audit.what")  # fmt: skip
-    listed = table([t(name, language) for name in names], [_row(console, one, language) for one in rows])
+    names = (
+        "column.number",
+        "column.time",
+        "column.who",
+        "audit.origin",
+        "column.act",
+        "audit.of",
+        "column.site",
+        "audit.what",
+    )
+    listed = table([t(name, language) for name in names], [_row(context, one, language) for one in rows])
     return [listed, *_older(rows, wanted, language)]
 
 
-def _row(console: Console, one: AuditEntry, language: str) -> list[Any]:
+def _row(context: CentreContext, one: AuditEntry, language: str) -> list[Any]:
     named = act_name(one.action, language)
     code = None if named == one.action else html.Small(f" {one.action}")
-    site = site_name(console, one.site, language) if one.site else "–"
+    site = site_name(context, one.site, language) if one.site else "–"
     return [
-        one.id, kst(one.at), one.actor, one.origin, html.Span([named, code], title=f"sha256 {one.hash}"), one.subject,
+        one.id,
+        kst(one.at),
+        one.actor,
+        one.origin,
+        html.Span([named, code], title=f"sha256 {one.hash}"),
+        one.subject,
         site,
         html.Div([html.Div(line) for line in differences(one)], className="raw"),
-    ]  # fmt: skip
+    ]
 
 
 def differences(one: AuditEntry) -> list[str]:

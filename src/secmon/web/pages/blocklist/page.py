@@ -8,18 +8,18 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.response.blocklist import allowlist, blocklist
-from secmon.response.blocklist import workflow as block_work
+from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockEntry, BlockState, Coverage
 from secmon.response.blocklist.workflow import Proposal
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table, value
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
@@ -32,9 +32,14 @@ _DAYS = 7
 _NAMED = 12
 _PROPOSE, _APPROVE = Permission.BLOCK_PROPOSE, Permission.BLOCK_APPROVE
 ACTIONS = {
-    "propose": _PROPOSE, "approve": _APPROVE, "reject": _APPROVE, "push": _APPROVE, "undo": _APPROVE, "add": _APPROVE,
+    "propose": _PROPOSE,
+    "approve": _APPROVE,
+    "reject": _APPROVE,
+    "push": _APPROVE,
+    "undo": _APPROVE,
+    "add": _APPROVE,
     "remove": _APPROVE,
-}  # fmt: skip
+}
 _POSSIBLE = {
     BlockState.PROPOSED: ("approve", "reject"),
     BlockState.APPROVED: ("push", "reject"),
@@ -42,21 +47,23 @@ _POSSIBLE = {
 }
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?propose=198.51.100.7` comes from a value's menu."""
     language = visit.language
-    may = current_visitor().may
+    may = current_user().may
     asked = {
         "propose": [
-            Field("title", t("blocklist.value", language)), Field("number", t("blocklist.days", language)),
+            Field("title", t("blocklist.value", language)),
+            Field("number", t("blocklist.days", language)),
             Field("note", t("blocklist.reason", language)),
         ],
-        "approve": [], "push": [],
+        "approve": [],
+        "push": [],
         "reject": [Field("note", t("blocklist.reason", language))],
         "undo": [Field("note", t("blocklist.reason", language))],
         "add": [Field("title", t("blocklist.value", language)), Field("note", t("blocklist.reason", language))],
         "remove": [Field("note", t("blocklist.reason", language))],
-    }  # fmt: skip
+    }
     tools = [button("blocklist", "propose", "", language, "button main")] if may(_PROPOSE) else []
     add = [button("blocklist", "add", "", language, "button small")] if may(_APPROVE) else []
     return html.Div(
@@ -64,7 +71,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="blocklist-tick", interval=4000),
             dcc.Store(id="blocklist-seen"),
             page_head(t("nav.blocklist", language), t("blocklist.about", language), html.Div(tools, className="asof")),
-            said("blocklist"),
+            action_result("blocklist"),
             panel(t("blocklist.waiting", language), html.Div(id="blocklist-waiting", className="scroll"), style="wide"),
             panel(t("blocklist.force", language), html.Div(id="blocklist-force", className="scroll"), style="wide"),
             panel(t("blocklist.ended", language), html.Div(id="blocklist-ended", className="scroll")),
@@ -77,7 +84,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the four lists and of the actions on their entries."""
 
     @app.callback(
@@ -92,9 +99,9 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("blocklist-tick", 4000),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
-        made = await asyncio.to_thread(_made, console, current_visitor(), language)
+        made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
@@ -105,57 +112,65 @@ def register(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.BLOCK_PROPOSE)
+    @requires(Permission.BLOCK_PROPOSE)
     async def given(search: str | None, path: str, language: str) -> tuple[str, int]:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "blocklist":
             raise PreventUpdate
         return visit.asked.get("propose", "")[:255], _DAYS
 
-    register_actions(app, "blocklist", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "blocklist", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, visitor: Visitor, language: str) -> dict[str, Any]:
-    desk, scope = console.desk, visitor.scope
-    found = blocklist.search(desk, scope, limit=_MOST)
-    shares = {one.entry_id: one for one in blocklist.coverage(desk, scope)}
+def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
+    db, scope = context.db, principal.scope
+    found = blocklist.search_blocks(db, scope, limit=_MOST)
+    shares = {one.entry_id: one for one in blocklist.coverage(db, scope)}
     waiting = [one for one in found if one.state in {BlockState.PROPOSED, BlockState.APPROVED}]
     force = [one for one in found if one.state == BlockState.PUSHED]
     ended = [one for one in found if one.state not in {*_POSSIBLE}]
     return {
-        "waiting": _entries(console, visitor, waiting, {}, language),
-        "force": _entries(console, visitor, force, shares, language),
+        "waiting": _entries(context, principal, waiting, {}, language),
+        "force": _entries(context, principal, force, shares, language),
         "ended": _ended(ended, language),
-        "never": _never(console, visitor, language),
+        "never": _never(context, principal, language),
     }
 
 
 def _entries(
-    console: Console, visitor: Visitor, found: list[BlockEntry], shares: Mapping[int, Coverage], language: str
+    context: CentreContext, principal: Principal, found: list[BlockEntry], shares: Mapping[int, Coverage], language: str
 ) -> Any:
     if not found:
         return empty(t("blocklist.none", language))
     rows = []
     for one in found:
-        possible = [name for name in _POSSIBLE[BlockState(one.state)] if visitor.may(ACTIONS[name])]
+        possible = [name for name in _POSSIBLE[BlockState(one.state)] if principal.may(ACTIONS[name])]
         buttons = [button("blocklist", name, one.id, language, "button small") for name in possible]
         where = t("blocklist.all", language) if one.all_sites else t("blocklist.some", language)
         who = " → ".join(name for name in (one.proposed_by, one.decided_by) if name)
-        share = _share(console, shares[one.id], language) if one.id in shares else t(f"block.{one.state}", language)
-        rows.append([
-            f"#{one.id}", value("src_endpoint_ip", one.value), one.reason, where, who,
-            kst(one.expires_at, "%m-%d %H:%M"), share, html.Div(buttons, className="line"),
-        ])  # fmt: skip
+        share = _share(context, shares[one.id], language) if one.id in shares else t(f"block.{one.state}", language)
+        rows.append(
+            [
+                f"#{one.id}",
+                value("src_endpoint_ip", one.value),
+                one.reason,
+                where,
+                who,
+                kst(one.expires_at, "%m-%d %H:%M"),
+                share,
+                html.Div(buttons, className="line"),
+            ]
+        )
     names = ("number", "value", "reason", "where", "who", "expires", "state", "act")
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _share(console: Console, one: Coverage, language: str) -> Any:
+def _share(context: CentreContext, one: Coverage, language: str) -> Any:
     """Return how many sites have applied the entry, with the names of those that have not."""
     bar = html.Span(html.I(style={"width": f"{one.share:.0%}"}), className="share")
     words = t("blocklist.everywhere", language)
     if one.missing:
-        named = ", ".join(site_name(console, code, language) for code in one.missing[:_NAMED])
+        named = ", ".join(site_name(context, code, language) for code in one.missing[:_NAMED])
         more = f" … +{len(one.missing) - _NAMED}" if len(one.missing) > _NAMED else ""
         words = t("blocklist.missing", language, sites=named + more)
     return html.Div([bar, html.B(f"{one.acknowledged}/{one.of}"), html.Small(words)], className="coverage")
@@ -166,20 +181,25 @@ def _ended(found: list[BlockEntry], language: str) -> Any:
         return empty(t("blocklist.none", language))
     rows = [
         [
-            f"#{one.id}", one.value, t(f"block.{one.state}", language), one.end_reason,
+            f"#{one.id}",
+            one.value,
+            t(f"block.{one.state}", language),
+            one.end_reason,
             kst(one.ended_at or one.decided_at, "%m-%d %H:%M"),
         ]
         for one in found[:100]
-    ]  # fmt: skip
+    ]
     names = ("number", "value", "state", "reason", "time")
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _never(console: Console, visitor: Visitor, language: str) -> Any:
+def _never(context: CentreContext, principal: Principal, language: str) -> Any:
     rows, words = [], catalogue(language)
-    for one in allowlist.every(console.desk):
+    for one in allowlist.allowlist(context.db):
         off = (
-            button("blocklist", "remove", one.id, language, "button small") if one.id and visitor.may(_APPROVE) else ""
+            button("blocklist", "remove", one.id, language, "button small")
+            if one.id and principal.may(_APPROVE)
+            else ""
         )
         built_in = words.get(f"blocklist.built_in.{one.indicator.value}") if one.id is None else None
         rows.append([one.indicator.value, built_in or one.reason, one.author, off])
@@ -187,21 +207,21 @@ def _never(console: Console, visitor: Visitor, language: str) -> Any:
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, scope, actor, now = console.desk, visitor.scope, visitor.actor, console.clock()
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, scope, actor, now = context.db, principal.scope, principal.actor, context.clock()
     if action == "propose":
         sites = () if scope.everything else tuple(scope.listed)
         wanted = Proposal(filled.title.strip(), filled.note, now + timedelta(days=filled.number or _DAYS), sites)
-        block_work.propose(desk, scope, wanted, actor=actor, now=now)
+        block_workflow.propose_block(db, scope, wanted, actor=actor, now=now)
     elif action == "approve":
-        block_work.approve(desk, scope, int(target), actor=actor, now=now)
+        block_workflow.approve_block(db, scope, int(target), actor=actor, now=now)
     elif action == "push":
-        block_work.push(desk, scope, int(target), actor=actor, now=now)
+        block_workflow.push_block(db, scope, int(target), actor=actor, now=now)
     elif action == "add":
-        allowlist.add(desk, filled.title.strip(), reason=filled.note, actor=actor, now=now)
+        allowlist.add_to_allowlist(db, filled.title.strip(), reason=filled.note, actor=actor, now=now)
     elif action == "remove":
-        allowlist.remove(desk, int(target), reason=filled.note, actor=actor, now=now)
+        allowlist.remove_from_allowlist(db, int(target), reason=filled.note, actor=actor, now=now)
     else:
-        end = block_work.reject if action == "reject" else block_work.undo
-        end(desk, scope, int(target), reason=filled.note, actor=actor, now=now)
+        end = block_workflow.reject_block if action == "reject" else block_workflow.revoke_block
+        end(db, scope, int(target), reason=filled.note, actor=actor, now=now)
     return t(f"blocklist.done.{action}", language)

@@ -7,17 +7,17 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import NotFoundError, SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.live.digest_shelf import DigestShelf, Record
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, dialog
 from secmon.web.components.panel import empty, facts_list, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.names import place_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
@@ -31,7 +31,7 @@ _READABLE = ("mail.html", "report.pdf", "mail.txt", "tables.csv", "report.json")
 """Documents offered to open, in this order; pictures belong to the mail."""
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?digest=12` opens a digest."""
     language = visit.language
     listed = panel(t("digests.list", language), html.Div(id="digests-list", className="scroll"), style="grow")
@@ -40,7 +40,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="digests-tick", interval=10_000),
             dcc.Store(id="digests-seen"),
             page_head(t("nav.digests", language), t("digests.about", language)),
-            said("digests"),
+            action_result("digests"),
             html.Div(
                 [listed, html.Aside(id="digests-one", className="side-panel", hidden=True)], className="queue wide"
             ),
@@ -50,7 +50,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the list, the chosen digest, and sending it again."""
 
     @app.callback(
@@ -66,39 +66,42 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("digests-tick", 10_000),
     )
-    @needs(Permission.EXPORT)
+    @requires(Permission.EXPORT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "digests":
             raise PreventUpdate
-        made = await asyncio.to_thread(_made, console, visit, current_visitor())
+        made = await asyncio.to_thread(_made, context, visit, current_user())
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "digests", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "digests", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, visit: Visit, visitor: Visitor) -> dict[str, Any]:
-    language, shelf = visit.language, console.shelf
+def _made(context: CentreContext, visit: Visit, principal: Principal) -> dict[str, Any]:
+    language, shelf = visit.language, context.shelf
     if shelf is None:
         return {"list": empty(t("digests.nowhere", language)), "one": None, "hidden": True}
     chosen = visit.asked.get("digest", "")
-    one = _one(console, shelf, visitor, int(chosen), language) if chosen.isdecimal() else None
-    found = shelf.digests(visitor.scope, limit=_MOST)
-    return {"list": _list(console, found, language), "one": one, "hidden": one is None}
+    one = _one(context, shelf, principal, int(chosen), language) if chosen.isdecimal() else None
+    found = shelf.digests(principal.scope, limit=_MOST)
+    return {"list": _list(context, found, language), "one": one, "hidden": one is None}
 
 
-def _list(console: Console, found: Sequence[Record], language: str) -> Any:
+def _list(context: CentreContext, found: Sequence[Record], language: str) -> Any:
     if not found:
         return empty(t("digests.none", language))
     rows = [
         [
-            f"#{one['id']}", dcc.Link(_kind(one, language), href=f"/digests?digest={one['id']}"),
-            place_name(console, str(one["scope"]), language), _span(one), kst(one["composed_at"], "%m-%d %H:%M"),
+            f"#{one['id']}",
+            dcc.Link(_kind(one, language), href=f"/digests?digest={one['id']}"),
+            place_name(context, str(one["scope"]), language),
+            _span(one),
+            kst(one["composed_at"], "%m-%d %H:%M"),
             ", ".join(one["versions"]),
         ]
         for one in found
-    ]  # fmt: skip
+    ]
     names = ("column.number", "digests.kind", "digests.place", "digests.span", "digests.composed", "digests.versions")
     return table([t(name, language) for name in names], rows)
 
@@ -112,24 +115,24 @@ def _span(one: Record) -> str:
     return f"{kst(one['begins'], '%Y-%m-%d %H:%M')} – {kst(one['ends'], '%m-%d %H:%M')}"
 
 
-def _one(console: Console, shelf: DigestShelf, visitor: Visitor, number: int, language: str) -> Any:
+def _one(context: CentreContext, shelf: DigestShelf, principal: Principal, number: int, language: str) -> Any:
     try:
-        one = shelf.digest(visitor.scope, number)
+        one = shelf.digest(principal.scope, number)
     except SecmonError as error:
-        return html.P(in_words(error, language), className="failed")
+        return html.P(error_message(error, language), className="failed")
     facts = [
-        (t("digests.place", language), place_name(console, str(one["scope"]), language)),
+        (t("digests.place", language), place_name(context, str(one["scope"]), language)),
         (t("digests.span", language), _span(one)),
         (t("digests.composed", language), kst(one["composed_at"])),
     ]
-    keeps = visitor.may(Permission.SETTINGS)
+    keeps = principal.may(Permission.SETTINGS)
     shut = dcc.Link("✕", href="/digests", className="tool", title=t("page.close", language))
     return [
         html.Header([html.H2(f"#{number} {_kind(one, language)}"), shut]),
         html.Div([button("digests", "send", number, language)] if keeps else [], className="line"),
         facts_list(facts),
         html.Section([html.H3(t("digests.documents", language)), _documents(number, one["documents"], language)]),
-        _deliveries(shelf, visitor, number, language) if keeps else None,
+        _deliveries(shelf, principal, number, language) if keeps else None,
     ]
 
 
@@ -145,18 +148,27 @@ def _documents(number: int, documents: Mapping[str, Sequence[str]], language: st
     return table([t("digests.versions", language), t("digests.open", language)], rows)
 
 
-def _deliveries(shelf: DigestShelf, visitor: Visitor, number: int, language: str) -> html.Section:
-    found = shelf.deliveries(visitor.scope, number)
-    rows = [[one["name"], one["channel"], one["state"], kst(one["sent_at"], "%m-%d %H:%M"),
-             in_words(one["error"], language)]
-            for one in found]  # fmt: skip
+def _deliveries(shelf: DigestShelf, principal: Principal, number: int, language: str) -> html.Section:
+    found = shelf.deliveries(principal.scope, number)
+    rows = [
+        [
+            one["name"],
+            one["channel"],
+            one["state"],
+            kst(one["sent_at"], "%m-%d %H:%M"),
+            error_message(one["error"], language),
+        ]
+        for one in found
+    ]
     names = ("digests.recipient", "column.channel", "column.state", "digests.sent", "column.detail")
     body = table([t(name, language) for name in names], rows) if rows else empty(t("digests.unsent", language))
     return html.Section([html.H3(t("digests.deliveries", language)), body])
 
 
-def _act(console: Console, visitor: Visitor, _action: str, target: str, _filled: Answers, language: str) -> str:
-    if console.shelf is None:
+def _act(
+    context: CentreContext, principal: Principal, _action: str, target: str, _filled: Answers, language: str
+) -> str:
+    if context.shelf is None:
         raise NotFoundError(t("digests.nowhere", language))
-    sent = console.shelf.resend(visitor.scope, int(target), (), visitor.actor, console.clock())
+    sent = context.shelf.resend(principal.scope, int(target), (), principal.actor, context.clock())
     return t("digests.done.send", language, number=len(sent))

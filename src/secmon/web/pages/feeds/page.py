@@ -9,12 +9,12 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
 from secmon.feed_health.health import Health
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components import charts
 from secmon.web.components.panel import failed, table
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.names import why
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.names import feed_reason
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages.feeds.view import FeedsView, Kind, read_feeds
 from secmon.web.routing import Group, Page, Visit
@@ -27,7 +27,7 @@ _NAMED = 3  # feeds of a row that are listed by name
 _MOST = 300  # rows of a table: with more unhealthy feeds a centre has one cause, not three hundred
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     return html.Div(
@@ -52,7 +52,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callback: one read fills the whole page, at first and every few seconds."""
 
     @app.callback(
@@ -67,14 +67,14 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("feeds-tick", _REFRESH_MS),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def refresh(_tick: int | None, language: str) -> tuple[Any, ...]:
-        scope = current_visitor().scope
+        scope = current_user().scope
         try:
-            view = await asyncio.to_thread(read_feeds, console, scope)
+            view = await asyncio.to_thread(read_feeds, context, scope)
         except SecmonError as error:
             return (no_update, failed(error, language), *[no_update] * 5)
-        mine = console.within(scope)
+        mine = context.within(scope)
         names = _names(mine, language)
         return (
             t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
@@ -87,20 +87,20 @@ def register(app: Dash, console: Console) -> None:
         )
 
 
-def _names(console: Console, language: str) -> dict[str, str]:
+def _names(context: CentreContext, language: str) -> dict[str, str]:
     korean = language == "ko"
-    provinces = {one.code: one.short_ko if korean else one.short_en for one in console.provinces}
+    provinces = {one.code: one.short_ko if korean else one.short_en for one in context.provinces}
     return {
         site.code: f"{provinces[site.province]} {site.ko}" if korean else f"{site.en}, {provinces[site.province]}"
-        for site in console.sites
+        for site in context.sites
     }
 
 
-def _rows(console: Console, language: str) -> list[tuple[str, str]]:
+def _rows(context: CentreContext, language: str) -> list[tuple[str, str]]:
     """Return name and province of each site, the rows of the heat map."""
-    names = _names(console, language)
-    provinces = {one.code: one.short_ko if language == "ko" else one.short_en for one in console.provinces}
-    return [(names[site.code], provinces[site.province]) for site in console.sites]
+    names = _names(context, language)
+    provinces = {one.code: one.short_ko if language == "ko" else one.short_en for one in context.provinces}
+    return [(names[site.code], provinces[site.province]) for site in context.sites]
 
 
 def _heat(language: str) -> html.Div:
@@ -171,7 +171,7 @@ def _unwell(view: FeedsView, names: dict[str, str], language: str) -> Any:
         few = len(trouble.feeds) <= _NAMED
         feeds = named if few else t("feeds.several", language, number=len(trouble.feeds))
         rows.append(
-            [state, site, html.Span(feeds, title=named), why(report, language), _when(trouble.line_at, view.at)]
+            [state, site, html.Span(feeds, title=named), feed_reason(report, language), _when(trouble.line_at, view.at)]
         )
     shown = _table(["site.state", "feeds.site", "site.feed", "feeds.why", "site.last_line"], rows, language)
     left = len(view.unwell) - _MOST

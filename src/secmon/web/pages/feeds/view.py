@@ -13,8 +13,8 @@ import numpy.typing as npt
 from secmon.feed_health.baseline import SHOWN, Baseline
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health
 from secmon.ingest import batch_journal
-from secmon.ingest.batch_journal import Backlog, Waiting
-from secmon.live.context import Console
+from secmon.ingest.batch_journal import Backlog, WaitingBatches
+from secmon.live.context import CentreContext
 from secmon.live.snapshot import DAY
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
@@ -59,15 +59,15 @@ class FeedsView:
     hours: Sequence[datetime]
     completeness: npt.NDArray[np.float64]
     rejects: Sequence[Mapping[str, Any]]
-    waiting: Waiting
+    waiting: WaitingBatches
     backlog: Backlog
 
 
-def read_feeds(everybodys: Console, scope: Scope = EVERYTHING) -> FeedsView:
+def read_feeds(everybodys: CentreContext, scope: Scope = EVERYTHING) -> FeedsView:
     """Read the view for a scope; raise StoreError if the store does not answer."""
-    console = everybodys.within(scope)
-    now = console.clock()
-    reports, baseline = console.reports(), console.baseline()
+    context = everybodys.within(scope)
+    now = context.clock()
+    reports, baseline = context.reports(), context.baseline()
     states = {state: sum(report.health is state for report in reports) for state in HEALTH_ORDER}
     return FeedsView(
         at=now,
@@ -75,12 +75,12 @@ def read_feeds(everybodys: Console, scope: Scope = EVERYTHING) -> FeedsView:
         unwell=troubles(reports),
         kinds=kinds_of(reports),
         hours=baseline.hours[:SHOWN],
-        completeness=completeness(baseline, [site.code for site in console.sites], reports),
-        rejects=console.store.records(
+        completeness=completeness(baseline, [site.code for site in context.sites], reports),
+        rejects=context.store.records(
             sql.query("newest_rejects"), {"since": now - DAY, "sites": scope.listed, "limit": _REJECTS}
         ),
-        waiting=batch_journal.waiting(console.desk),
-        backlog=batch_journal.backlog(console.desk),
+        waiting=batch_journal.waiting_batches(context.db),
+        backlog=batch_journal.backlog(context.db),
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from dash import Dash, dcc, html
 
 from secmon.feed_health.health import Health
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations.crisis_level import CrisisLevel
 from secmon.taxonomy import AttackType, Severity
 from secmon.web.components.panel import page_head, panel
-from secmon.web.gateway.current_user import current_visitor
+from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.texts import LANGUAGES, t
 from secmon.web.pages import all_pages
 from secmon.web.routing import Group, Page, Visit
@@ -23,7 +23,7 @@ _ATTACK = ("tactic", "technique", "collected", "detected", "seen")
 _DESK = ("quarantine", "baseline", "campaign", "request", "block", "never_block", "suppression", "handover", "risk")
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?page=alerts` shows the purpose of that page on top."""
     language = visit.language
     asked = next((page for page in all_pages() if page.name == visit.asked.get("page", "")), None)
@@ -48,13 +48,13 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(_app: Dash, _console: Console) -> None:
+def register(_app: Dash, _console: CentreContext) -> None:
     """Register nothing: the page does not change."""
 
 
 def _about(page: Page, language: str) -> html.Section:
     """Return the purpose of the page the user came from, and a link back to it."""
-    listed = page.group and current_visitor().may(page.permission)
+    listed = page.group and current_user().may(page.permission)
     back = dcc.Link(t("glossary.back", language), href=_address(page), className="button") if listed else None
     body = html.Div([html.P(t(f"help.{page.name}", language)), back], className="padded about")
     return panel(t(f"nav.{page.name}", language), body, style="wide")
@@ -71,11 +71,15 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Any:
 
 def _pages(language: str) -> Any:
     rows = [
-        html.Tr([html.Td(dcc.Link(t(f"nav.{page.name}", language), href=_address(page))),
-                 html.Td(t(f"help.{page.name}", language))])
+        html.Tr(
+            [
+                html.Td(dcc.Link(t(f"nav.{page.name}", language), href=_address(page))),
+                html.Td(t(f"help.{page.name}", language)),
+            ]
+        )
         for page in all_pages()
-        if page.group and current_visitor().may(page.permission)
-    ]  # fmt: skip
+        if page.group and current_user().may(page.permission)
+    ]
     return html.Div(html.Table(html.Tbody(rows), className="table"), className="scroll")
 
 

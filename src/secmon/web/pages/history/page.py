@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from dash import Dash, Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
-from secmon.alerts import queries as queue
-from secmon.auth.principal import Visitor
+from secmon.alerts import queries as alert_queries
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.grid import BLOCK, endless
 from secmon.web.components.panel import page_head
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.alerts.filter import CHIPS, AlertFilter, filter_of
@@ -24,7 +24,7 @@ from secmon.web.routing import Group, Page, Visit
 PAGE = Page("history", r"/history", Group.ANALYSE, order=30)
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; the address selects the alerts, all of them by default."""
     language = visit.language
     return html.Div(
@@ -43,7 +43,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: filters to address, address to newest rows, scrolling to older rows, row to panel."""
 
     @app.callback(
@@ -57,7 +57,7 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def chosen(q: str | None, status: str, least: str, kind: str, search: str, path: str, language: str) -> str:
         visit = _visit(path, search, language)
         kept = {name: text for name, text in visit.asked.items() if name in CHIPS}
@@ -73,7 +73,7 @@ def register(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def begin(search: str | None, path: str, language: str) -> Any:
         _visit(path, search, language)
         return endless("history-grid", _columns(language), t("alerts.nothing", language))
@@ -87,19 +87,19 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def rows(asked: dict[str, Any] | None, search: str, path: str, language: str) -> tuple[Any, ...]:
         if not asked:
             raise PreventUpdate
         visit = _visit(path, search, language)
-        return await asyncio.to_thread(_read, console, visit, current_visitor(), int(asked["startRow"]))
+        return await asyncio.to_thread(_read, context, visit, current_user(), int(asked["startRow"]))
 
     @app.callback(
         Output("url", "href", allow_duplicate=True),
         Input("history-grid", "cellClicked"),
         prevent_initial_call=True,
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def opened(clicked: dict[str, Any] | None) -> str:
         if not clicked or not str(clicked.get("rowId", "")).isdecimal():
             raise PreventUpdate
@@ -121,10 +121,10 @@ def _columns(language: str) -> list[dict[str, Any]]:
     return [{**one, "width": 200} if one["field"] == "time" else one for one in alert_columns(language)]
 
 
-def _read(console: Console, visit: Visit, visitor: Visitor, start: int) -> tuple[dict[str, Any], str]:
+def _read(context: CentreContext, visit: Visit, principal: Principal, start: int) -> tuple[dict[str, Any], str]:
     """Return a block of rows from an offset on, and the total number of rows."""
-    wanted, language = _chosen(visit).wanted(console, visitor.name), visit.language
-    number = queue.number_of(console.desk, visitor.scope, wanted)
-    alerts = queue.search(console.desk, visitor.scope, wanted, limit=BLOCK, offset=max(0, start))
-    rows = [alert_row(console, one, language) | {"time": kst(one.last_time, "%Y-%m-%d %H:%M:%S")} for one in alerts]
+    wanted, language = _chosen(visit).wanted(context, principal.name), visit.language
+    number = alert_queries.count_matching_alerts(context.db, principal.scope, wanted)
+    alerts = alert_queries.search_alerts(context.db, principal.scope, wanted, limit=BLOCK, offset=max(0, start))
+    rows = [alert_row(context, one, language) | {"time": kst(one.last_time, "%Y-%m-%d %H:%M:%S")} for one in alerts]
     return {"rowData": rows, "rowCount": number}, t("history.number", language, number=f"{number:,}")

@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.search.fields import SHORT, columns
 from secmon.search.query import condition
 from secmon.search.search import Search, event
@@ -18,8 +18,8 @@ from secmon.web.components.grid import column, grid
 from secmon.web.components.panel import attributes, empty, page_head, panel, table, value
 from secmon.web.components.period_picker import LASTS, period_of
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
@@ -32,7 +32,7 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _POLL_MS = 300
 
 
-def layout(console: Console, visit: Visit) -> html.Div:
+def layout(context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; the address holds the search."""
     language = visit.language
     return html.Div(
@@ -80,13 +80,25 @@ def _form(visit: Visit) -> html.Div:
     return html.Div(
         [
             dcc.Input(
-                id="hunt-query", value=visit.asked.get("q", ""), type="text", list="hunt-fields", debounce=False,
-                placeholder=t("hunt.placeholder", language), className="query", spellCheck="false", autoComplete="off",
+                id="hunt-query",
+                value=visit.asked.get("q", ""),
+                type="text",
+                list="hunt-fields",
+                debounce=False,
+                placeholder=t("hunt.placeholder", language),
+                className="query",
+                spellCheck="false",
+                autoComplete="off",
             ),
             html.Datalist([html.Option(value=name) for name in known], id="hunt-fields"),
             dcc.Dropdown(
-                id="hunt-last", options=lasts, value=chosen or None, clearable=True, searchable=False,
-                placeholder=t("period.own", language), className="pick",
+                id="hunt-last",
+                options=lasts,
+                value=chosen or None,
+                clearable=True,
+                searchable=False,
+                placeholder=t("period.own", language),
+                className="pick",
             ),
             _when("from", visit),
             _when("to", visit),
@@ -95,7 +107,7 @@ def _form(visit: Visit) -> html.Div:
         ],
         className="form wide",
         id="hunt-form",
-    )  # fmt: skip
+    )
 
 
 def _when(name: str, visit: Visit) -> dcc.Input:
@@ -143,12 +155,12 @@ def _columns(language: str) -> list[dict[str, Any]]:
     ]
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: the address starts a search, whose results are read as they come."""
     searches = Searches()
-    _register_start(app, console, searches)
-    _register_results(app, console, searches)
-    _register_choices(app, console, searches)
+    _register_start(app, context, searches)
+    _register_results(app, context, searches)
+    _register_choices(app, context, searches)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "zoomed"),
         Output("url", "search", allow_duplicate=True),
@@ -158,7 +170,7 @@ def register(app: Dash, console: Console) -> None:
     )
 
 
-def _register_start(app: Dash, console: Console, searches: Searches) -> None:
+def _register_start(app: Dash, context: CentreContext, searches: Searches) -> None:
     @app.callback(
         Output("url", "search", allow_duplicate=True),
         Input("hunt-go", "n_clicks"),
@@ -170,7 +182,7 @@ def _register_start(app: Dash, console: Console, searches: Searches) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )
-    @needs(Permission.HUNT)
+    @requires(Permission.HUNT)
     async def asked(*given: Any) -> str:
         _go, _submit, last, query, since, until, search = given
         time = {"last": last} if last else {"from": since or "", "to": until or ""}
@@ -191,22 +203,24 @@ def _register_start(app: Dash, console: Console, searches: Searches) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.HUNT)
+    @requires(Permission.HUNT)
     async def begin(search: str | None, path: str, language: str) -> tuple[Any, ...]:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "hunt":
             raise PreventUpdate
         query = visit.asked.get("q", "")
         try:
-            period = period_of(visit.asked, console.clock())
-            wanted = Search(condition(query), current_visitor().scope, period.since, period.until)
+            period = period_of(visit.asked, context.clock())
+            wanted = Search(condition(query), current_user().scope, period.since, period.until)
         except SecmonError as error:
-            refused = html.P([t("hunt.refused", language), html.Br(), in_words(error, language)], className="failed")
+            refused = html.P(
+                [t("hunt.refused", language), html.Br(), error_message(error, language)], className="failed"
+            )
             return None, refused, True, query, 0
-        return searches.start(console.store, wanted, _owner()), _progress(0.0, language), False, query, 0
+        return searches.start(context.store, wanted, _owner()), _progress(0.0, language), False, query, 0
 
 
-def _register_results(app: Dash, console: Console, searches: Searches) -> None:
+def _register_results(app: Dash, context: CentreContext, searches: Searches) -> None:
     @app.callback(
         Output("hunt-events", "rowData"),
         Output("hunt-histogram", "figure"),
@@ -223,7 +237,7 @@ def _register_results(app: Dash, console: Console, searches: Searches) -> None:
         running=pausing("hunt-tick", _POLL_MS),
         prevent_initial_call=True,
     )
-    @needs(Permission.HUNT)
+    @requires(Permission.HUNT)
     async def results(_tick: int, uid: str | None, version: int | None, language: str) -> tuple[Any, ...]:
         running = searches.get(uid or "", _owner())
         if running is None:
@@ -233,18 +247,18 @@ def _register_results(app: Dash, console: Console, searches: Searches) -> None:
         if running.version == version and not running.finished:
             raise PreventUpdate
         return (
-            _rows(console, running, language),
+            _rows(context, running, language),
             _histogram(running, language),
             _step(running.step, language) if running.step else "",
-            _values(console, running, language),
+            _values(context, running, language),
             _shown(running, language),
-            _state(console, running, language),
+            _state(context, running, language),
             running.finished,
             running.version,
         )
 
 
-def _register_choices(app: Dash, console: Console, searches: Searches) -> None:
+def _register_choices(app: Dash, context: CentreContext, searches: Searches) -> None:
     @app.callback(
         Output("hunt-state", "children", allow_duplicate=True),
         Output("hunt-tick", "disabled", allow_duplicate=True),
@@ -253,7 +267,7 @@ def _register_choices(app: Dash, console: Console, searches: Searches) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.HUNT)
+    @requires(Permission.HUNT)
     async def cancel(clicks: int | None, uid: str | None, language: str) -> tuple[Any, ...]:
         running = searches.get(uid or "", _owner())
         if not clicks or running is None:
@@ -268,18 +282,18 @@ def _register_choices(app: Dash, console: Console, searches: Searches) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.HUNT)
+    @requires(Permission.HUNT)
     async def chosen(rows: list[dict[str, Any]] | None, language: str) -> tuple[Any, ...]:
         if not rows:
             return None, True
         batch_id, seq = str(rows[0]["uid"]).rsplit(":", 1)
-        found = event(console.store, current_visitor().scope, batch_id, int(seq))
+        found = event(context.store, current_user().scope, batch_id, int(seq))
         return _event(found, language), False
 
 
 def _owner() -> str:
-    visitor = current_visitor()
-    return f"{visitor.name}|{visitor.session}"
+    principal = current_user()
+    return f"{principal.name}|{principal.session}"
 
 
 def _progress(done: float, language: str) -> html.Div:
@@ -293,7 +307,7 @@ def _progress(done: float, language: str) -> html.Div:
     )
 
 
-def _state(console: Console, running: Running, language: str) -> Any:
+def _state(context: CentreContext, running: Running, language: str) -> Any:
     if running.error:
         return html.P([t("page.error", language), html.Br(), running.error], className="failed")
     if not running.finished:
@@ -302,7 +316,7 @@ def _state(console: Console, running: Running, language: str) -> Any:
     said = t(
         "hunt.found", language, events=f"{total:,}", since=kst(running.search.since), until=kst(running.search.until)
     )
-    return html.P([html.B(said), " ", _coverage(console, running, language), " ", _draft(running, language)])
+    return html.P([html.B(said), " ", _coverage(context, running, language), " ", _draft(running, language)])
 
 
 def _draft(running: Running, language: str) -> Any:
@@ -315,11 +329,11 @@ def _draft(running: Running, language: str) -> Any:
     return html.A(t("hunt.draft", language), href=href, target="_blank", className="button small")
 
 
-def _coverage(console: Console, running: Running, language: str) -> str:
+def _coverage(context: CentreContext, running: Running, language: str) -> str:
     """Return how many of the sites searched have a healthy feed: without one, no hit proves nothing."""
     scope = running.search.scope
-    health = {report.site for report in console.reports() if report.health == "healthy" and scope.covers(report.site)}
-    total = sum(scope.covers(site.code) for site in console.sites)
+    health = {report.site for report in context.reports() if report.health == "healthy" and scope.covers(report.site)}
+    total = sum(scope.covers(site.code) for site in context.sites)
     return t("hunt.coverage", language, reporting=len(health), total=total)
 
 
@@ -328,8 +342,8 @@ def _shown(running: Running, language: str) -> str:
     return most or t("hunt.all", language, number=f"{len(running.events):,}")
 
 
-def _rows(console: Console, running: Running, language: str) -> list[dict[str, str]]:
-    names = {site.code: site_name(console, site.code, language) for site in console.sites}
+def _rows(context: CentreContext, running: Running, language: str) -> list[dict[str, str]]:
+    names = {site.code: site_name(context, site.code, language) for site in context.sites}
     texts = catalogue(language)
     return [
         {
@@ -359,10 +373,10 @@ def _histogram(running: Running, language: str) -> Any:
     return charts.blank() if running.slots is None else charts.found_by_type(running.slots, language)
 
 
-def _values(console: Console, running: Running, language: str) -> Any:
+def _values(context: CentreContext, running: Running, language: str) -> Any:
     if not running.values:
         return empty(t("hunt.values.wait" if not running.finished else "hunt.none", language))
-    names = {site.code: site_name(console, site.code, language) for site in console.sites}
+    names = {site.code: site_name(context, site.code, language) for site in context.sites}
     texts = catalogue(language)
     parts: list[Any] = []
     for field, found in running.values.items():

@@ -5,7 +5,7 @@ from math import ceil, cos, sin, tau
 from typing import Any
 
 from secmon.db.models import Alert
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.i18n.names import rule_title, site_name
 
 _NODES = 60
@@ -17,13 +17,13 @@ _ROW, _COLUMN, _LISTED = 26.0, 200.0, 30
 """Distances of rows and columns if there are more sites, and the number that fits into three columns."""
 
 
-def graph_of(console: Console, alerts: Sequence[Alert], language: str) -> list[dict[str, Any]]:
+def graph_of(context: CentreContext, alerts: Sequence[Alert], language: str) -> list[dict[str, Any]]:
     """Return sites and actors of an incident as graph elements; at most 60 nodes, the most severe alerts first."""
     nodes: dict[str, dict[str, Any]] = {}
     edges: dict[tuple[str, str], int] = {}
     for alert in sorted(alerts, key=lambda one: (-one.severity, one.first_time)):
         site, actor = f"site:{alert.site}", f"actor:{alert.actor}"
-        wanted = {site: ("site", site_name(console, alert.site, language)), actor: ("actor", alert.actor)}
+        wanted = {site: ("site", site_name(context, alert.site, language)), actor: ("actor", alert.actor)}
         if len(nodes) + sum(key not in nodes for key in wanted) > _NODES:
             break
         for key, (kind, label) in wanted.items():
@@ -31,7 +31,7 @@ def graph_of(console: Console, alerts: Sequence[Alert], language: str) -> list[d
                 nodes.setdefault(key, {"data": {"id": key, "label": label[:40]}, "classes": kind})
         if alert.actor:
             edges[actor, site] = edges.get((actor, site), 0) + alert.findings
-    titles = {f"site:{alert.site}": rule_title(console, alert.rule_id, language) for alert in alerts}
+    titles = {f"site:{alert.site}": rule_title(context, alert.rule_id, language) for alert in alerts}
     lines = [
         {"data": {"id": f"{a}>{b}", "source": a, "target": b, "label": titles.get(b, "")[:60], "weight": min(8, 1 + n)}}
         for (a, b), n in edges.items()

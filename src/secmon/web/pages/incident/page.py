@@ -10,12 +10,12 @@ from dash.exceptions import PreventUpdate
 from secmon.alerts.workflow import Closure
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.dialog import Field, action_of, answers, dialog, ok, register_dialog, states
 from secmon.web.components.panel import panel, severity_pill
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 from secmon.web.pages.incident import sections as parts
 from secmon.web.pages.incident.actions import act
@@ -28,19 +28,38 @@ PAGE = Page("incident", r"/incident/(?P<number>[0-9]{1,9})", Group.NONE, order=1
 _REFRESH_MS = 5000
 _PARTS = ("clocks", "buttons", "steps", "facts", "timeline", "tasks", "alerts", "requests", "evidence")
 _NODE = {
-    "label": "data(label)", "color": "#e6edf7", "font-size": 11, "text-wrap": "wrap", "text-max-width": 110,
-    "text-background-color": "#101a2e", "text-background-opacity": 0.9, "text-background-padding": 2,
-    "text-margin-y": -3, "width": 22, "height": 22, "font-family": "Pretendard", "background-color": "#4c9be8",
+    "label": "data(label)",
+    "color": "#e6edf7",
+    "font-size": 11,
+    "text-wrap": "wrap",
+    "text-max-width": 110,
+    "text-background-color": "#101a2e",
+    "text-background-opacity": 0.9,
+    "text-background-padding": 2,
+    "text-margin-y": -3,
+    "width": 22,
+    "height": 22,
+    "font-family": "Pretendard",
+    "background-color": "#4c9be8",
     "shape": "hexagon",
-}  # fmt: skip
+}
 _LISTED = {
-    "text-halign": "right", "text-valign": "center", "text-margin-x": 4, "text-margin-y": 0, "text-max-width": 170,
-    "width": 16, "height": 16,
-}  # fmt: skip
+    "text-halign": "right",
+    "text-valign": "center",
+    "text-margin-x": 4,
+    "text-margin-y": 0,
+    "text-max-width": 170,
+    "width": 16,
+    "height": 16,
+}
 _EDGE = {
-    "width": "mapData(weight, 1, 8, 1, 4)", "line-color": "#5f7ea6", "curve-style": "bezier",
-    "target-arrow-shape": "triangle", "target-arrow-color": "#5f7ea6", "arrow-scale": 0.9,
-}  # fmt: skip
+    "width": "mapData(weight, 1, 8, 1, 4)",
+    "line-color": "#5f7ea6",
+    "curve-style": "bezier",
+    "target-arrow-shape": "triangle",
+    "target-arrow-color": "#5f7ea6",
+    "arrow-scale": 0.9,
+}
 _LAYOUT = {"name": "preset", "padding": 16}
 _STYLE = [
     {"selector": "node", "style": _NODE},
@@ -50,7 +69,7 @@ _STYLE = [
 ]
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language, number = visit.language, visit.parts["number"]
     closures = [(str(one), t(f"closure.{one}", language)) for one in Closure]
@@ -65,7 +84,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             Field("note", t("incident.note.close", language)),
         ],
         "reopen": [Field("note", t("incident.note.reopen", language))],
-    }  # fmt: skip
+    }
     return html.Div(
         [
             dcc.Store(id="incident-id", data=int(number)),
@@ -87,7 +106,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dialog("incident", asked, language),
         ],
         className="site incident",
-    )  # fmt: skip
+    )
 
 
 def _panel(name: str, language: str, style: str = "", *, padded: bool = False) -> html.Section:
@@ -106,13 +125,13 @@ def _graph() -> Any:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: one read fills the page, buttons carry out actions."""
-    _register_page(app, console)
-    _register_actions(app, console)
+    _register_page(app, context)
+    _register_actions(app, context)
 
 
-def _register_page(app: Dash, console: Console) -> None:
+def _register_page(app: Dash, context: CentreContext) -> None:
     @app.callback(
         Output("incident-head", "children"),
         *(Output(f"incident-{name}", "children") for name in _PARTS),
@@ -125,25 +144,25 @@ def _register_page(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("incident-tick", _REFRESH_MS),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, number: int, seen: Seen | None, language: str) -> tuple[Any, ...]:
-        visitor = current_visitor()
+        principal = current_user()
         try:
-            view = await asyncio.to_thread(read_incident, console, visitor.scope, number)
+            view = await asyncio.to_thread(read_incident, context, principal.scope, number)
         except SecmonError as error:
-            return (html.P(in_words(error, language), className="failed"), *[None] * len(_PARTS), [], None)
+            return (html.P(error_message(error, language), className="failed"), *[None] * len(_PARTS), [], None)
         made = {
             "head": _head(view, language),
             "clocks": parts.clocks(view, language),
-            "buttons": parts.buttons(view, visitor, language),
+            "buttons": parts.buttons(view, principal, language),
             "steps": parts.steps(view, language),
-            "facts": parts.facts(console, view, language),
-            "timeline": parts.timeline(console, view, language),
-            "tasks": parts.tasks(view, visitor, language),
-            "alerts": parts.alerts(console, view, language),
-            "requests": parts.requests(console, view, language),
-            "evidence": parts.evidence(console, view, language),
-            "graph": graph_of(console, view.alerts, language),
+            "facts": parts.facts(context, view, language),
+            "timeline": parts.timeline(context, view, language),
+            "tasks": parts.tasks(view, principal, language),
+            "alerts": parts.alerts(context, view, language),
+            "requests": parts.requests(context, view, language),
+            "evidence": parts.evidence(context, view, language),
+            "graph": graph_of(context, view.alerts, language),
         }
         sent, digests = only_new(made, seen)
         return (*sent, digests)
@@ -159,7 +178,7 @@ def _head(view: IncidentView, language: str) -> list[Any]:
     ]
 
 
-def _register_actions(app: Dash, console: Console) -> None:
+def _register_actions(app: Dash, context: CentreContext) -> None:
     register_dialog(app, "incident", parts.ACTIONS)
 
     @app.callback(
@@ -174,7 +193,7 @@ def _register_actions(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.INCIDENT)
+    @requires(Permission.INCIDENT)
     async def done(_ok: Any, _tasks: Any, *given: Any) -> tuple[Any, ...]:
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate
@@ -184,7 +203,7 @@ def _register_actions(app: Dash, console: Console) -> None:
         action = "task" if task is not None else action_of("incident", button)
         target = str(task) if task is not None else str(button.get("to", ""))
         try:
-            said = await asyncio.to_thread(act, console, current_visitor(), number, action, target, filled, language)
+            said = await asyncio.to_thread(act, context, current_user(), number, action, target, filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(in_words(error, language), className="failed")
+            return no_update, no_update, html.Span(error_message(error, language), className="failed")
         return html.P(said, className="done"), (before or 0) + 1, ""

@@ -5,25 +5,25 @@ from typing import Any
 
 from dash import dcc, html
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.incidents.incident import MOVES, State
+from secmon.incidents.incident import MOVES, IncidentState
 from secmon.incidents.playbook import TaskState
 from secmon.incidents.timeline import TimelineEntry
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.countdown import clock_words, due_words
 from secmon.web.components.panel import empty, facts_list, severity_pill, table
 from secmon.web.i18n.names import rule_title, site_name, type_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages.incident.view import IncidentView
 
-STEPS = tuple(State)
+STEPS = tuple(IncidentState)
 ACTIONS = ("move", "comment", "pause", "resume", "ask", "close", "reopen")
 
 
 def steps(view: IncidentView, language: str) -> html.Ol:
     """Return the states of NIST SP 800-61 with the time at which each was reached."""
-    now = STEPS.index(State(view.incident.state))
+    now = STEPS.index(IncidentState(view.incident.state))
     parts = []
     for place, state in enumerate(STEPS):
         at = view.incident.reached(state)
@@ -49,14 +49,14 @@ def clocks(view: IncidentView, language: str) -> list[Any]:
     return tiles
 
 
-def buttons(view: IncidentView, visitor: Visitor, language: str) -> list[Any]:
+def buttons(view: IncidentView, principal: Principal, language: str) -> list[Any]:
     """Return buttons for the actions that the user may take now."""
-    if not visitor.may(Permission.INCIDENT) or not visitor.scope.everything:
+    if not principal.may(Permission.INCIDENT) or not principal.scope.everything:
         return []
-    state = State(view.incident.state)
-    if state == State.CLOSED:
+    state = IncidentState(view.incident.state)
+    if state == IncidentState.CLOSED:
         return [_button("comment", "", language), _button("reopen", "", language)]
-    following = [one for one in STEPS if one in MOVES[state] and one != State.CLOSED]
+    following = [one for one in STEPS if one in MOVES[state] and one != IncidentState.CLOSED]
     clock = "resume" if view.incident.paused_at else "pause"
     moves = [_button("move", str(one), language) for one in following]
     return [*moves, *(_button(name, "", language) for name in ("comment", clock, "ask", "close"))]
@@ -70,12 +70,12 @@ def _button(name: str, to: str, language: str) -> html.Button:
     return html.Button(words, id={"type": f"incident-do-{name}", "to": to}, className=style, n_clicks=0)
 
 
-def facts(console: Console, view: IncidentView, language: str) -> html.Dl:
+def facts(context: CentreContext, view: IncidentView, language: str) -> html.Dl:
     """Return owner, type, techniques, sites and TLP marking."""
     one = view.incident
     sites: list[Any] = []
     for code in view.sites:
-        sites += [dcc.Link(site_name(console, code, language), href=f"/site/{code}"), " · "]
+        sites += [dcc.Link(site_name(context, code, language), href=f"/site/{code}"), " · "]
     said = [
         (t("column.owner", language), one.owner or "–"),
         (t("incident.opened", language), f"{one.opened_by} · {kst(one.detected_at)}"),
@@ -94,14 +94,14 @@ def facts(console: Console, view: IncidentView, language: str) -> html.Dl:
     return facts_list(said)
 
 
-def timeline(console: Console, view: IncidentView, language: str) -> Any:
+def timeline(context: CentreContext, view: IncidentView, language: str) -> Any:
     """Return the timeline, newest first."""
     titles = {one.id: one.title_ko if language == "ko" else one.title_en for one in view.requests}
-    entries = [_entry(console, one, titles, language) for one in reversed(view.timeline)]
+    entries = [_entry(context, one, titles, language) for one in reversed(view.timeline)]
     return html.Ol(entries, className="timeline")
 
 
-def _entry(console: Console, one: TimelineEntry, titles: Mapping[int, str], language: str) -> html.Li:
+def _entry(context: CentreContext, one: TimelineEntry, titles: Mapping[int, str], language: str) -> html.Li:
     after = one.details.get("after", {})
     said = one.text
     if one.kind == "state" and "state" in after:
@@ -112,7 +112,7 @@ def _entry(console: Console, one: TimelineEntry, titles: Mapping[int, str], lang
         said = _of_request(after, titles, language)
     elif one.kind == "block":
         said = f"{after['value']} · {t('block.' + str(after['state']), language)}"
-    where = f" · {site_name(console, one.site, language)}" if one.site else ""
+    where = f" · {site_name(context, one.site, language)}" if one.site else ""
     head: list[Any] = [html.B(t(f"timeline.{one.kind}", language)), f" · {one.actor}{where}"]
     return html.Li([html.Time(kst(one.at, "%m-%d %H:%M:%S")), html.Div([html.P(head), html.P(said) if said else None])])
 
@@ -124,11 +124,11 @@ def _of_request(after: Mapping[str, Any], titles: Mapping[int, str], language: s
     return f"#{number} {now}".rstrip()
 
 
-def tasks(view: IncidentView, visitor: Visitor, language: str) -> Any:
+def tasks(view: IncidentView, principal: Principal, language: str) -> Any:
     """Return the playbook, with a button to mark each step done."""
     if not view.tasks:
         return empty(t("incident.tasks.none", language))
-    may = visitor.may(Permission.INCIDENT) and view.incident.state != State.CLOSED
+    may = principal.may(Permission.INCIDENT) and view.incident.state != IncidentState.CLOSED
     items = []
     for one in view.tasks:
         text = one.text_ko if language == "ko" else one.text_en
@@ -153,17 +153,19 @@ def tasks(view: IncidentView, visitor: Visitor, language: str) -> Any:
     return html.Ul(items, className="tasks")
 
 
-def alerts(console: Console, view: IncidentView, language: str) -> Any:
+def alerts(context: CentreContext, view: IncidentView, language: str) -> Any:
     """Return the alerts of the incident, each with a link."""
     rows = [
         [
             severity_pill(one.severity, language),
-            dcc.Link(rule_title(console, one.rule_id, language), href=f"/alerts?status=all&alert={one.id}"),
-            site_name(console, one.site, language), one.actor, t(f"status.{one.status}", language),
+            dcc.Link(rule_title(context, one.rule_id, language), href=f"/alerts?status=all&alert={one.id}"),
+            site_name(context, one.site, language),
+            one.actor,
+            t(f"status.{one.status}", language),
             kst(one.last_time, "%m-%d %H:%M"),
         ]
         for one in view.alerts
-    ]  # fmt: skip
+    ]
     names = ("severity", "rule", "site", "actor", "state", "time")
     return (
         table([t(f"column.{name}", language) for name in names], rows)
@@ -172,16 +174,21 @@ def alerts(console: Console, view: IncidentView, language: str) -> Any:
     )
 
 
-def requests(console: Console, view: IncidentView, language: str) -> Any:
+def requests(context: CentreContext, view: IncidentView, language: str) -> Any:
     """Return the requests to the municipalities of the incident, with state and due time."""
     rows = []
     for one in view.requests:
         words, style = due_words(one.due, view.at, language)
         title = one.title_ko if language == "ko" else one.title_en
-        rows.append([
-            f"#{one.id}", dcc.Link(title, href=f"/requests?request={one.id}"), site_name(console, one.site, language),
-            t(f"request.{one.state}", language), html.Span(words, className=f"due-{style}"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"#{one.id}",
+                dcc.Link(title, href=f"/requests?request={one.id}"),
+                site_name(context, one.site, language),
+                t(f"request.{one.state}", language),
+                html.Span(words, className=f"due-{style}"),
+            ]
+        )
     names = ("number", "request", "site", "state", "due")
     return (
         table([t(f"column.{name}", language) for name in names], rows)
@@ -190,7 +197,7 @@ def requests(console: Console, view: IncidentView, language: str) -> Any:
     )
 
 
-def evidence(console: Console, view: IncidentView, language: str) -> Any:
+def evidence(context: CentreContext, view: IncidentView, language: str) -> Any:
     """Return the evidence lines with their hashes, and whether all lines still match their hashes."""
     if not view.evidence:
         return empty(t("incident.evidence.none", language))
@@ -204,7 +211,7 @@ def evidence(console: Console, view: IncidentView, language: str) -> Any:
         head: list[Any] = [
             kst(one.time, "%m-%d %H:%M:%S"),
             " · ",
-            site_name(console, one.site, language),
+            site_name(context, one.site, language),
             " · ",
             one.feed,
             " · ",

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from secmon.db.models import Alert
 from secmon.incidents import evidence, incident, playbook, timeline
-from secmon.incidents.deadlines import clocks
-from secmon.incidents.evidence import Evidence, hash_of
+from secmon.incidents.deadlines import clocks_of_incident
+from secmon.incidents.evidence import Evidence, line_hash
 from secmon.incidents.incident import Incident
 from secmon.incidents.playbook import Task
 from secmon.incidents.sla import Clock
 from secmon.incidents.timeline import TimelineEntry
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.response.requests.request import Request
-from secmon.response.requests.request import search as requests_of
+from secmon.response.requests.request import search_requests as requests_of
 from secmon.sites.scope import Scope
 
 _MOST = 400
@@ -36,20 +36,20 @@ class IncidentView:
     requests: Sequence[Request]
 
 
-def read_incident(console: Console, scope: Scope, number: int) -> IncidentView:
+def read_incident(context: CentreContext, scope: Scope, number: int) -> IncidentView:
     """Read the incident; raise NotFoundError if it does not exist or touches no site of the scope."""
-    desk, now = console.desk, console.clock()
-    found = incident.get(desk, scope, number)
-    kept = evidence.of_incident(desk, scope, number, _MOST)
+    db, now = context.db, context.clock()
+    found = incident.get_incident(db, scope, number)
+    kept = evidence.evidence_of_incident(db, scope, number, _MOST)
     return IncidentView(
         now,
         found,
-        clocks(found, now),
-        incident.sites_of(desk, scope, [number])[number],
-        incident.alerts_of(desk, scope, number),
-        timeline.of_incident(desk, scope, number),
-        playbook.of_incident(desk, scope, number),
+        clocks_of_incident(found, now),
+        incident.sites_of_incidents(db, scope, [number])[number],
+        incident.alerts_of_incident(db, scope, number),
+        timeline.timeline_of_incident(db, scope, number),
+        playbook.tasks_of_incident(db, scope, number),
         kept,
-        frozenset(row.id for row in kept if hash_of(row.line) != row.sha256),
-        requests_of(desk, scope, incident_id=number, limit=_MOST),
+        frozenset(row.id for row in kept if line_hash(row.line) != row.sha256),
+        requests_of(db, scope, incident_id=number, limit=_MOST),
     )

@@ -7,15 +7,15 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from secmon.auth.roles import Permission
 from secmon.incidents import incident
-from secmon.incidents.deadlines import clocks
+from secmon.incidents.deadlines import clocks_of_incident
 from secmon.incidents.incident import Incident
-from secmon.incidents.incident import State as Reached
-from secmon.live.context import Console
+from secmon.incidents.incident import IncidentState as Reached
+from secmon.live.context import CentreContext
 from secmon.sites.scope import Scope
 from secmon.web.components.countdown import clock_words
 from secmon.web.components.panel import empty, page_head, panel, severity_pill, table
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name, type_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
@@ -25,7 +25,7 @@ PAGE = Page("incidents", r"/incidents", Group.WATCH, order=30)
 _CLOSED = 100
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     return html.Div(
@@ -39,7 +39,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callback that fills both lists every few seconds."""
 
     @app.callback(
@@ -49,32 +49,32 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("incidents-tick", 5000),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int, language: str) -> tuple[Any, ...]:
-        return await asyncio.to_thread(_lists, console, current_visitor().scope, language)
+        return await asyncio.to_thread(_lists, context, current_user().scope, language)
 
 
-def _lists(console: Console, scope: Scope, language: str) -> tuple[Any, ...]:
-    opened = incident.open_incidents(console.desk, scope)
-    closed = incident.search(console.desk, scope, states=[Reached.CLOSED], limit=_CLOSED)
+def _lists(context: CentreContext, scope: Scope, language: str) -> tuple[Any, ...]:
+    opened = incident.open_incidents(context.db, scope)
+    closed = incident.search_incidents(context.db, scope, states=[Reached.CLOSED], limit=_CLOSED)
     return (
-        _table(console, scope, opened, language, "incidents.none"),
-        _table(console, scope, closed, language, "incidents.closed.none"),
+        _table(context, scope, opened, language, "incidents.none"),
+        _table(context, scope, closed, language, "incidents.closed.none"),
     )
 
 
-def _table(console: Console, scope: Scope, found: Any, language: str, nothing: str) -> Any:
+def _table(context: CentreContext, scope: Scope, found: Any, language: str, nothing: str) -> Any:
     if not found:
         return empty(t(nothing, language))
-    sites = incident.sites_of(console.desk, scope, [one.id for one in found])
+    sites = incident.sites_of_incidents(context.db, scope, [one.id for one in found])
     names = ("number", "severity", "incident", "type", "site", "state", "owner", "respond", "contain", "opened")
-    rows = [_row(console, one, sites[one.id], language) for one in found]
+    rows = [_row(context, one, sites[one.id], language) for one in found]
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _row(console: Console, one: Incident, sites: tuple[str, ...], language: str) -> list[Any]:
-    respond, contain = (clock_words(clock, language) for clock in clocks(one, console.clock()))
-    first = site_name(console, sites[0], language) if sites else "–"
+def _row(context: CentreContext, one: Incident, sites: tuple[str, ...], language: str) -> list[Any]:
+    respond, contain = (clock_words(clock, language) for clock in clocks_of_incident(one, context.clock()))
+    first = site_name(context, sites[0], language) if sites else "–"
     where = first if len(sites) < 2 else t("incidents.several", language, first=first, number=len(sites) - 1)
     return [
         f"#{one.id}",

@@ -6,18 +6,18 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import IllegalMove
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations import crisis_level, level_duties
 from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
 from secmon.operations.level_duties import Duty, DutyDone
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, facts_list, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
@@ -30,26 +30,27 @@ _PAST = 50
 _MOST_BUTTONS = 31  # the largest province has this many municipalities
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     levels = [(str(one), t(f"level.{one}", language)) for one in CrisisLevel]
     asked = {
         "declare": [
-            Field("choice", t("level.which", language), levels), Field("title", t("level.issuer", language)),
+            Field("choice", t("level.which", language), levels),
+            Field("title", t("level.issuer", language)),
             Field("note", t("level.reason", language)),
         ],
         "done": [Field("note", t("level.note", language))],
         "undo": [],
         "acknowledge": [Field("note", t("level.note", language))],
-    }  # fmt: skip
-    tools = [button("level", "declare", "", language, "button main")] if current_visitor().may(_DECLARE) else []
+    }
+    tools = [button("level", "declare", "", language, "button main")] if current_user().may(_DECLARE) else []
     return html.Div(
         [
             dcc.Interval(id="level-tick", interval=5000),
             dcc.Store(id="level-seen"),
             page_head(t("nav.level", language), t("level.about", language), html.Div(tools, className="asof")),
-            said("level"),
+            action_result("level"),
             panel(t("level.current", language), html.Div(id="level-current", className="scroll")),
             panel(t("level.duties", language), html.Div(id="level-duties", className="scroll")),
             panel(t("level.cascade", language), html.Div(id="level-cascade", className="scroll")),
@@ -60,7 +61,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: level in force, its duties, acknowledgements, and earlier declarations."""
 
     @app.callback(
@@ -75,24 +76,24 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("level-tick", 5000),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
-        made = await asyncio.to_thread(_made, console, current_visitor(), language)
+        made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "level", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "level", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, visitor: Visitor, language: str) -> dict[str, Any]:
-    past = crisis_level.history(console.desk, _PAST)
+def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
+    past = crisis_level.level_history(context.db, _PAST)
     if not past:
         nothing = empty(t("level.nobody", language))
         return {"current": nothing, "duties": nothing, "cascade": nothing, "history": nothing}
     return {
         "current": _current(past[0], language),
-        "duties": _duties(console, visitor, past[0], language),
-        "cascade": _cascade(console, visitor, past[0], language),
+        "duties": _duties(context, principal, past[0], language),
+        "cascade": _cascade(context, principal, past[0], language),
         "history": _history(past, language),
     }
 
@@ -112,22 +113,22 @@ def _current(one: Declared, language: str) -> Any:
     ]
 
 
-def _duties(console: Console, visitor: Visitor, one: Declared, language: str) -> Any:
+def _duties(context: CentreContext, principal: Principal, one: Declared, language: str) -> Any:
     every = level_duties.duties()[one.declaration.level]
-    done = level_duties.done(console.desk, one.number) if visitor.scope.everything else {}
+    done = level_duties.completed_duties(context.db, one.number) if principal.scope.everything else {}
     parts: list[Any] = []
-    if visitor.scope.everything:
+    if principal.scope.everything:
         parts.append(html.H3(t("level.duties.centre", language)))
-        rows = [_duty(duty, done, visitor, language) for duty in every if duty.who == "centre"]
+        rows = [_duty(duty, done, principal, language) for duty in every if duty.who == "centre"]
         parts.append(html.Ul(rows, className="tasks"))
     sites = [html.Li(html.Span(_said(duty, language))) for duty in every if duty.who == "site"]
     return [*parts, html.H3(t("level.duties.site", language)), html.Ul(sites, className="tasks")]
 
 
-def _duty(duty: Duty, done: Mapping[str, DutyDone], visitor: Visitor, language: str) -> html.Li:
+def _duty(duty: Duty, done: Mapping[str, DutyDone], principal: Principal, language: str) -> html.Li:
     row = done.get(duty.key)
     action = "undo" if row else "done"
-    tick = button("level", action, duty.key, language, "button small") if visitor.may(_DECLARE) else None
+    tick = button("level", action, duty.key, language, "button small") if principal.may(_DECLARE) else None
     words: list[Any] = [_said(duty, language)]
     if row:
         words.append(html.Small(" · ".join(filter(None, (row.done_by, kst(row.done_at, "%m-%d %H:%M"), row.note)))))
@@ -139,9 +140,11 @@ def _said(duty: Duty, language: str) -> str:
     return duty.ko if language == "ko" else duty.en
 
 
-def _cascade(console: Console, visitor: Visitor, one: Declared, language: str) -> Any:
-    reach = level_duties.cascade(console.desk, visitor.scope, one.number, [site.code for site in console.sites])
-    heard = level_duties.acknowledgements(console.desk, visitor.scope, one.number)
+def _cascade(context: CentreContext, principal: Principal, one: Declared, language: str) -> Any:
+    reach = level_duties.acknowledgement_progress(
+        context.db, principal.scope, one.number, [site.code for site in context.sites]
+    )
+    heard = level_duties.acknowledgements(context.db, principal.scope, one.number)
     share = reach.acknowledged / reach.of if reach.of else 0.0
     bar = html.Span(html.I(style={"width": f"{share:.0%}"}), className="share")
     parts: list[Any] = [
@@ -151,29 +154,31 @@ def _cascade(console: Console, visitor: Visitor, one: Declared, language: str) -
     ]
     if reach.missing:
         parts += [html.H3(t("level.missing", language, number=len(reach.missing)))]
-        parts += _missing(console, visitor, reach.missing, language)
+        parts += _missing(context, principal, reach.missing, language)
     if heard:
         names = [t(f"column.{name}", language) for name in ("site", "who", "time", "detail")]
         rows = [
-            [site_name(console, row.site, language), row.actor, kst(row.at, "%m-%d %H:%M"), row.note] for row in heard
+            [site_name(context, row.site, language), row.actor, kst(row.at, "%m-%d %H:%M"), row.note] for row in heard
         ]
         parts += [html.H3(t("level.heard", language)), table(names, rows)]
     return parts
 
 
-def _missing(console: Console, visitor: Visitor, missing: Sequence[str], language: str) -> list[Any]:
+def _missing(context: CentreContext, principal: Principal, missing: Sequence[str], language: str) -> list[Any]:
     """Return a line with a button for each site the user answers for; otherwise the names, by province."""
-    if visitor.may(_ANSWER) and len(missing) <= _MOST_BUTTONS:
+    if principal.may(_ANSWER) and len(missing) <= _MOST_BUTTONS:
         return [
-            html.Div([site_name(console, code, language), button("level", "acknowledge", code, language)],
-                     className="line between")
+            html.Div(
+                [site_name(context, code, language), button("level", "acknowledge", code, language)],
+                className="line between",
+            )
             for code in missing
-        ]  # fmt: skip
+        ]
     by_province: dict[str, list[str]] = {}
     for code in missing:
-        site = console.site(code)
+        site = context.site(code)
         by_province.setdefault(code[:2], []).append((site.ko if language == "ko" else site.en) if site else code)
-    provinces = [(console.province(code), names) for code, names in by_province.items()]
+    provinces = [(context.province(code), names) for code, names in by_province.items()]
     return [
         facts_list(
             [
@@ -187,31 +192,36 @@ def _missing(console: Console, visitor: Visitor, missing: Sequence[str], languag
 def _history(past: Sequence[Declared], language: str) -> Any:
     rows = [
         [
-            f"#{one.number}", t(f"level.{one.declaration.level}", language), one.declaration.issuer,
-            one.declaration.reason or "–", kst(one.declaration.declared_at, "%Y-%m-%d %H:%M"),
+            f"#{one.number}",
+            t(f"level.{one.declaration.level}", language),
+            one.declaration.issuer,
+            one.declaration.reason or "–",
+            kst(one.declaration.declared_at, "%Y-%m-%d %H:%M"),
         ]
         for one in past
-    ]  # fmt: skip
+    ]
     names = ("column.number", "level.which", "level.issuer", "level.reason", "level.since")
     return table([t(name, language) for name in names], rows)
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, actor, now = console.desk, visitor.actor, console.clock()
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, actor, now = context.db, principal.actor, context.clock()
     if action == "declare":
         if filled.choice not in {*CrisisLevel}:
             raise IllegalMove(t("level.choose", language))
         declared = Declaration(CrisisLevel(filled.choice), filled.title.strip(), filled.note.strip(), now)
-        crisis_level.declare(desk, declared, actor=actor, now=now)
+        crisis_level.declare_level(db, declared, actor=actor, now=now)
         return t("level.done.declare", language, level=t(f"level.{filled.choice}", language))
-    current = crisis_level.current(desk)
+    current = crisis_level.current_declaration(db)
     if current is None:
         raise IllegalMove(t("level.nobody", language))
     if action == "acknowledge":
-        level_duties.acknowledge(desk, visitor.scope, current.number, target, note=filled.note, actor=actor, now=now)
-        return t("level.done.acknowledge", language, site=site_name(console, target, language))
+        level_duties.acknowledge_level(
+            db, principal.scope, current.number, target, note=filled.note, actor=actor, now=now
+        )
+        return t("level.done.acknowledge", language, site=site_name(context, target, language))
     if action == "done":
-        level_duties.carry_out(desk, current.number, target, note=filled.note, actor=actor, now=now)
+        level_duties.complete_duty(db, current.number, target, note=filled.note, actor=actor, now=now)
     else:
-        level_duties.take_back(desk, current.number, target, actor=actor, now=now)
+        level_duties.undo_duty(db, current.number, target, actor=actor, now=now)
     return t(f"level.done.{action}", language)

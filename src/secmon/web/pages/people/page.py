@@ -6,17 +6,17 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 
 from secmon.auth import accounts, login, sessions, tokens
-from secmon.auth.accounts import Account, Change, Draft
-from secmon.auth.principal import Visitor
+from secmon.auth.accounts import Account, AccountChange, AccountDraft
+from secmon.auth.principal import Principal
 from secmon.auth.roles import PERMISSIONS, Permission, Role
-from secmon.auth.secrets import one_time
+from secmon.auth.secrets import one_time_password
 from secmon.errors import NotFoundError, UsageError
-from secmon.live.context import Console
-from secmon.web.components.actions import button, register_actions, said
+from secmon.live.context import CentreContext
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import place_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
@@ -28,18 +28,24 @@ ACTIONS = dict.fromkeys(("make", "change", "disable", "enable", "reset", "revoke
 _SITE, _PROVINCE = 5, 2  # digits of their codes
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     roles = [(str(role), t(f"role.{role}", language)) for role in Role]
     place = Field("note", t("people.place", language))
     asked = {
         "make": [
-            Field("choice", t("people.role", language), roles), Field("title", t("people.name", language)), place,
+            Field("choice", t("people.role", language), roles),
+            Field("title", t("people.name", language)),
+            place,
         ],
         "change": [Field("choice", t("people.role", language), roles), place],
-        "disable": [], "enable": [], "reset": [], "revoke": [], "end": [],
-    }  # fmt: skip
+        "disable": [],
+        "enable": [],
+        "reset": [],
+        "revoke": [],
+        "end": [],
+    }
     tools = html.Div(button("people", "make", "", language, "button main"), className="asof")
 
     def part(name: str, style: str = "wide") -> html.Section:
@@ -50,7 +56,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="people-tick", interval=5000),
             dcc.Store(id="people-seen"),
             page_head(t("nav.people", language), t("people.about", language), tools),
-            said("people"),
+            action_result("people"),
             part("accounts"),
             part("sessions"),
             part("tokens"),
@@ -61,7 +67,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of accounts, sessions and tokens, and of their actions."""
 
     @app.callback(
@@ -76,36 +82,42 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("people-tick", 5000),
     )
-    @needs(_PEOPLE)
+    @requires(_PEOPLE)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
-        made = await asyncio.to_thread(_made, console, current_visitor(), language)
+        made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "people", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "people", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, visitor: Visitor, language: str) -> dict[str, Any]:
+def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
     return {
-        "accounts": _accounts(console, visitor, language),
-        "sessions": _sessions(console, visitor, language),
-        "tokens": _tokens(console, language),
+        "accounts": _accounts(context, principal, language),
+        "sessions": _sessions(context, principal, language),
+        "tokens": _tokens(context, language),
         "roles": _roles(language),
     }
 
 
-def _accounts(console: Console, visitor: Visitor, language: str) -> Any:
+def _accounts(context: CentreContext, principal: Principal, language: str) -> Any:
     rows = []
-    for one in accounts.accounts(console.desk):
+    for one in accounts.accounts(context.db):
         possible = ["change", "enable" if one.disabled else "disable", *(["reset"] if one.local else [])]
         buttons = [button("people", name, one.name, language, "button small") for name in possible]
-        if one.name == visitor.name:
+        if one.name == principal.name:
             buttons = []  # administrators cannot lock themselves out by a wrong click
-        rows.append([
-            html.B(one.name), t(f"role.{one.role}", language), place_name(console, one.site or one.province, language),
-            _state(one, language), kst(one.created_at, "%Y-%m-%d"), kst(one.login_at, "%m-%d %H:%M"),
-            html.Div(buttons, className="line"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                html.B(one.name),
+                t(f"role.{one.role}", language),
+                place_name(context, one.site or one.province, language),
+                _state(one, language),
+                kst(one.created_at, "%Y-%m-%d"),
+                kst(one.login_at, "%m-%d %H:%M"),
+                html.Div(buttons, className="line"),
+            ]
+        )
     names = ("people.name", "people.role", "people.where", "column.state", "people.made", "people.login", "column.act")
     return table([t(name, language) for name in names], rows)
 
@@ -118,38 +130,62 @@ def _state(one: Account, language: str) -> str:
     return f"{words} · {t('people.must_change', language)}" if one.must_change else words
 
 
-def _sessions(console: Console, visitor: Visitor, language: str) -> Any:
-    found = sessions.running(console.desk, console.clock(), sessions.Limits())
+def _sessions(context: CentreContext, principal: Principal, language: str) -> Any:
+    found = sessions.active_sessions(context.db, context.clock(), sessions.SessionLimits())
     rows = [
         [
-            one.account, one.address, html.Span(one.browser[:60], title=one.browser), kst(one.began_at, "%m-%d %H:%M"),
-            kst(one.seen_at, "%m-%d %H:%M:%S"), kst(one.expires_at, "%m-%d %H:%M"),
-            t("people.own", language) if one.id == visitor.session
+            one.account,
+            one.address,
+            html.Span(one.browser[:60], title=one.browser),
+            kst(one.began_at, "%m-%d %H:%M"),
+            kst(one.seen_at, "%m-%d %H:%M:%S"),
+            kst(one.expires_at, "%m-%d %H:%M"),
+            t("people.own", language)
+            if one.id == principal.session
             else button("people", "revoke", one.id, language, "button small"),
         ]
         for one in found
-    ]  # fmt: skip
-    names = ("people.name", "people.address", "people.browser", "people.began", "people.seen", "column.expires",
-             "column.act")  # fmt: skip
+    ]
+    names = (
+        "people.name",
+        "people.address",
+        "people.browser",
+        "people.began",
+        "people.seen",
+        "column.expires",
+        "column.act",
+    )
     return table([t(name, language) for name in names], rows) if rows else empty(t("people.sessions.none", language))
 
 
-def _tokens(console: Console, language: str) -> Any:
-    now = console.clock()
-    running = [one for one in tokens.listed(console.desk) if one.revoked_at is None and one.expires_at > now]
+def _tokens(context: CentreContext, language: str) -> Any:
+    now = context.clock()
+    running = [one for one in tokens.list_tokens(context.db) if one.revoked_at is None and one.expires_at > now]
     if not running:
         return empty(t("people.tokens.none", language))
     rows = [
         [
-            f"#{one.id}", one.name, one.account or t("people.equipment", language),
-            place_name(console, one.site or one.province, language),
-            ", ".join(t(f"permission.{name}", language) for name in one.permissions), kst(one.used_at, "%m-%d %H:%M"),
-            kst(one.expires_at, "%Y-%m-%d"), button("people", "end", one.id, language, "button small"),
+            f"#{one.id}",
+            one.name,
+            one.account or t("people.equipment", language),
+            place_name(context, one.site or one.province, language),
+            ", ".join(t(f"permission.{name}", language) for name in one.permissions),
+            kst(one.used_at, "%m-%d %H:%M"),
+            kst(one.expires_at, "%Y-%m-%d"),
+            button("people", "end", one.id, language, "button small"),
         ]
         for one in running
-    ]  # fmt: skip
-    names = ("column.number", "people.purpose", "people.name", "people.where", "people.may", "people.used",
-             "column.expires", "column.act")  # fmt: skip
+    ]
+    names = (
+        "column.number",
+        "people.purpose",
+        "people.name",
+        "people.where",
+        "people.may",
+        "people.used",
+        "column.expires",
+        "column.act",
+    )
     return table([t(name, language) for name in names], rows)
 
 
@@ -162,27 +198,31 @@ def _roles(language: str) -> Any:
     return table([t("people.may", language), *(t(f"role.{role}", language) for role in Role)], rows)
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
     """Apply an action; cached logins are looked up again within a second."""
-    desk, actor, now = console.desk, visitor.actor, console.clock()
+    db, actor, now = context.db, principal.actor, context.clock()
     if action == "make":
-        draft = Draft(filled.title.strip(), _role(filled, language), *_places(filled.note, language))
-        password = one_time()
-        accounts.add(desk, draft, password, actor, now, must_change=True)
+        draft = AccountDraft(filled.title.strip(), _role(filled, language), *_places(filled.note, language))
+        password = one_time_password()
+        accounts.add_account(db, draft, password, actor, now, must_change=True)
         return t("people.done.make", language, name=draft.name, password=password)
     if action == "reset":
-        password = one_time()
-        accounts.set_password(desk, target, password, actor, now, must_change=True)
-        login.unlock(desk, target)
+        password = one_time_password()
+        accounts.set_password(db, target, password, actor, now, must_change=True)
+        login.unlock_account(db, target)
         return t("people.done.reset", language, name=target, password=password)
     if action == "change":
         site, province = _places(filled.note, language)
-        accounts.change(desk, target, Change(_role(filled, language), site, province), actor, now)
+        accounts.change_account(db, target, AccountChange(_role(filled, language), site, province), actor, now)
     elif action in {"disable", "enable"}:
-        accounts.change(desk, target, Change(disabled=action == "disable"), actor, now)
+        accounts.change_account(db, target, AccountChange(disabled=action == "disable"), actor, now)
     else:
         session = action == "revoke"
-        ended = sessions.revoke(desk, target, actor, now) if session else tokens.revoke(desk, int(target), actor, now)
+        ended = (
+            sessions.revoke_session(db, target, actor, now)
+            if session
+            else tokens.revoke_token(db, int(target), actor, now)
+        )
         if not ended:
             raise NotFoundError(t("people.gone", language))
     return t(f"people.done.{action}", language, name=target)

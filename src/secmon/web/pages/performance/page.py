@@ -8,16 +8,16 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations import metrics
 from secmon.operations.metric_samples import SHARES, Metric, Period
 from secmon.operations.metrics import Figure
 from secmon.web.components.countdown import span
 from secmon.web.components.panel import empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
@@ -28,7 +28,7 @@ _DAYS = (1, 7, 30, 90)
 _DEFAULT = 30
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?days=7` is the period."""
     language = visit.language
     return html.Div(
@@ -36,20 +36,25 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="performance-tick", interval=30_000),
             dcc.Store(id="performance-seen"),
             page_head(
-                t("nav.performance", language), t("performance.about", language),
+                t("nav.performance", language),
+                t("performance.about", language),
                 html.Nav(id="performance-tabs", className="tabs asof"),
             ),
             panel(
-                t("performance.figures", language), html.Div(id="performance-figures", className="scroll"),
-                note=html.Span(id="performance-span"), style="wide tall",
+                t("performance.figures", language),
+                html.Div(id="performance-figures", className="scroll"),
+                note=html.Span(id="performance-span"),
+                style="wide tall",
             ),
             panel(
-                t("performance.provinces", language), html.Div(id="performance-provinces", className="scroll"),
-                note=t("performance.provinces.note", language), style="wide tall",
+                t("performance.provinces", language),
+                html.Div(id="performance-provinces", className="scroll"),
+                note=t("performance.provinces.note", language),
+                style="wide tall",
             ),
         ],
         className="site performance",
-    )  # fmt: skip
+    )
 
 
 def _days(visit: Visit) -> int:
@@ -57,7 +62,7 @@ def _days(visit: Visit) -> int:
     return int(asked) if asked in {str(days) for days in _DAYS} else _DEFAULT
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callback of the metrics with their definitions, for all sites and by province."""
 
     @app.callback(
@@ -73,31 +78,32 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("performance-tick", 30_000),
     )
-    @needs(Permission.METRICS)
+    @requires(Permission.METRICS)
     async def fill(_tick: int, search: str | None, seen: Seen | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "performance":
             raise PreventUpdate
-        made = await asyncio.to_thread(_made, console, visit, current_visitor())
+        made = await asyncio.to_thread(_made, context, visit, current_user())
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
 
-def _made(console: Console, visit: Visit, visitor: Visitor) -> dict[str, Any]:
-    language, now, days = visit.language, console.clock(), _days(visit)
+def _made(context: CentreContext, visit: Visit, principal: Principal) -> dict[str, Any]:
+    language, now, days = visit.language, context.clock(), _days(visit)
     period = Period(now - timedelta(days=days), now)
-    every = metrics.figures(console.desk, visitor.scope, period, now)
-    parts = metrics.by_province(console.desk, visitor.scope, period, now)
+    every = metrics.figures(context.db, principal.scope, period, now)
+    parts = metrics.by_province(context.db, principal.scope, period, now)
     tabs = [
         dcc.Link(
-            t("performance.days", language, days=one), href=f"/performance?days={one}",
+            t("performance.days", language, days=one),
+            href=f"/performance?days={one}",
             className="here" if one == days else "",
         )
         for one in _DAYS
-    ]  # fmt: skip
+    ]
     return {
         "figures": _figures(every, language),
-        "provinces": _provinces(console, parts, language),
+        "provinces": _provinces(context, parts, language),
         "span": f"{kst(period.begins, '%Y-%m-%d')} – {kst(period.ends, '%Y-%m-%d')}",
         "tabs": tabs,
     }
@@ -112,9 +118,16 @@ def _figures(every: Sequence[Figure], language: str) -> Any:
         late = "–" if one.metric in SHARES else shown(one, one.p90, language)
         counted = t("performance.counted", language, count=f"{one.count:,}", of=f"{one.of:,}")
         rows.append(
-            [html.B(name), html.Strong(middle), late, _target(one, language), _met(one, language), counted,
-             html.Small(meaning)]
-        )  # fmt: skip
+            [
+                html.B(name),
+                html.Strong(middle),
+                late,
+                _target(one, language),
+                _met(one, language),
+                counted,
+                html.Small(meaning),
+            ]
+        )
     names = ("metric", "middle", "p90", "target", "met", "counted.head", "meaning")
     return table([t(f"performance.{name}", language) for name in names], rows, numbers=(1, 2, 3))
 
@@ -142,12 +155,12 @@ def _met(one: Figure, language: str) -> Any:
     return html.Span(t(f"performance.{name}", language), className=f"met-{name}")
 
 
-def _provinces(console: Console, parts: Mapping[str, Sequence[Figure]], language: str) -> Any:
+def _provinces(context: CentreContext, parts: Mapping[str, Sequence[Figure]], language: str) -> Any:
     if not parts:
         return empty(t("performance.none", language))
     rows = []
     for code, every in parts.items():
-        place = console.province(code)
+        place = context.province(code)
         name = place.ko if language == "ko" else place.en
         cells = []
         for one in every:

@@ -9,12 +9,12 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.roles import Permission
 from secmon.errors import NotFoundError, SecmonError, UsageError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.live.digest_shelf import DigestShelf, Record
 from secmon.web.components.panel import attributes, empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.names import place_name, site_name
 from secmon.web.i18n.texts import catalogue, t
 from secmon.web.pages import visit_of
@@ -27,12 +27,21 @@ _CHANNELS = ("mail", "webhook", "chat")
 _LANGUAGES = ("ko", "en")
 _FIELDS = ("name", "channel", "address", "language", "scope", "kinds", "quiet", "marks")
 _NEW: Record = {
-    "id": 0, "name": "", "channel": "mail", "address": "", "language": "ko", "scope": "", "kinds": ("daily",),
-    "quiet": "", "masked": False, "active": True, "source": "hand",
-}  # fmt: skip
+    "id": 0,
+    "name": "",
+    "channel": "mail",
+    "address": "",
+    "language": "ko",
+    "scope": "",
+    "kinds": ("daily",),
+    "quiet": "",
+    "masked": False,
+    "active": True,
+    "source": "hand",
+}
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?recipient=3` opens a recipient, `?recipient=new` an empty form."""
     language = visit.language
     more = dcc.Link(t("recipients.add", language), href="/recipients?recipient=new", className="button main")
@@ -52,7 +61,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the list, the form of the chosen recipient, and its buttons."""
 
     @app.callback(
@@ -64,9 +73,9 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("recipients-tick", 10_000),
     )
-    @needs(_KEEPS)
+    @requires(_KEEPS)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
-        made = await asyncio.to_thread(_listed, console, language)
+        made = await asyncio.to_thread(_listed, context, language)
         sent, digests = only_new({"list": made}, seen)
         return (*sent, digests)
 
@@ -78,13 +87,13 @@ def register(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(_KEEPS)
+    @requires(_KEEPS)
     async def choose(search: str | None, _done: Any, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "recipients":
             raise PreventUpdate
         asked = visit.asked.get("recipient", "")
-        form = await asyncio.to_thread(_chosen, console, asked, language) if asked else None
+        form = await asyncio.to_thread(_chosen, context, asked, language) if asked else None
         return form, form is None
 
     @app.callback(
@@ -99,7 +108,7 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(_KEEPS)
+    @requires(_KEEPS)
     async def act(_save: int | None, _remove: int | None, number: int, *given: Any) -> tuple[Any, ...]:
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate  # the form has only just been drawn
@@ -107,33 +116,45 @@ def register(app: Dash, console: Console) -> None:
         filled = dict(zip(_FIELDS, given[:-2], strict=True))
         try:
             removing = ctx.triggered_id == "recipients-remove"
-            words = await asyncio.to_thread(_act, console, number, None if removing else filled, language)
+            words = await asyncio.to_thread(_act, context, number, None if removing else filled, language)
         except SecmonError as error:
-            return no_update, no_update, html.Span(in_words(error, language), className="failed")
+            return no_update, no_update, html.Span(error_message(error, language), className="failed")
         return html.P(words, className="done"), (done or 0) + 1, ""
 
 
-def _shelf(console: Console, language: str) -> DigestShelf:
-    if console.shelf is None:
+def _shelf(context: CentreContext, language: str) -> DigestShelf:
+    if context.shelf is None:
         raise NotFoundError(t("digests.nowhere", language))
-    return console.shelf
+    return context.shelf
 
 
-def _listed(console: Console, language: str) -> Any:
-    found = console.shelf.recipients() if console.shelf else ()
+def _listed(context: CentreContext, language: str) -> Any:
+    found = context.shelf.recipients() if context.shelf else ()
     if not found:
         return empty(t("recipients.none", language))
     rows = [
         [
             dcc.Link(one["name"], href=f"/recipients?recipient={one['id']}"),
-            t(f"recipients.{one['channel']}", language), one["address"],
-            t(f"recipients.language.{one['language']}", language), place_name(console, one["scope"], language),
-            ", ".join(kind_name(kind, language) for kind in one["kinds"]), one["quiet"], _state(one, language),
+            t(f"recipients.{one['channel']}", language),
+            one["address"],
+            t(f"recipients.language.{one['language']}", language),
+            place_name(context, one["scope"], language),
+            ", ".join(kind_name(kind, language) for kind in one["kinds"]),
+            one["quiet"],
+            _state(one, language),
         ]
         for one in found
-    ]  # fmt: skip
-    names = ("digests.recipient", "column.channel", "recipients.address", "recipients.language", "digests.place",
-             "recipients.kinds", "recipients.quiet", "column.state")  # fmt: skip
+    ]
+    names = (
+        "digests.recipient",
+        "column.channel",
+        "recipients.address",
+        "recipients.language",
+        "digests.place",
+        "recipients.kinds",
+        "recipients.quiet",
+        "column.state",
+    )
     return table([t(name, language) for name in names], rows)
 
 
@@ -150,17 +171,17 @@ def kind_name(kind: str, language: str) -> str:
     return words.get(f"digests.kind.{kind}") or words.get(f"recipients.kind.{kind}") or kind
 
 
-def _chosen(console: Console, asked: str, language: str) -> Any:
-    found = [] if console.shelf is None else console.shelf.recipients()
+def _chosen(context: CentreContext, asked: str, language: str) -> Any:
+    found = [] if context.shelf is None else context.shelf.recipients()
     one = _NEW if asked == "new" else next((one for one in found if str(one["id"]) == asked), None)
     shut = dcc.Link("✕", href="/recipients", className="tool", title=t("page.close", language))
-    if one is None or console.shelf is None:
+    if one is None or context.shelf is None:
         return [html.Header([html.H2(t("recipients.gone", language)), shut])]
     title = one["name"] or t("recipients.add", language)
-    return [html.Header([html.H2(title), shut]), _form(console, console.shelf, one, language)]
+    return [html.Header([html.H2(title), shut]), _form(context, context.shelf, one, language)]
 
 
-def _form(console: Console, shelf: DigestShelf, one: Record, language: str) -> html.Div:
+def _form(context: CentreContext, shelf: DigestShelf, one: Record, language: str) -> html.Div:
     """Return every field of a recipient; fields of a recipient from the settings are read-only."""
     fixed = one["source"] == "settings"
     save = html.Button(t("recipients.save", language), id="recipients-save", className="button main", n_clicks=0)
@@ -174,17 +195,21 @@ def _form(console: Console, shelf: DigestShelf, one: Record, language: str) -> h
         _field("channel", _radio("channel", one, [(n, t(f"recipients.{n}", language)) for n in _CHANNELS]), language),
         _field("address", dcc.Input(id="recipients-address", value=one["address"], className="text"), language),
         _field("language", _radio("language", one, _languages(language)), language),
-        _field("scope", _places(console, one, language), language),
+        _field("scope", _places(context, one, language), language),
         _field("kinds", _checks("kinds", one["kinds"], kinds), language),
-        _field("quiet", dcc.Input(
-            id="recipients-quiet", value=one["quiet"], className="text", placeholder="22:00-07:00", maxLength=11
-        ), language),
+        _field(
+            "quiet",
+            dcc.Input(
+                id="recipients-quiet", value=one["quiet"], className="text", placeholder="22:00-07:00", maxLength=11
+            ),
+            language,
+        ),
         _field("marks", _checks("marks", [name for name in ("active", "masked") if one[name]], marks), language),
         html.P(id="recipients-refused", role="alert"),
         html.P(t("recipients.fixed", language), className="note", hidden=not fixed),
         html.Div([remove, save], className="line end", hidden=fixed),
         dcc.Store(id="recipients-number", data=one["id"]),
-    ]  # fmt: skip
+    ]
     return html.Div(parts, className="fields")
 
 
@@ -208,19 +233,19 @@ def _checks(name: str, chosen: Sequence[str], options: Sequence[tuple[str, str]]
     return dcc.Checklist(id=f"recipients-{name}", options=listed, value=list(chosen), className="choices")
 
 
-def _places(console: Console, one: Record, language: str) -> dcc.Dropdown:
+def _places(context: CentreContext, one: Record, language: str) -> dcc.Dropdown:
     """Return a drop-down of the centre, the provinces and the municipalities."""
     options = [{"value": "", "label": t("people.everywhere", language)}]
     options += [
-        {"value": place.code, "label": place.ko if language == "ko" else place.en} for place in console.provinces
+        {"value": place.code, "label": place.ko if language == "ko" else place.en} for place in context.provinces
     ]
-    options += [{"value": site.code, "label": site_name(console, site.code, language)} for site in console.sites]
+    options += [{"value": site.code, "label": site_name(context, site.code, language)} for site in context.sites]
     return dcc.Dropdown(id="recipients-scope", options=options, value=one["scope"], clearable=False)
 
 
-def _act(console: Console, number: int, filled: Mapping[str, Any] | None, language: str) -> str:
+def _act(context: CentreContext, number: int, filled: Mapping[str, Any] | None, language: str) -> str:
     """Save the form, or remove the recipient if there are no values."""
-    shelf, actor, now = _shelf(console, language), current_visitor().actor, console.clock()
+    shelf, actor, now = _shelf(context, language), current_user().actor, context.clock()
     old = next((one for one in shelf.recipients() if one["id"] == number), None)
     if old is not None and old["source"] == "settings":
         raise UsageError(t("recipients.fixed", language))

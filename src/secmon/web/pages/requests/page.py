@@ -6,21 +6,21 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import IllegalMove, SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.response.requests import phone_answers, request
-from secmon.response.requests import workflow as request_work
-from secmon.response.requests.phone_answers import Call
+from secmon.response.requests import workflow as request_workflow
+from secmon.response.requests.phone_answers import PhoneAnswer
 from secmon.response.requests.request import AWAITED, Receipt, Request, RequestState
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.countdown import due_words
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import attributes, empty, facts_list, page_head, panel, severity_pill, table, tile
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
@@ -32,9 +32,14 @@ _MOST = 300
 _CENTRE = Permission.REQUEST
 _SITE = Permission.ANSWER
 ACTIONS = {
-    "acknowledge": _SITE, "done": _SITE, "refuse": _SITE, "phone": _CENTRE, "verify": _CENTRE, "back": _CENTRE,
+    "acknowledge": _SITE,
+    "done": _SITE,
+    "refuse": _SITE,
+    "phone": _CENTRE,
+    "verify": _CENTRE,
+    "back": _CENTRE,
     "withdraw": _CENTRE,
-}  # fmt: skip
+}
 S = RequestState
 _POSSIBLE = {
     "acknowledge": (S.REQUESTED, S.DELIVERED),
@@ -47,7 +52,7 @@ _POSSIBLE = {
 }
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?request=12` opens a request."""
     language = visit.language
     note = {name: [Field("note", t(f"requests.note.{name}", language))] for name in ACTIONS}
@@ -60,7 +65,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Store(id="requests-seen"),
             page_head(t("nav.requests", language), t("requests.about", language)),
             html.Div(id="requests-tiles", className="kpis four wide"),
-            said("requests"),
+            action_result("requests"),
             html.Div(
                 [
                     panel(t("requests.list", language), html.Div(id="requests-list", className="scroll"), style="grow"),
@@ -74,7 +79,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the list, the chosen request, and the actions on it."""
 
     @app.callback(
@@ -91,65 +96,73 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("requests-tick", 4000),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "requests":
             raise PreventUpdate
-        made = await asyncio.to_thread(_made, console, visit, current_visitor())
+        made = await asyncio.to_thread(_made, context, visit, current_user())
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "requests", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "requests", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, visit: Visit, visitor: Visitor) -> dict[str, Any]:
-    desk, scope, now, language = console.desk, visitor.scope, console.clock(), visit.language
-    standing = request.standing(desk, scope, now)
+def _made(context: CentreContext, visit: Visit, principal: Principal) -> dict[str, Any]:
+    db, scope, now, language = context.db, principal.scope, context.clock(), visit.language
+    standing = request.request_counts(db, scope, now)
     tiles = [
         tile(t("requests.awaited", language), f"{standing.awaiting:,}", t("requests.awaited.note", language)),
         tile(
-            t("requests.overdue", language), f"{standing.overdue:,}", t("requests.overdue.note", language),
+            t("requests.overdue", language),
+            f"{standing.overdue:,}",
+            t("requests.overdue.note", language),
             "crit" if standing.overdue else "ok",
         ),
         tile(t("requests.to_verify", language), f"{standing.to_verify:,}", t("requests.to_verify.note", language)),
         tile(t("requests.refused", language), f"{standing.refused:,}", t("requests.refused.note", language)),
-    ]  # fmt: skip
-    found = request.search(desk, scope, limit=_MOST)
+    ]
+    found = request.search_requests(db, scope, limit=_MOST)
     waiting = [one for one in found if one.state in AWAITED]
     ordered = [*sorted(waiting, key=lambda one: one.due or one.act_due), *(one for one in found if one not in waiting)]
     chosen = visit.asked.get("request", "")
-    one = _one(console, visitor, int(chosen), language) if chosen.isdecimal() else None
-    listed = _list(console, ordered, language)
+    one = _one(context, principal, int(chosen), language) if chosen.isdecimal() else None
+    listed = _list(context, ordered, language)
     return {"tiles": tiles, "list": listed, "one": one, "hidden": one is None}
 
 
-def _list(console: Console, found: list[Request], language: str) -> Any:
+def _list(context: CentreContext, found: list[Request], language: str) -> Any:
     if not found:
         return empty(t("requests.none", language))
     rows = []
     for one in found:
-        words, style = due_words(one.due, console.clock(), language)
+        words, style = due_words(one.due, context.clock(), language)
         title = one.title_ko if language == "ko" else one.title_en
-        rows.append([
-            f"#{one.id}", severity_pill(one.severity, language),
-            dcc.Link(title, href=f"/requests?request={one.id}"), site_name(console, one.site, language),
-            t(f"request.{one.state}", language), html.Span(words, className=f"due-{style}"), one.reminders or "",
-            kst(one.requested_at, "%m-%d %H:%M"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"#{one.id}",
+                severity_pill(one.severity, language),
+                dcc.Link(title, href=f"/requests?request={one.id}"),
+                site_name(context, one.site, language),
+                t(f"request.{one.state}", language),
+                html.Span(words, className=f"due-{style}"),
+                one.reminders or "",
+                kst(one.requested_at, "%m-%d %H:%M"),
+            ]
+        )
     names = ("number", "severity", "request", "site", "state", "due", "reminders", "opened")
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _one(console: Console, visitor: Visitor, number: int, language: str) -> Any:
+def _one(context: CentreContext, principal: Principal, number: int, language: str) -> Any:
     try:
-        one = request.get(console.desk, visitor.scope, number)
-        receipts = request.receipts(console.desk, visitor.scope, number)
+        one = request.get_request(context.db, principal.scope, number)
+        receipts = request.receipts_of_request(context.db, principal.scope, number)
     except SecmonError as error:
-        return html.P(in_words(error, language), className="failed")
+        return html.P(error_message(error, language), className="failed")
     title, text = (one.title_ko, one.text_ko) if language == "ko" else (one.title_en, one.text_en)
     facts: list[tuple[str, Any]] = [
-        (t("column.site", language), dcc.Link(site_name(console, one.site, language), href=f"/site/{one.site}")),
+        (t("column.site", language), dcc.Link(site_name(context, one.site, language), href=f"/site/{one.site}")),
         (t("column.state", language), t(f"request.{one.state}", language)),
         (t("requests.by", language), f"{one.requested_by} · {kst(one.requested_at)}"),
         (t("requests.acknowledge_due", language), kst(one.acknowledge_due)),
@@ -160,7 +173,7 @@ def _one(console: Console, visitor: Visitor, number: int, language: str) -> Any:
         facts.append((t("column.incident", language), link))
     if one.answer:
         facts.append((t("requests.answer", language), one.answer))
-    possible = [name for name, where in _POSSIBLE.items() if one.state in where and visitor.may(ACTIONS[name])]
+    possible = [name for name, where in _POSSIBLE.items() if one.state in where and principal.may(ACTIONS[name])]
     told = [_receipt(row, language) for row in receipts]
     names = ("time", "what", "channel", "who", "detail")
     lines = [html.Pre(str(line.get("line", "")), className="raw") for line in one.lines]
@@ -181,26 +194,26 @@ def _receipt(row: Receipt, language: str) -> list[str]:
     moved = row.kind in {*RequestState}
     what = t(f"request.{row.kind}" if moved else f"requests.receipt.{row.kind}", language)
     channel = t(f"requests.channel.{row.channel}", language) if row.channel else ""
-    return [kst(row.at), what, channel, row.actor, row.detail if moved else in_words(row.detail, language)]
+    return [kst(row.at), what, channel, row.actor, row.detail if moved else error_message(row.detail, language)]
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, scope, actor, now, number = console.desk, visitor.scope, visitor.actor, console.clock(), int(target)
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, scope, actor, now, number = context.db, principal.scope, principal.actor, context.clock(), int(target)
     if action == "acknowledge":
-        request_work.acknowledge(desk, scope, number, actor=actor, now=now, answer=filled.note)
+        request_workflow.acknowledge_request(db, scope, number, actor=actor, now=now, answer=filled.note)
     elif action == "done":
-        request_work.done(desk, scope, number, answer=filled.note, actor=actor, now=now)
+        request_workflow.complete_request(db, scope, number, answer=filled.note, actor=actor, now=now)
     elif action == "refuse":
-        request_work.refuse(desk, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.refuse_request(db, scope, number, reason=filled.note, actor=actor, now=now)
     elif action == "phone":
         if filled.choice not in phone_answers.ANSWERS:
             raise IllegalMove(t("requests.said.choose", language))
-        call = Call(RequestState(filled.choice), filled.note, filled.title)
-        phone_answers.write_down(desk, scope, number, call, actor=actor, now=now)
+        call = PhoneAnswer(RequestState(filled.choice), filled.note, filled.title)
+        phone_answers.record_phone_answer(db, scope, number, call, actor=actor, now=now)
     elif action == "verify":
-        request_work.verify(desk, scope, number, actor=actor, now=now, note=filled.note)
+        request_workflow.verify_request(db, scope, number, actor=actor, now=now, note=filled.note)
     elif action == "back":
-        request_work.send_back(desk, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.return_request(db, scope, number, reason=filled.note, actor=actor, now=now)
     else:
-        request_work.withdraw(desk, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.withdraw_request(db, scope, number, reason=filled.note, actor=actor, now=now)
     return t(f"requests.done.{action}", language, number=number)

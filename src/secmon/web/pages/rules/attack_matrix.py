@@ -8,16 +8,27 @@ from typing import Any
 from dash import html
 
 from secmon.detection.mitre_attack import ATTACK_VERSION, TechniqueState, matrix
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages.rules.view import signatures
 
 SPAN = timedelta(hours=24)
 TACTICS = (
-    "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation",
-    "defense-evasion", "credential-access", "discovery", "lateral-movement", "collection", "command-and-control",
-    "exfiltration", "impact",
-)  # fmt: skip
+    "reconnaissance",
+    "resource-development",
+    "initial-access",
+    "execution",
+    "persistence",
+    "privilege-escalation",
+    "defense-evasion",
+    "credential-access",
+    "discovery",
+    "lateral-movement",
+    "collection",
+    "command-and-control",
+    "exfiltration",
+    "impact",
+)
 _MARKS = {"seen": "●", "detected": "◐", "blind": "○", "none": "·"}
 
 
@@ -44,10 +55,10 @@ class Cell:
         return "detected" if self.fed else "blind"
 
 
-def read_cells(console: Console) -> list[Cell]:
+def read_cells(context: CentreContext) -> list[Cell]:
     """Return every technique over the last 24 hours; raise StoreError if the store does not answer."""
-    now = console.clock()
-    states = matrix(console.store, signatures(console), now - SPAN, now + timedelta(seconds=1))
+    now = context.clock()
+    states = matrix(context.store, signatures(context), now - SPAN, now + timedelta(seconds=1))
     parents: dict[str, list[TechniqueState]] = {}
     for one in states:
         parents.setdefault(one.technique.uid.split(".")[0].upper(), []).append(one)
@@ -60,9 +71,15 @@ def _cell(uid: str, several: Sequence[TechniqueState]) -> Cell:
     rules = {rule.id for one in several for rule in one.rules}
     last = max((one.last_time for one in several if one.last_time), default=None)
     return Cell(
-        uid, whole.technique.name, whole.technique.tactics, len(rules), max(one.fed for one in several),
-        max(one.findings for one in several), max(one.sites for one in several), kst(last),
-    )  # fmt: skip
+        uid,
+        whole.technique.name,
+        whole.technique.tactics,
+        len(rules),
+        max(one.fed for one in several),
+        max(one.findings for one in several),
+        max(one.sites for one in several),
+        kst(last),
+    )
 
 
 def drawn(cells: Sequence[Cell], language: str) -> list[Any]:
@@ -88,5 +105,6 @@ def _drawn(one: Cell, language: str) -> html.Div:
     said = t("rules.attack.cell", language, rules=one.rules, findings=one.findings, sites=one.sites, last=one.last)
     return html.Div(
         [html.B(f"{_MARKS[one.state]} {one.uid}"), html.Span(one.name)],
-        className=f"attack-{one.state}", title=f"{one.uid} {one.name}: {said}",
-    )  # fmt: skip
+        className=f"attack-{one.state}",
+        title=f"{one.uid} {one.name}: {said}",
+    )

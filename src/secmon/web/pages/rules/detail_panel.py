@@ -4,13 +4,13 @@ from typing import Any
 
 from dash import dcc, html
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.detection import exceptions_registry
 from secmon.detection.rule_states import RuleState
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.actions import button
 from secmon.web.components.panel import empty, facts_list, severity_pill, table
 from secmon.web.i18n.names import site_name
@@ -35,7 +35,7 @@ def state_of(one: RuleQuality) -> str:
     return str(one.standing.state) if one.standing else "asked"
 
 
-def rule_panel(console: Console, visitor: Visitor, one: RuleQuality, language: str) -> list[Any]:
+def rule_panel(context: CentreContext, principal: Principal, one: RuleQuality, language: str) -> list[Any]:
     """Return the children of the panel."""
     rule, korean = one.rule, language == "ko"
     shut = dcc.Link("✕", href="/rules", className="tool", title=t("page.close", language))
@@ -48,17 +48,17 @@ def rule_panel(console: Console, visitor: Visitor, one: RuleQuality, language: s
                 shut,
             ]
         ),
-        html.Div(_buttons(visitor, one, language), className="line"),
+        html.Div(_buttons(principal, one, language), className="line"),
         html.P(rule.description_ko if korean else rule.description_en, className="said"),
         facts_list(_facts(one, language)),
         _list(t("rules.falsepositives", language), doubts),
         _list(t("rules.steps", language), steps),
-        html.Section([html.H3(t("rules.exceptions", language)), _exceptions(console, visitor, rule, language)]),
+        html.Section([html.H3(t("rules.exceptions", language)), _exceptions(context, principal, rule, language)]),
     ]
 
 
-def _buttons(visitor: Visitor, one: RuleQuality, language: str) -> list[Any]:
-    if not visitor.may(Permission.SETTINGS) or kind_of(one.rule) == "builtin":
+def _buttons(principal: Principal, one: RuleQuality, language: str) -> list[Any]:
+    if not principal.may(Permission.SETTINGS) or kind_of(one.rule) == "builtin":
         return []
     off = one.standing is not None and one.standing.state != RuleState.WATCHED
     return [
@@ -91,17 +91,17 @@ def _list(title: str, lines: tuple[str, ...]) -> Any:
     return html.Section([html.H3(title), html.Ol([html.Li(line) for line in lines])]) if lines else None
 
 
-def _exceptions(console: Console, visitor: Visitor, rule: Signature, language: str) -> Any:
-    found = exceptions_registry.every(console.desk, rule.id)
+def _exceptions(context: CentreContext, principal: Principal, rule: Signature, language: str) -> Any:
+    found = exceptions_registry.all_rule_exceptions(context.db, rule.id)
     if not found:
         return empty(t("rules.exceptions.none", language))
-    now, rows = console.clock(), []
+    now, rows = context.clock(), []
     for one in found:
         what = one.exemption
-        where = site_name(console, what.site, language) if what.site else t("rules.everywhere", language)
+        where = site_name(context, what.site, language) if what.site else t("rules.everywhere", language)
         said = f"{where} · {what.field} = {what.value}" if what.field else where
         runs = one.until > now
-        may = runs and visitor.may(Permission.SETTINGS)
+        may = runs and principal.may(Permission.SETTINGS)
         act = button("rules", "remove", what.id, language, "button small") if may else ""
         until = kst(one.until, "%m-%d %H:%M") if runs else t("rules.over", language)
         rows.append([said, f"{one.reason} ({one.author})", until, f"{one.suppressed:,}", act])

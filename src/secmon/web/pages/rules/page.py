@@ -8,20 +8,20 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.audit_log import Act, Actor, record
+from secmon.db.audit_log import Act, Actor, record_act
 from secmon.detection import exceptions_registry, rule_states
-from secmon.detection.engine.rule_tuning import check_exemption
-from secmon.detection.sigma.rule_exception import Exemption
+from secmon.detection.engine.rule_tuning import check_rule_exception
+from secmon.detection.sigma.rule_exception import RuleException
 from secmon.errors import SecmonError, UsageError
-from secmon.live.context import Console
-from secmon.web.components.actions import register_actions, said
+from secmon.live.context import CentreContext
+from secmon.web.components.actions import action_result, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.grid import column, grid
 from secmon.web.components.panel import failed, page_head, panel, tile
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.rules.attack_matrix import drawn, read_cells
@@ -39,7 +39,7 @@ _LONGEST = 366
 _NOISY = 0.5
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?tab=attack` shows the matrix, `?rule=<id>` opens a rule."""
     language, matrix = visit.language, visit.asked.get("tab") == "attack"
     tabs = [
@@ -56,7 +56,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="rules-tick", interval=30_000),
             head,
             html.Div(id="rules-tiles", className="kpis four wide"),
-            said("rules"),
+            action_result("rules"),
             html.Div([listed, html.Aside(id="rules-one", className="side-panel", hidden=True)], className="queue wide"),
             dialog("rules", _asked(language), language),
         ],
@@ -68,12 +68,16 @@ def _asked(language: str) -> Mapping[str, list[Field]]:
     reason = Field("note", t("rules.reason", language))
     options = [("site", t("column.site", language)), *((name, name) for name in _COLUMNS)]
     return {
-        "disable": [reason], "enable": [], "remove": [],
+        "disable": [reason],
+        "enable": [],
+        "remove": [],
         "add": [
-            Field("choice", t("rules.field", language), options), Field("title", t("rules.value", language)),
-            Field("number", t("rules.days", language)), reason,
+            Field("choice", t("rules.field", language), options),
+            Field("title", t("rules.value", language)),
+            Field("number", t("rules.days", language)),
+            reason,
         ],
-    }  # fmt: skip
+    }
 
 
 def _grid(language: str) -> Any:
@@ -101,7 +105,7 @@ def _grid(language: str) -> Any:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the list, the chosen rule, the matrix, and the actions on a rule."""
 
     @app.callback(
@@ -112,10 +116,10 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("rules-tick", 30_000),
     )
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def rows(_tick: int, _done: Any, language: str) -> Any:
         try:
-            found = await asyncio.to_thread(read_rules, console)
+            found = await asyncio.to_thread(read_rules, context)
         except SecmonError as error:
             return no_update, failed(error, language)
         return [_row(one, language) for one in found], _tiles(found, language)
@@ -125,7 +129,7 @@ def register(app: Dash, console: Console) -> None:
         Input("rules-grid", "cellClicked"),
         prevent_initial_call=True,
     )
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def clicked(cell: dict[str, Any] | None) -> str:
         if not cell:
             raise PreventUpdate
@@ -139,27 +143,27 @@ def register(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def one(search: str | None, _done: Any, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "rules":
             raise PreventUpdate
         wanted = visit.asked.get("rule", "")
-        found = await asyncio.to_thread(read_rules, console) if wanted else []
+        found = await asyncio.to_thread(read_rules, context) if wanted else []
         chosen = next((rule for rule in found if rule.rule.id == wanted), None)
         if chosen is None:
             return None, True
-        return await asyncio.to_thread(rule_panel, console, current_visitor(), chosen, language), False
+        return await asyncio.to_thread(rule_panel, context, current_user(), chosen, language), False
 
     @app.callback(Output("rules-attack", "children"), Input("rules-attack", "id"), State("language", "data"))
-    @needs(Permission.TRIAGE)
+    @requires(Permission.TRIAGE)
     async def attack(_id: str, language: str) -> Any:
         try:
-            return drawn(await asyncio.to_thread(read_cells, console), language)
+            return drawn(await asyncio.to_thread(read_cells, context), language)
         except SecmonError as error:
             return failed(error, language)
 
-    register_actions(app, "rules", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "rules", ACTIONS, lambda *given: _act(context, *given))
 
 
 def _row(one: RuleQuality, language: str) -> dict[str, Any]:
@@ -188,54 +192,56 @@ def _tiles(found: list[RuleQuality], language: str) -> list[Any]:
     noisy = sum((one.outcome.false_share or 0.0) > _NOISY for one in found)
     loud = sum(one.findings > 0 for one in found)
     values = (
-        ("asked", len(found) - off, "ok"), ("loud", loud, ""), ("off", off, "warn" if off else "ok"),
+        ("asked", len(found) - off, "ok"),
+        ("loud", loud, ""),
+        ("off", off, "warn" if off else "ok"),
         ("bad", failing + noisy, "warn" if failing + noisy else "ok"),
-    )  # fmt: skip
+    )
     return [
         tile(t(f"rules.tile.{name}", language), f"{value:,}", t(f"rules.tile.{name}.note", language), style)
         for name, value, style in values
     ]
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, now = console.desk, console.clock()
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, now = context.db, context.clock()
     reason = filled.note.strip()
     if action in {"disable", "add"} and not reason:
         raise UsageError(t("rules.why", language))
     if action == "disable":
-        rule_states.disable(desk, target, reason=reason, author=visitor.name, now=now)
+        rule_states.disable_rule(db, target, reason=reason, author=principal.name, now=now)
     elif action == "enable":
-        rule_states.enable(desk, target)
+        rule_states.enable_rule(db, target)
     elif action == "add":
         days = filled.number
         if not 0 < days <= _LONGEST:
             raise UsageError(t("rules.days.bad", language, most=_LONGEST))
-        wanted = _exemption(console, target, filled, language)
-        check_exemption(rule_set(console), wanted)
+        wanted = _exemption(context, target, filled, language)
+        check_rule_exception(rule_set(context), wanted)
         until = now + timedelta(days=days)
-        exceptions_registry.except_from(desk, wanted, now, until, reason=reason, author=visitor.name)
+        exceptions_registry.add_rule_exception(db, wanted, now, until, reason=reason, author=principal.name)
     else:
-        exceptions_registry.end(desk, int(target), now)
+        exceptions_registry.end_rule_exception(db, int(target), now)
     subject = f"exception:{target}" if action == "remove" else f"rule:{target}"
     _kept(
-        console, visitor.actor, f"rule.{action}", subject, {"reason": reason, "of": filled.choice, "is": filled.title}
+        context, principal.actor, f"rule.{action}", subject, {"reason": reason, "of": filled.choice, "is": filled.title}
     )
     return t(f"rules.done.{action}", language)
 
 
-def _exemption(console: Console, rule: str, filled: Answers, language: str) -> Exemption:
+def _exemption(context: CentreContext, rule: str, filled: Answers, language: str) -> RuleException:
     value = filled.title.strip()
     if filled.choice == "site":
-        if console.site(value) is None:
+        if context.site(value) is None:
             raise UsageError(t("site.none", language, code=value))
-        return Exemption(0, rule, site=value)
+        return RuleException(0, rule, site=value)
     if filled.choice not in _COLUMNS or not value:
         raise UsageError(t("rules.field.bad", language))
-    return Exemption(0, rule, field=filled.choice, value=value)
+    return RuleException(0, rule, field=filled.choice, value=value)
 
 
-def _kept(console: Console, actor: Actor, action: str, subject: str, after: Mapping[str, str]) -> None:
+def _kept(context: CentreContext, actor: Actor, action: str, subject: str, after: Mapping[str, str]) -> None:
     """Write an entry to the audit log, without empty values."""
     said = {name: text for name, text in after.items() if text}
-    with console.desk.begin() as session:
-        record(session, Act(actor, action, subject, console.clock(), after=said))
+    with context.db.begin() as session:
+        record_act(session, Act(actor, action, subject, context.clock(), after=said))

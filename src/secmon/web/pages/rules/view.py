@@ -10,9 +10,9 @@ from secmon.detection.rule_states import Standing
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
 from secmon.detection.sigma.ruleset import RuleSet
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations.metric_samples import Period
-from secmon.operations.period_summary import RuleOutcome, outcomes
+from secmon.operations.period_summary import RuleOutcome, rule_outcomes
 from secmon.store.sql import query
 
 SPAN = timedelta(days=7)
@@ -47,38 +47,44 @@ class RuleQuality:
     exceptions: int
 
 
-def signatures(console: Console) -> Sequence[Signature]:
+def signatures(context: CentreContext) -> Sequence[Signature]:
     """Return the rules of the context, including the built-in detectors, by title."""
-    return [one for one in console.rules.values() if isinstance(one, Signature)]
+    return [one for one in context.rules.values() if isinstance(one, Signature)]
 
 
-def rule_set(console: Console) -> RuleSet:
+def rule_set(context: CentreContext) -> RuleSet:
     """Return the rules of the context as a rule set."""
-    every = signatures(console)
+    every = signatures(context)
     rules = tuple(one for one in every if isinstance(one, Rule))
     return RuleSet(rules, tuple(one for one in every if isinstance(one, Correlation)), ())
 
 
-def read_rules(console: Console) -> list[RuleQuality]:
+def read_rules(context: CentreContext) -> list[RuleQuality]:
     """Read every rule, most findings first; raise StoreError if the store does not answer."""
-    now = console.clock()
+    now = context.clock()
     span: Mapping[str, Any] = {"since": now - SPAN, "until": now + timedelta(seconds=1)}
-    seen = {str(row[0]): row[1:] for row in console.store.rows(query("rules_seen"), span)}
-    runs = {str(row[0]): _runs(row) for row in console.store.rows(query("rules_quality"), span)}
-    closed = outcomes(console.desk, Period(now - SPAN, now + timedelta(seconds=1)))
-    standing = {one.rule_id: one for one in rule_states.standings(console.desk)}
+    seen = {str(row[0]): row[1:] for row in context.store.rows(query("rules_seen"), span)}
+    runs = {str(row[0]): _runs(row) for row in context.store.rows(query("rules_quality"), span)}
+    closed = rule_outcomes(context.db, Period(now - SPAN, now + timedelta(seconds=1)))
+    standing = {one.rule_id: one for one in rule_states.rule_standings(context.db)}
     excepted: dict[str, int] = {}
-    for one in exceptions_registry.in_force(console.desk, now):
+    for one in exceptions_registry.rule_exceptions_in_force(context.db, now):
         excepted[one.rule_id] = excepted.get(one.rule_id, 0) + 1
     found = []
-    for rule in signatures(console):
+    for rule in signatures(context):
         number, sites, last = seen.get(rule.id, (0, (), None))
         found.append(
             RuleQuality(
-                rule, standing.get(rule.id), int(number), len(sites), last, closed.get(rule.id, RuleOutcome()),
-                runs.get(rule.id, Runs()), excepted.get(rule.id, 0),
+                rule,
+                standing.get(rule.id),
+                int(number),
+                len(sites),
+                last,
+                closed.get(rule.id, RuleOutcome()),
+                runs.get(rule.id, Runs()),
+                excepted.get(rule.id, 0),
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda one: (-one.findings, -one.outcome.alerts, one.rule.name))
 
 

@@ -6,22 +6,22 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import UsageError
 from secmon.incidents import sla
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations import metrics
 from secmon.operations.metric_samples import SHARES, Metric
 from secmon.operations.metrics import DEFAULT_TARGETS
 from secmon.taxonomy import Severity
 from secmon.times import duration
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.countdown import span
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, severity_pill, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import needs
+from secmon.web.gateway.current_user import requires
 from secmon.web.i18n.texts import t
 from secmon.web.pages.settings.view import settings_in_force
 from secmon.web.routing import Group, Page, Visit
@@ -29,20 +29,21 @@ from secmon.web.routing import Group, Page, Visit
 PAGE = Page("settings", r"/settings", Group.MANAGE, order=40, permission=Permission.SETTINGS)
 
 ACTIONS = dict.fromkeys(("sla", "metric"), Permission.SETTINGS)
-_CLOCKS = tuple(one.name for one in fields(sla.Targets))
+_CLOCKS = tuple(one.name for one in fields(sla.SlaTargets))
 _REFRESH_MS = 15_000
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     clocks = [(name, t(f"settings.{name}", language)) for name in _CLOCKS]
     asked = {
         "sla": [
-            Field("choice", t("settings.clock", language), clocks), Field("title", t("settings.length", language)),
+            Field("choice", t("settings.clock", language), clocks),
+            Field("title", t("settings.length", language)),
         ],
         "metric": [Field("title", t("settings.target", language))],
-    }  # fmt: skip
+    }
 
     def part(name: str, style: str = "") -> html.Section:
         note = t(f"settings.{name}.note", language)
@@ -55,7 +56,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
             dcc.Interval(id="settings-tick", interval=_REFRESH_MS),
             dcc.Store(id="settings-seen"),
             page_head(t("nav.settings", language), t("settings.about", language)),
-            said("settings"),
+            action_result("settings"),
             part("targets"),
             part("metrics"),
             part("started", "wide tall"),
@@ -65,7 +66,7 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of targets and settings, and of changing a target."""
 
     @app.callback(
@@ -79,45 +80,49 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("settings-tick", _REFRESH_MS),
     )
-    @needs(Permission.SETTINGS)
+    @requires(Permission.SETTINGS)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
-        made = await asyncio.to_thread(_made, console, language)
+        made = await asyncio.to_thread(_made, context, language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "settings", ACTIONS, lambda *given: _act(console, *given))
+    register_actions(app, "settings", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _made(console: Console, language: str) -> dict[str, Any]:
+def _made(context: CentreContext, language: str) -> dict[str, Any]:
     return {
-        "targets": _targets(console, language),
-        "metrics": _metrics(console, language),
-        "started": _started(console, language),
+        "targets": _targets(context, language),
+        "metrics": _metrics(context, language),
+        "started": _started(context, language),
     }
 
 
-def _targets(console: Console, language: str) -> Any:
+def _targets(context: CentreContext, language: str) -> Any:
     rows = [
         [
-            severity_pill(severity, language), *(span(seconds, language) for seconds in asdict(aims).values()),
+            severity_pill(severity, language),
+            *(span(seconds, language) for seconds in asdict(aims).values()),
             button("settings", "sla", int(severity), language, "button small"),
         ]
-        for severity, aims in sla.targets(console.desk).items()
-    ]  # fmt: skip
+        for severity, aims in sla.sla_targets(context.db).items()
+    ]
     names = ("column.severity", *(f"settings.{name}" for name in _CLOCKS), "column.act")
     return table([t(name, language) for name in names], rows)
 
 
-def _metrics(console: Console, language: str) -> Any:
+def _metrics(context: CentreContext, language: str) -> Any:
     rows = []
-    for metric, aim in metrics.targets(console.desk).items():
+    for metric, aim in metrics.targets(context.db).items():
         words = metrics.definitions()[metric]
         shipped = DEFAULT_TARGETS[metric]
-        rows.append([
-            html.B(words.name_ko if language == "ko" else words.name_en), _aim(metric, aim, language),
-            _aim(metric, shipped, language) if shipped != aim else "–",
-            button("settings", "metric", metric, language, "button small"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                html.B(words.name_ko if language == "ko" else words.name_en),
+                _aim(metric, aim, language),
+                _aim(metric, shipped, language) if shipped != aim else "–",
+                button("settings", "metric", metric, language, "button small"),
+            ]
+        )
     names = ("performance.metric", "performance.target", "settings.shipped", "column.act")
     return table([t(name, language) for name in names], rows)
 
@@ -126,32 +131,34 @@ def _aim(metric: Metric, aim: float, language: str) -> str:
     return f"{aim:.1%}" if metric in SHARES else span(aim, language)
 
 
-def _started(console: Console, language: str) -> Any:
-    if console.settings is None:
+def _started(context: CentreContext, language: str) -> Any:
+    if context.settings is None:
         return empty(t("settings.unknown", language))
     rows = [
         [
-            html.Code(one.name), html.B(one.value) if one.changed else one.value or "–",
-            t("settings.set" if one.changed else "settings.default", language), t(f"setting.{one.name}", language),
+            html.Code(one.name),
+            html.B(one.value) if one.changed else one.value or "–",
+            t("settings.set" if one.changed else "settings.default", language),
+            t(f"setting.{one.name}", language),
         ]
-        for one in settings_in_force(console.settings)
-    ]  # fmt: skip
+        for one in settings_in_force(context.settings)
+    ]
     names = ("settings.name", "settings.value", "settings.origin", "performance.meaning")
     return table([t(name, language) for name in names], rows)
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, actor, now = console.desk, visitor.actor, console.clock()
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, actor, now = context.db, principal.actor, context.clock()
     if action == "metric":
         metric = _metric(target, language)
         aim = _share(filled.title, language) if metric in SHARES else _seconds(filled.title, language)
-        metrics.set_target(desk, metric, aim, actor=actor, now=now)
+        metrics.set_target(db, metric, aim, actor=actor, now=now)
         return t("settings.done.metric", language, aim=_aim(metric, aim, language))
     if filled.choice not in _CLOCKS:
         raise UsageError(t("settings.choose", language))
     severity = _severity(target, language)
-    wanted = replace(sla.targets(desk)[severity], **{filled.choice: round(_seconds(filled.title, language))})
-    sla.set_targets(desk, severity, wanted, actor=actor, now=now)
+    wanted = replace(sla.sla_targets(db)[severity], **{filled.choice: round(_seconds(filled.title, language))})
+    sla.set_sla_targets(db, severity, wanted, actor=actor, now=now)
     name = t(f"settings.{filled.choice}", language)
     return t("settings.done.sla", language, clock=name, aim=span(getattr(wanted, filled.choice), language))
 

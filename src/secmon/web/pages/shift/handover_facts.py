@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from secmon.feed_health.health import Health
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations.shift_handover import SilentFeed
 from secmon.web.components.panel import empty, facts_list, severity_pill, table
 from secmon.web.i18n.names import site_name
@@ -20,9 +20,9 @@ Facts = Mapping[str, Any]
 """As `secmon.operations.shift_handover.standing_facts` makes them."""
 
 
-def silent_feeds(console: Console) -> list[SilentFeed]:
+def silent_feeds(context: CentreContext) -> list[SilentFeed]:
     """Return the feeds that should send but do not."""
-    return [SilentFeed(one.site, one.feed, one.line_at) for one in console.reports() if one.health in _SILENT]
+    return [SilentFeed(one.site, one.feed, one.line_at) for one in context.reports() if one.health in _SILENT]
 
 
 def act_name(action: str, language: str) -> str:
@@ -30,14 +30,14 @@ def act_name(action: str, language: str) -> str:
     return catalogue(language).get(f"act.{action}", action)
 
 
-def drawn(console: Console, facts: Facts, language: str) -> list[Any]:
+def drawn(context: CentreContext, facts: Facts, language: str) -> list[Any]:
     """Return the sections in order."""
     return [
         _section("standing", facts_list(_standing(facts, language)), language),
         _section("incidents", _incidents(facts["incidents"], language), language),
-        _section("overdue", _overdue(console, facts["requests"]["overdue"], language), language),
+        _section("overdue", _overdue(context, facts["requests"]["overdue"], language), language),
         _section("blocks", _blocks(facts["blocks"], language), language),
-        _section("silent", _silent(console, facts["silent"], language), language),
+        _section("silent", _silent(context, facts["silent"], language), language),
         _section("changes", _changes(facts["changes"], language), language),
     ]
 
@@ -67,26 +67,32 @@ def _incidents(rows: Sequence[Facts], language: str) -> Any:
         return empty(t("shift.incidents.none", language))
     cells = [
         [
-            dcc.Link(f"#{one['id']}", href=f"/incident/{one['id']}"), severity_pill(one["severity"], language),
-            one["title"], t(f"incident.{one['state']}", language), one["owner"] or "–",
+            dcc.Link(f"#{one['id']}", href=f"/incident/{one['id']}"),
+            severity_pill(one["severity"], language),
+            one["title"],
+            t(f"incident.{one['state']}", language),
+            one["owner"] or "–",
             html.Span(_at(one["due"]), className="due-late" if one["overdue"] else ""),
         ]
         for one in rows[:_SHOWN]
-    ]  # fmt: skip
+    ]
     names = ("number", "severity", "incident", "state", "owner", "due")
     return table([t(f"column.{name}", language) for name in names], cells)
 
 
-def _overdue(console: Console, rows: Sequence[Facts], language: str) -> Any:
+def _overdue(context: CentreContext, rows: Sequence[Facts], language: str) -> Any:
     if not rows:
         return empty(t("shift.overdue.none", language))
     cells = [
         [
-            dcc.Link(f"#{one['id']}", href=f"/requests?request={one['id']}"), site_name(console, one["site"], language),
-            one[f"title_{language}"], html.Span(_at(one["due"]), className="due-late"), one["reminders"],
+            dcc.Link(f"#{one['id']}", href=f"/requests?request={one['id']}"),
+            site_name(context, one["site"], language),
+            one[f"title_{language}"],
+            html.Span(_at(one["due"]), className="due-late"),
+            one["reminders"],
         ]
         for one in rows[:_SHOWN]
-    ]  # fmt: skip
+    ]
     return table([t(f"column.{name}", language) for name in ("number", "site", "request", "due", "reminders")], cells)
 
 
@@ -101,16 +107,17 @@ def _blocks(blocks: Facts, language: str) -> Any:
     )
 
 
-def _silent(console: Console, rows: Sequence[Facts], language: str) -> Any:
+def _silent(context: CentreContext, rows: Sequence[Facts], language: str) -> Any:
     if not rows:
         return empty(t("shift.silent.none", language))
     cells = [
         [
-            dcc.Link(site_name(console, one["site"], language), href=f"/site/{one['site']}"), one["feed"],
+            dcc.Link(site_name(context, one["site"], language), href=f"/site/{one['site']}"),
+            one["feed"],
             _at(one["last"]),
         ]
         for one in rows[:_SHOWN]
-    ]  # fmt: skip
+    ]
     names = ("column.site", "column.feed", "site.last_line")
     more = [html.P(t("shift.more", language, number=len(rows) - _SHOWN))] if len(rows) > _SHOWN else []
     return html.Div([table([t(name, language) for name in names], cells), *more])

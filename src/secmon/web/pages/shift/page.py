@@ -8,19 +8,19 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from secmon.auth.principal import Visitor
+from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.errors import IllegalMove, SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.operations import roster, shift_handover
-from secmon.operations.roster import Planned, Shift
+from secmon.operations.roster import PlannedShift, Shift
 from secmon.operations.shift_handover import Handover
-from secmon.web.components.actions import button, register_actions, said
+from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.error_messages import in_words
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import KST, kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.shift.handover_facts import drawn, silent_feeds
@@ -36,16 +36,21 @@ _HOURS = {"day": (9, 9), "night": (18, 15)}
 """Begin (hour of the day in Korea) and length in hours of the two shifts of a day."""
 
 
-def layout(console: Console, visit: Visit) -> html.Div:
+def layout(context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?handover=3` shows a past handover."""
     language = visit.language
     asked = {
-        "draft": [], "refresh": [], "sign": [], "countersign": [], "remove": [],
+        "draft": [],
+        "refresh": [],
+        "sign": [],
+        "countersign": [],
+        "remove": [],
         "add": [
-            Field("choice", t("shift.when", language), _coming(console.clock(), language)),
-            Field("title", t("shift.lead", language)), Field("note", t("shift.members", language)),
+            Field("choice", t("shift.when", language), _coming(context.clock(), language)),
+            Field("title", t("shift.lead", language)),
+            Field("note", t("shift.members", language)),
         ],
-    }  # fmt: skip
+    }
     notes = dcc.Textarea(id="shift-notes", className="text")
     save = html.Button(t("shift.save", language), id="shift-save", className="button", n_clicks=0)
     return html.Div(
@@ -56,7 +61,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
             page_head(
                 t("nav.shift", language), t("shift.about", language), html.Div(id="shift-tools", className="asof line")
             ),
-            said("shift"),
+            action_result("shift"),
             panel(
                 t("shift.handover", language),
                 html.Div(id="shift-one", className="scroll handover"),
@@ -65,14 +70,19 @@ def layout(console: Console, visit: Visit) -> html.Div:
                         html.Label([html.H3(t("shift.notes", language)), notes]),
                         html.Div([save, html.Span(id="shift-saved")], className="line"),
                     ],
-                    id="shift-writing", className="padded", hidden=True,
+                    id="shift-writing",
+                    className="padded",
+                    hidden=True,
                 ),
                 style="tall",
             ),
             html.Div(
                 [
-                    panel(t("shift.roster", language), html.Div(id="shift-roster", className="scroll"),
-                          note=button("shift", "add", "", language, "button small")),
+                    panel(
+                        t("shift.roster", language),
+                        html.Div(id="shift-roster", className="scroll"),
+                        note=button("shift", "add", "", language, "button small"),
+                    ),
                     panel(t("shift.past", language), html.Div(id="shift-past", className="scroll")),
                 ],
                 className="stacked",
@@ -80,7 +90,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
             dialog("shift", asked, language),
         ],
         className="site shift",
-    )  # fmt: skip
+    )
 
 
 def _coming(now: datetime, language: str) -> list[tuple[str, str]]:
@@ -96,7 +106,7 @@ def _coming(now: datetime, language: str) -> list[tuple[str, str]]:
     return options
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the current or chosen handover, past handovers, the roster and the leads' notes."""
 
     @app.callback(
@@ -115,31 +125,33 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("shift-tick", 5000),
     )
-    @needs(_SHIFT)
+    @requires(_SHIFT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "shift":
             raise PreventUpdate
-        made = await asyncio.to_thread(_made, console, visit)
+        made = await asyncio.to_thread(_made, context, visit)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    _register_words(app, console)
-    register_actions(app, "shift", ACTIONS, lambda *given: _act(console, *given))
+    _register_words(app, context)
+    register_actions(app, "shift", ACTIONS, lambda *given: _act(context, *given))
 
 
-def _register_words(app: Dash, console: Console) -> None:
+def _register_words(app: Dash, context: CentreContext) -> None:
     """Register the callbacks of the leads' notes: show them for another handover, and save them."""
 
     @app.callback(
-        Output("shift-notes", "value"), Output("shift-saved", "children"), Input("shift-shown", "data"),
+        Output("shift-notes", "value"),
+        Output("shift-saved", "children"),
+        Input("shift-shown", "data"),
         prevent_initial_call=True,
-    )  # fmt: skip
-    @needs(_SHIFT)
+    )
+    @requires(_SHIFT)
     async def written(number: int | None) -> tuple[str, str]:
         if not number:
             return "", ""
-        return (await asyncio.to_thread(shift_handover.get, console.desk, number)).notes, ""
+        return (await asyncio.to_thread(shift_handover.get_handover, context.db, number)).notes, ""
 
     @app.callback(
         Output("shift-saved", "children", allow_duplicate=True),
@@ -152,29 +164,31 @@ def _register_words(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(_SHIFT)
+    @requires(_SHIFT)
     async def save(clicks: int | None, notes: str | None, number: int | None, done: int | None, language: str) -> Any:
         if not clicks or not number:
             raise PreventUpdate
-        actor, now = current_visitor().actor, console.clock()
+        actor, now = current_user().actor, context.clock()
         try:
-            row = await asyncio.to_thread(shift_handover.edit, console.desk, number, notes or "", actor=actor, now=now)
+            row = await asyncio.to_thread(
+                shift_handover.edit_handover, context.db, number, notes or "", actor=actor, now=now
+            )
         except SecmonError as error:
-            return html.Span(in_words(error, language), className="failed"), no_update, no_update
+            return html.Span(error_message(error, language), className="failed"), no_update, no_update
         # The lead may sign right after saving: the buttons carry the version that is signed.
         return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1, _tools(row, language)
 
 
-def _made(console: Console, visit: Visit) -> dict[str, Any]:
+def _made(context: CentreContext, visit: Visit) -> dict[str, Any]:
     language = visit.language
-    past = shift_handover.handovers(console.desk, _PAST)
+    past = shift_handover.handovers(context.db, _PAST)
     wanted = visit.asked.get("handover", "")
     shown = next((one for one in past if str(one.id) == wanted), past[0] if past else None)
     working = shown is not None and shown.state == "draft"
     return {
         "tools": _tools(past[0] if past else None, language),
-        "one": _one(console, shown, language) if shown else empty(t("shift.none", language)),
-        "roster": _roster(console, language),
+        "one": _one(context, shown, language) if shown else empty(t("shift.none", language)),
+        "roster": _roster(context, language),
         "past": _past(past, language),
         "writing": not working,
         "shown": shown.id if shown and working else None,
@@ -190,7 +204,7 @@ def _tools(newest: Handover | None, language: str) -> list[Any]:
     return [button("shift", "countersign", target, language, "button main")]
 
 
-def _one(console: Console, one: Handover, language: str) -> list[Any]:
+def _one(context: CentreContext, one: Handover, language: str) -> list[Any]:
     signed = [
         (t("shift.outgoing", language), one.outgoing, one.outgoing_at),
         (t("shift.incoming", language), one.incoming, one.incoming_at),
@@ -203,7 +217,7 @@ def _one(console: Console, one: Handover, language: str) -> list[Any]:
         html.P([html.Strong(f"#{one.id} {t(f'shift.state.{one.state}', language)}"), html.Br(), span]),
         html.Ul(lines, className="tasks"),
         *(notes if one.state != "draft" else []),
-        *drawn(console, one.content, language),
+        *drawn(context, one.content, language),
     ]
 
 
@@ -217,18 +231,21 @@ def _past(past: Sequence[Handover], language: str) -> Any:
         return empty(t("shift.none", language))
     rows = [
         [
-            dcc.Link(f"#{one.id}", href=f"/shift?handover={one.id}"), kst(one.ends, "%m-%d %H:%M"),
-            t(f"shift.state.{one.state}", language), one.outgoing or "–", one.incoming or "–",
+            dcc.Link(f"#{one.id}", href=f"/shift?handover={one.id}"),
+            kst(one.ends, "%m-%d %H:%M"),
+            t(f"shift.state.{one.state}", language),
+            one.outgoing or "–",
+            one.incoming or "–",
         ]
         for one in past
-    ]  # fmt: skip
+    ]
     names = ("column.number", "shift.until", "column.state", "shift.outgoing", "shift.incoming")
     return table([t(name, language) for name in names], rows)
 
 
-def _roster(console: Console, language: str) -> Any:
-    now = console.clock()
-    planned = roster.roster(console.desk, now, now + _AHEAD)
+def _roster(context: CentreContext, language: str) -> Any:
+    now = context.clock()
+    planned = roster.shifts_between(context.db, now, now + _AHEAD)
     if not planned:
         return empty(t("shift.roster.none", language))
     names = ("shift.when", "shift.lead", "shift.members", "column.act")
@@ -245,22 +262,24 @@ def _planned(one: Shift, now: datetime, language: str) -> list[Any]:
     return [[here, html.Br(), when], one.lead, ", ".join(one.people[1:]) or "–", act]
 
 
-def _act(console: Console, visitor: Visitor, action: str, target: str, filled: Answers, language: str) -> str:
-    desk, actor, now = console.desk, visitor.actor, console.clock()
+def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
+    db, actor, now = context.db, principal.actor, context.clock()
     if action == "draft":
-        shift_handover.draft(desk, silent_feeds(console), actor=actor, now=now)
+        shift_handover.draft_handover(db, silent_feeds(context), actor=actor, now=now)
     elif action == "add":
         name, begins, ends = (filled.choice or "  ").split(" ", 2)
         if name not in _HOURS:
             raise IllegalMove(t("shift.choose", language))
         span = (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
-        roster.plan(desk, Planned(name, *span, filled.title, tuple(filled.note.split(","))), actor=actor, now=now)
+        roster.plan_shift(
+            db, PlannedShift(name, *span, filled.title, tuple(filled.note.split(","))), actor=actor, now=now
+        )
     elif action == "remove":
-        roster.cancel(desk, int(target), actor=actor, now=now)
+        roster.cancel_shift(db, int(target), actor=actor, now=now)
     else:
         number, version = (int(part) for part in target.split("/"))
         if action == "refresh":
-            shift_handover.refresh(desk, number, silent_feeds(console), actor=actor, now=now)
+            shift_handover.refresh_handover(db, number, silent_feeds(context), actor=actor, now=now)
         else:
-            shift_handover.sign(desk, number, actor=actor, now=now, version=version)
+            shift_handover.sign_handover(db, number, actor=actor, now=now, version=version)
     return t(f"shift.done.{action}", language)

@@ -17,11 +17,15 @@ def assets(found: Sequence[Asset], language: str) -> Any:
         return empty(t("place.assets.none", language))
     rows = [
         [
-            value("device_hostname", one.host), t(f"asset.{one.kind}", language), one.address or "–",
-            f"{one.importance:.0%}" if one.importance else "–", _supplier(one.supplier), one.note,
+            value("device_hostname", one.host),
+            t(f"asset.{one.kind}", language),
+            one.address or "–",
+            f"{one.importance:.0%}" if one.importance else "–",
+            _supplier(one.supplier),
+            one.note,
         ]
         for one in found
-    ]  # fmt: skip
+    ]
     names = ("host", "kind", "address", "importance", "supplier", "note")
     return table([t(f"place.asset.{name}", language) for name in names], rows, numbers=(3,))
 

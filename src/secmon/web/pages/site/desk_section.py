@@ -10,20 +10,20 @@ import pandas as pd
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from secmon.alerts import queries as queue
+from secmon.alerts import queries as alert_queries
 from secmon.auth.roles import Permission
 from secmon.db.models import Alert
 from secmon.errors import SecmonError
 from secmon.feed_health.health import FeedReport
 from secmon.inventory.asset_register import assets_of, contacts_of
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.live.snapshot import DAY, by_slot
 from secmon.sites.scope import EVERYTHING
 from secmon.store import sql
 from secmon.web.components.charts import blank
 from secmon.web.components.panel import failed, panel
 from secmon.web.components.polling import Seen, only_new, pausing
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import t
 from secmon.web.pages.site import asset_sections
 from secmon.web.pages.site import sections as place_parts
@@ -44,7 +44,7 @@ def panels(language: str) -> list[Any]:
     return [dcc.Interval(id="sitedesk-tick", interval=20_000), dcc.Store(id="sitedesk-seen"), volume, *sections]
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callback that fills the panels."""
 
     @app.callback(
@@ -58,30 +58,30 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("sitedesk-tick", 20_000),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def fill(_tick: int | None, code: str, seen: Seen | None, language: str) -> Any:
-        if console.site(code) is None or not current_visitor().scope.covers(code):
+        if context.site(code) is None or not current_user().scope.covers(code):
             raise PreventUpdate
         try:
-            made = await asyncio.to_thread(_made, console, code, language)
+            made = await asyncio.to_thread(_made, context, code, language)
         except SecmonError as error:
             return (failed(error, language), *[no_update] * (len(PARTS) + 2))
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
 
-def _made(console: Console, code: str, language: str) -> dict[str, Any]:
-    site = console.site(code)
+def _made(context: CentreContext, code: str, language: str) -> dict[str, Any]:
+    site = context.site(code)
     assert site is not None
-    view = read_place(console, [code])
+    view = read_place(context, [code])
     return {
-        "requests": place_parts.requests(console, view, language),
+        "requests": place_parts.requests(context, view, language),
         "incidents": place_parts.incidents(view, language),
-        "blocks": place_parts.blocks(console, view, language),
-        "risk": place_parts.risk(console, view, language),
-        "peers": place_parts.peers(read_peers(console, site, console.sites), language),
-        "contacts": asset_sections.contacts(contacts_of(console.desk, EVERYTHING, code), language),
-        "assets": asset_sections.assets(assets_of(console.desk, EVERYTHING, code), language),
+        "blocks": place_parts.blocks(context, view, language),
+        "risk": place_parts.risk(context, view, language),
+        "peers": place_parts.peers(read_peers(context, site, context.sites), language),
+        "contacts": asset_sections.contacts(contacts_of(context.db, EVERYTHING, code), language),
+        "assets": asset_sections.assets(assets_of(context.db, EVERYTHING, code), language),
         "volume": place_parts.volume(view.volume, language),
         "complete": place_parts.complete(view.volume, language),
     }
@@ -103,18 +103,18 @@ class SiteView:
     quarantine: list[dict[str, Any]]
 
 
-def read_site(console: Console, code: str) -> SiteView:
+def read_site(context: CentreContext, code: str) -> SiteView:
     """Read the view of the site `code`; raise StoreError if the store does not answer."""
-    now = console.clock()
-    since, store = now - DAY, console.store
+    now = context.clock()
+    since, store = now - DAY, context.store
     site = {"site": code}
     rows = store.frame(sql.query("site_trend"), {**site, "since": since.replace(microsecond=0)})
     intake = store.rows(sql.query("site_feeds"), {**site, "since": datetime.fromtimestamp(0, now.tzinfo)})
     return SiteView(
         at=now,
-        feeds=console.reports(code),
+        feeds=context.reports(code),
         intake={feed: (int(events), int(quarantined)) for feed, events, quarantined in intake},
-        alerts=queue.newest(console.desk, _ALERTS, site=code),
+        alerts=alert_queries.newest_alerts(context.db, _ALERTS, site=code),
         trend=by_slot(rows, since, now),
         events=store.records(sql.query("site_events"), {**site, "since": since, "limit": _EVENTS}),
         quarantine=store.records(sql.query("site_quarantine"), {**site, "limit": _QUARANTINE}),

@@ -10,13 +10,13 @@ from dash.exceptions import PreventUpdate
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
 from secmon.feed_health.health import Health
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components import charts
 from secmon.web.components.grid import column, grid
 from secmon.web.components.panel import failed, table
 from secmon.web.components.polling import pausing
-from secmon.web.gateway.current_user import current_visitor, needs
-from secmon.web.i18n.names import why
+from secmon.web.gateway.current_user import current_user, requires
+from secmon.web.i18n.names import feed_reason
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages.site import desk_section
 from secmon.web.pages.site.desk_section import SiteView, read_site
@@ -27,10 +27,10 @@ PAGE = Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE, order=30, library="
 _REFRESH_MS = 5000
 
 
-def layout(console: Console, visit: Visit) -> html.Div:
+def layout(context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; a message if the code is not in the registry."""
     code, language = visit.parts["code"], visit.language
-    site = console.site(code)
+    site = context.site(code)
     if site is None:
         return html.Div(
             [
@@ -40,7 +40,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
             ],
             className="site-head",
         )
-    province = console.province(site.province)
+    province = context.province(site.province)
     korean = language == "ko"
     facts = " · ".join(
         (
@@ -80,9 +80,9 @@ def layout(console: Console, visit: Visit) -> html.Div:
 _STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callback: one read of the store fills the upper half, at first and every few seconds."""
-    desk_section.register(app, console)
+    desk_section.register(app, context)
 
     @app.callback(
         Output("site-asof", "children"),
@@ -97,19 +97,19 @@ def register(app: Dash, console: Console) -> None:
         State("language", "data"),
         running=pausing("site-tick", _REFRESH_MS),
     )
-    @needs(Permission.VIEW)
+    @requires(Permission.VIEW)
     async def refresh(_tick: int | None, code: str, language: str) -> tuple[Any, ...]:
-        if console.site(code) is None or not current_visitor().scope.covers(code):
+        if context.site(code) is None or not current_user().scope.covers(code):
             raise PreventUpdate
         try:
-            view = await asyncio.to_thread(read_site, console, code)
+            view = await asyncio.to_thread(read_site, context, code)
         except SecmonError as error:
             return (no_update, failed(error, language), *[no_update] * 5)
         return (
             t("site.updated", language, time=kst(view.at, "%H:%M:%S")),
             None,
             _feeds(view, language),
-            _alerts(console, view, language),
+            _alerts(context, view, language),
             _quarantine(view, language),
             charts.events_by_type(view.trend, language),
             _event_rows(view, language),
@@ -142,7 +142,9 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
         cells: list[Any] = [
             html.B(report.feed),
             report.format,
-            [state] if report.health is Health.HEALTHY else [state, html.Div(why(report, language), className="below")],
+            [state]
+            if report.health is Health.HEALTHY
+            else [state, html.Div(feed_reason(report, language), className="below")],
         ]
         cells += [kst(report.line_at, "%m-%d %H:%M:%S"), f"{taken:,}", f"{events:,}", f"{quarantined:,}"]
         rows.append(cells)
@@ -170,12 +172,12 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
     return [table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
 
 
-def _alerts(console: Console, view: SiteView, language: str) -> Any:
+def _alerts(context: CentreContext, view: SiteView, language: str) -> Any:
     if not view.alerts:
         return html.P(t("site.alerts.none", language), className="empty")
     rows = []
     for alert in view.alerts:
-        rule = console.rules.get(alert.rule_id)
+        rule = context.rules.get(alert.rule_id)
         title = (rule.title_ko if language == "ko" else rule.title_en) if rule else alert.rule_id
         pill = html.Span(t(f"severity.{alert.severity}", language), className=f"pill s{alert.severity}")
         cells: list[Any] = [pill, title, _type(alert.attack_type, language), alert.actor, f"{alert.findings:,}"]

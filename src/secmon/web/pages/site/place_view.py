@@ -11,7 +11,7 @@ import numpy.typing as npt
 from secmon.detection.risk import EntityKind, EntityRisk, risks
 from secmon.incidents import incident
 from secmon.incidents.incident import Incident
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.response.blocklist import blocklist
 from secmon.response.blocklist.blocklist import Coverage
 from secmon.response.requests import request
@@ -69,29 +69,29 @@ class PlaceView:
     volume: Volume
 
 
-def read_place(console: Console, codes: Sequence[str]) -> PlaceView:
+def read_place(context: CentreContext, codes: Sequence[str]) -> PlaceView:
     """Read the view of these sites; raise StoreError if the store does not answer."""
-    now, desk, scope = console.clock(), console.desk, Scope.of_sites(codes)
-    confidence = {one.id: one.confidence for one in signatures(console)}
+    now, db, scope = context.clock(), context.db, Scope.of_sites(codes)
+    confidence = {one.id: one.confidence for one in signatures(context)}
 
     def of(kind: EntityKind, limit: int) -> tuple[EntityRisk, ...]:
-        return risks(console.store, kind, now, sites=codes, confidence=confidence, limit=limit)
+        return risks(context.store, kind, now, sites=codes, confidence=confidence, limit=limit)
 
     others = [one for kind in EntityKind if kind != EntityKind.SITE for one in of(kind, _ENTITIES)]
     return PlaceView(
         at=now,
-        requests=request.search(desk, scope, states=[*AWAITED], limit=_REQUESTS),
-        incidents=incident.open_incidents(desk, scope),
-        blocks=blocklist.coverage(desk, scope, codes),
+        requests=request.search_requests(db, scope, states=[*AWAITED], limit=_REQUESTS),
+        incidents=incident.open_incidents(db, scope),
+        blocks=blocklist.coverage(db, scope, codes),
         risk=of(EntityKind.SITE, len(codes)),
         entities=sorted(others, key=lambda one: -one.points)[:_ENTITIES],
-        volume=volume(console, codes),
+        volume=volume(context, codes),
     )
 
 
-def volume(console: Console, codes: Sequence[str]) -> Volume:
+def volume(context: CentreContext, codes: Sequence[str]) -> Volume:
     """Return received and expected events per hour, all feeds of the sites together."""
-    baseline, wanted = console.baseline(), set(codes)
+    baseline, wanted = context.baseline(), set(codes)
     feeds = [feed for feed in baseline.received if feed[0] in wanted]
     hours = baseline.hours[:-1]
     if not feeds or not hours:
@@ -103,27 +103,32 @@ def volume(console: Console, codes: Sequence[str]) -> Volume:
     return Volume(hours, received, expected, tuple(baseline.completeness(feeds)))
 
 
-def totals(console: Console, codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+def totals(context: CentreContext, codes: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return (events, attempts) of the last 24 hours by site."""
-    now = console.clock().replace(microsecond=0)
+    now = context.clock().replace(microsecond=0)
     span = {"since": now - _DAY, "until": now + timedelta(seconds=1), "sites": list(codes)}
-    return {str(site): (int(events), int(tried)) for site, events, tried in
-            console.store.rows(query("trends_sites"), span)}  # fmt: skip
+    return {
+        str(site): (int(events), int(tried)) for site, events, tried in context.store.rows(query("trends_sites"), span)
+    }
 
 
-def read_peers(console: Console, site: Site, everybody: Sequence[Site]) -> Peers:
+def read_peers(context: CentreContext, site: Site, everybody: Sequence[Site]) -> Peers:
     """Compare the site with its peers; of the peers only the medians are returned."""
     alike = [one for one in everybody if one.kind == site.kind and one.code != site.code]
     nearest = sorted(alike, key=lambda one: (abs(one.size - site.size), one.code))[:_PEERS]
-    found = totals(console, [site.code, *(one.code for one in nearest)])
+    found = totals(context, [site.code, *(one.code for one in nearest)])
     events, tried = found.get(site.code, (0, 0))
     others = [found.get(one.code, (0, 0)) for one in nearest]
     rates = [rate for rate in (rate_of(*one) for one in others) if rate is not None]
     own = rate_of(events, tried)
     return Peers(
-        len(nearest), events, round(median([one[0] for one in others])) if others else 0, own,
-        median(rates) if rates else None, 1 + sum(rate > (own or 0.0) for rate in rates),
-    )  # fmt: skip
+        len(nearest),
+        events,
+        round(median([one[0] for one in others])) if others else 0,
+        own,
+        median(rates) if rates else None,
+        1 + sum(rate > (own or 0.0) for rate in rates),
+    )
 
 
 def rate_of(events: int, tried: int) -> float | None:

@@ -3,7 +3,7 @@
 from dash import Dash, html
 
 from secmon.auth.roles import Permission
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.web.components.panel import attributes, page_head, panel
 from secmon.web.i18n.texts import t
 from secmon.web.routing import Group, Page, Visit
@@ -12,7 +12,7 @@ from secmon.web.tour.chapters import CHAPTERS
 PAGE = Page("tour", r"/tour", Group.MANAGE, order=80, permission=Permission.PRESENT)
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page: the chapters and the button that prepares them; the tour script does the rest."""
     language = visit.language
     chapters = [
@@ -30,5 +30,5 @@ def layout(_console: Console, visit: Visit) -> html.Div:
     )
 
 
-def register(_app: Dash, _console: Console) -> None:
+def register(_app: Dash, _console: CentreContext) -> None:
     """Register nothing: the page uses the API only."""

@@ -22,9 +22,12 @@ def types_over_time(slots: pd.DataFrame, before: pd.DataFrame, language: str) ->
         figure.add_bar(x=x, y=slots[name], name=t(f"type.{name}", language), marker_color=colour, marker_line_width=0)
     earlier = before.sum(axis=1).to_numpy()[: len(x)]
     figure.add_scatter(
-        x=x[: len(earlier)], y=earlier, name=t("trends.before", language), mode="lines",
+        x=x[: len(earlier)],
+        y=earlier,
+        name=t("trends.before", language),
+        mode="lines",
         line={"color": "#9fb0ca", "width": 1.6, "dash": "dot"},
-    )  # fmt: skip
+    )
     figure.update_layout(**base_layout(barmode="stack", bargap=0.08, hovermode="x unified", showlegend=False))
     figure.update_xaxes(showgrid=False, nticks=10, **TIMES)
     figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s")
@@ -40,11 +43,18 @@ def hour_of_week(shares: npt.NDArray[np.float64], language: str) -> go.Figure:
     hours = [f"{hour:02d}" for hour in range(24)]
     figure = go.Figure(
         go.Heatmap(
-            z=shares, x=hours, y=days, colorscale=_HEAT, zmin=0, xgap=2, ygap=2, hoverongaps=False,
+            z=shares,
+            x=hours,
+            y=days,
+            colorscale=_HEAT,
+            zmin=0,
+            xgap=2,
+            ygap=2,
+            hoverongaps=False,
             hovertemplate="%{y} %{x}:00<br>%{z:,.1f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": "~s"},
         )
-    )  # fmt: skip
+    )
     figure.update_layout(**base_layout())
     figure.update_xaxes(showgrid=False, type="category")
     figure.update_yaxes(autorange="reversed", showgrid=False)
@@ -56,10 +66,14 @@ def provinces_compared(names: Sequence[str], rates: Sequence[float], median: flo
     colours = ["#f5862b" if one > _FAR * median else "#4c9be8" for one in rates]
     figure = go.Figure(
         go.Bar(
-            x=rates, y=names, orientation="h", marker_color=colours, marker_line_width=0,
+            x=rates,
+            y=names,
+            orientation="h",
+            marker_color=colours,
+            marker_line_width=0,
             hovertemplate="%{y}: %{x:,.1f}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.add_vline(x=median, line={"color": "#f0c33c", "width": 1.5, "dash": "dash"})
     figure.update_layout(**base_layout(bargap=0.25, margin={"l": 96, "r": 16, "t": 8, "b": 40}))
     figure.update_xaxes(rangemode="tozero", title=axis_title(t("trends.rate", language)))

@@ -11,13 +11,13 @@ from dash.exceptions import PreventUpdate
 from secmon.auth.roles import Permission
 from secmon.csv_export import sheet
 from secmon.errors import SecmonError
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.store import sql
 from secmon.taxonomy import AttackType
 from secmon.web.components import charts
 from secmon.web.components.panel import empty, failed, page_head, panel, tile
 from secmon.web.components.period_picker import LASTS, Period, period_of
-from secmon.web.gateway.current_user import current_visitor, needs
+from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.trends.charts import hour_of_week, provinces_compared, types_over_time
@@ -31,19 +31,28 @@ _GRAPH: Any = {"displaylogo": False, "responsive": True, "modeBarButtons": [["to
 _CHARTS = ("types", "week", "provinces")
 _TOPS = ("sources", "countries", "targets", "rules")
 _QUERIES = {
-    "types": "trends_types", "week": "trends_week", "provinces": "trends_sites", "sources": "trends_sources",
-    "countries": "trends_countries", "targets": "trends_targets", "rules": "trends_rules",
-}  # fmt: skip
+    "types": "trends_types",
+    "week": "trends_week",
+    "provinces": "trends_sites",
+    "sources": "trends_sources",
+    "countries": "trends_countries",
+    "targets": "trends_targets",
+    "rules": "trends_rules",
+}
 
 
-def layout(_console: Console, visit: Visit) -> html.Div:
+def layout(_console: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     lasts = [{"label": t(f"period.{last}", language), "value": last} for last in LASTS[2:]]
     picked = dcc.Dropdown(
-        id="trends-last", options=lasts, value=visit.asked.get("last", "24h"), clearable=False, searchable=False,
+        id="trends-last",
+        options=lasts,
+        value=visit.asked.get("last", "24h"),
+        clearable=False,
+        searchable=False,
         className="pick",
-    )  # fmt: skip
+    )
     return html.Div(
         [
             page_head(
@@ -107,7 +116,7 @@ def _query(name: str, language: str) -> html.Details:
     )
 
 
-def register(app: Dash, console: Console) -> None:
+def register(app: Dash, context: CentreContext) -> None:
     """Register the callbacks: two reads fill the page; each part can be exported as CSV."""
 
     @app.callback(
@@ -116,20 +125,20 @@ def register(app: Dash, console: Console) -> None:
         State("url", "search"),
         prevent_initial_call=True,
     )
-    @needs(Permission.METRICS)
+    @requires(Permission.METRICS)
     async def picked(last: str, search: str | None) -> str:
         wanted = "?" + urlencode({"last": last})
         if search == wanted or (not search and last == "24h"):
             raise PreventUpdate
         return wanted
 
-    _register_charts(app, console)
-    _register_tops(app, console)
+    _register_charts(app, context)
+    _register_tops(app, context)
     for name in (*_CHARTS, *_TOPS):
-        _register_csv(app, console, name)
+        _register_csv(app, context, name)
 
 
-def _register_charts(app: Dash, console: Console) -> None:
+def _register_charts(app: Dash, context: CentreContext) -> None:
     """Register the charts, which come from the totals at once; the top lists of the same period follow later."""
 
     @app.callback(
@@ -143,17 +152,17 @@ def _register_charts(app: Dash, console: Console) -> None:
         State("url", "pathname"),
         State("language", "data"),
     )
-    @needs(Permission.METRICS)
+    @requires(Permission.METRICS)
     async def fill(search: str | None, path: str, language: str) -> tuple[Any, ...]:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "trends":
             raise PreventUpdate
         try:
-            view = await asyncio.to_thread(_read, console, period_of(visit.asked, console.clock()))
+            view = await asyncio.to_thread(_read, context, period_of(visit.asked, context.clock()))
         except SecmonError as error:
             blank = charts.blank()
             return ("", failed(error, language), None, blank, blank, blank, *[None] * 7, None)
-        made, period = chart_tables(console, view, language), view.period
+        made, period = chart_tables(context, view, language), view.period
         since, until = kst(period.since, "%m-%d %H:%M"), kst(period.until, "%m-%d %H:%M")
         return (
             t("trends.asof", language, since=since, until=until),
@@ -161,14 +170,14 @@ def _register_charts(app: Dash, console: Console) -> None:
             _tiles(view, language),
             types_over_time(view.slots, view.before, language),
             hour_of_week(view.week, language),
-            _compared(console, view, language),
+            _compared(context, view, language),
             *(shown(name, made[name], language) for name in _CHARTS),
             *(empty(t("trends.wait", language)) for _ in _TOPS),
             {"from": period.since.isoformat(), "to": period.until.isoformat()},
         )
 
 
-def _register_tops(app: Dash, console: Console) -> None:
+def _register_tops(app: Dash, context: CentreContext) -> None:
     # Counting is the heaviest read there is. A user who changes the period quickly starts it several times; the lock
     # runs one count after the other.
     turn = asyncio.Lock()
@@ -179,20 +188,20 @@ def _register_tops(app: Dash, console: Console) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.METRICS)
+    @requires(Permission.METRICS)
     async def count(times: dict[str, str] | None, language: str) -> tuple[Any, ...]:
         if not times:
             raise PreventUpdate
         try:
             async with turn:
-                tops = await asyncio.to_thread(_read_tops, console, period_of(times, console.clock()))
+                tops = await asyncio.to_thread(_read_tops, context, period_of(times, context.clock()))
         except SecmonError as error:
             return (failed(error, language), *[None] * (len(_TOPS) - 1))
-        made, severities = top_tables(console, tops, language), [int(one["severity"]) for one in tops.rules]
+        made, severities = top_tables(context, tops, language), [int(one["severity"]) for one in tops.rules]
         return tuple(shown(name, made[name], language, severities if name == "rules" else ()) for name in _TOPS)
 
 
-def _register_csv(app: Dash, console: Console, name: str) -> None:
+def _register_csv(app: Dash, context: CentreContext, name: str) -> None:
     @app.callback(
         Output(f"trends-{name}-file", "data"),
         Input(f"trends-{name}-csv", "n_clicks"),
@@ -201,26 +210,26 @@ def _register_csv(app: Dash, console: Console, name: str) -> None:
         State("language", "data"),
         prevent_initial_call=True,
     )
-    @needs(Permission.EXPORT)
+    @requires(Permission.EXPORT)
     async def csv(clicks: int | None, search: str | None, path: str, language: str) -> Any:
         visit = visit_of(path, search or "", language)
         if not clicks or visit is None:
             raise PreventUpdate
-        period = period_of(visit.asked, console.clock())
+        period = period_of(visit.asked, context.clock())
         if name in _TOPS:
-            made = top_tables(console, await asyncio.to_thread(_read_tops, console, period), language)
+            made = top_tables(context, await asyncio.to_thread(_read_tops, context, period), language)
         else:
-            made = chart_tables(console, await asyncio.to_thread(_read, console, period), language)
+            made = chart_tables(context, await asyncio.to_thread(_read, context, period), language)
         head, rows = made[name]
         return {"content": sheet(head, rows), "filename": f"secmon-{name}.csv", "type": "text/csv"}
 
 
-def _read(console: Console, period: Period) -> TrendsView:
-    return read_trends(console.store, current_visitor().scope, console.sites, console.provinces, period)
+def _read(context: CentreContext, period: Period) -> TrendsView:
+    return read_trends(context.store, current_user().scope, context.sites, context.provinces, period)
 
 
-def _read_tops(console: Console, period: Period) -> Tops:
-    return read_tops(console.store, current_visitor().scope, period)
+def _read_tops(context: CentreContext, period: Period) -> Tops:
+    return read_tops(context.store, current_user().scope, period)
 
 
 def _tiles(view: TrendsView, language: str) -> list[Any]:
@@ -245,9 +254,9 @@ def _change(now: int, before: int, language: str) -> str:
     return t("trends.change", language, change=f"{100 * (now - before) / before:+,.0f} %", before=f"{before:,}")
 
 
-def _compared(console: Console, view: TrendsView, language: str) -> Any:
+def _compared(context: CentreContext, view: TrendsView, language: str) -> Any:
     if not view.provinces:
         return charts.blank()
-    names = [province_name(console, one, language) for one in view.provinces]
+    names = [province_name(context, one, language) for one in view.provinces]
     rates = [one.rate for one in view.provinces]
     return provinces_compared(names, rates, median(rates), language)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.taxonomy import AttackType
 from secmon.web.components.panel import empty, severity_pill, table, value
 from secmon.web.i18n.texts import catalogue, kst, t
@@ -17,9 +17,9 @@ Sheet = tuple[Sequence[str], Sequence[Sequence[Any]]]
 _VALUES = {"sources": ((0, "src_endpoint_ip"), (1, "src_endpoint_location_country"))}
 
 
-def province_name(console: Console, one: Compared, language: str) -> str:
+def province_name(context: CentreContext, one: Compared, language: str) -> str:
     """Return the short name of a province."""
-    province = console.province(one.province)
+    province = context.province(one.province)
     return province.short_ko if language == "ko" else province.short_en
 
 
@@ -34,23 +34,23 @@ _HEADS = {
 }
 
 
-def chart_tables(console: Console, view: TrendsView, language: str) -> Mapping[str, Sheet]:
+def chart_tables(context: CentreContext, view: TrendsView, language: str) -> Mapping[str, Sheet]:
     """Return the table of each chart by name."""
     made = {
         "types": _types(view, language),
         "week": _week(view, language),
-        "provinces": _provinces(console, view, language),
+        "provinces": _provinces(context, view, language),
     }
     return _headed(made, language)
 
 
-def top_tables(console: Console, tops: Tops, language: str) -> Mapping[str, Sheet]:
+def top_tables(context: CentreContext, tops: Tops, language: str) -> Mapping[str, Sheet]:
     """Return the table of each top list by name."""
     made = {
         "sources": _sources(tops, language),
         "countries": _countries(tops, language),
         "targets": [[row["target"], int(row["attempts"]), int(row["sites"])] for row in tops.targets],
-        "rules": _rules(console, tops, language),
+        "rules": _rules(context, tops, language),
     }
     return _headed(made, language)
 
@@ -77,26 +77,35 @@ def _week(view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
     ]
 
 
-def _provinces(console: Console, view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
+def _provinces(context: CentreContext, view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
     return [
         [
-            province_name(console, one, language), one.sites, one.size, one.events, one.attempts, round(one.rate, 1),
+            province_name(context, one, language),
+            one.sites,
+            one.size,
+            one.events,
+            one.attempts,
+            round(one.rate, 1),
             round(one.per_size, 2),
         ]
         for one in view.provinces
-    ]  # fmt: skip
+    ]
 
 
 def _sources(tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     texts = catalogue(language)
     return [
         [
-            row["source"], row["country"], int(row["attempts"]), int(row["sites"]),
+            row["source"],
+            row["country"],
+            int(row["attempts"]),
+            int(row["sites"]),
             ", ".join(texts.get(f"type.{one}", one) for one in row["types"]),
-            kst(row["first"], "%m-%d %H:%M"), kst(row["last"], "%m-%d %H:%M"),
+            kst(row["first"], "%m-%d %H:%M"),
+            kst(row["last"], "%m-%d %H:%M"),
         ]
         for row in tops.sources
-    ]  # fmt: skip
+    ]
 
 
 def _countries(tops: Tops, language: str) -> Sequence[Sequence[Any]]:
@@ -107,10 +116,10 @@ def _countries(tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     ]
 
 
-def _rules(console: Console, tops: Tops, language: str) -> Sequence[Sequence[Any]]:
+def _rules(context: CentreContext, tops: Tops, language: str) -> Sequence[Sequence[Any]]:
     rows = []
     for row in tops.rules:
-        rule = console.rules.get(row["rule_id"])
+        rule = context.rules.get(row["rule_id"])
         title = (rule.title_ko if language == "ko" else rule.title_en) if rule else row["rule_id"]
         rows.append([title, t(f"severity.{row['severity']}", language), int(row["findings"]), int(row["sites"])])
     return rows

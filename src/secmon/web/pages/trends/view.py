@@ -77,9 +77,15 @@ def read_trends(
     slots, events = _types(store, scope, period, step)
     before, events_before = _types(store, scope, period.before, step)
     return TrendsView(
-        period, step, slots, before, events, events_before, _week(store, scope, period),
+        period,
+        step,
+        slots,
+        before,
+        events,
+        events_before,
+        _week(store, scope, period),
         _provinces(store, scope, period, sites, provinces),
-    )  # fmt: skip
+    )
 
 
 def read_tops(store: Store, scope: Scope, period: Period) -> Tops:
@@ -87,7 +93,7 @@ def read_tops(store: Store, scope: Scope, period: Period) -> Tops:
     period = _quarters(period)
 
     def top(name: str) -> Sequence[Mapping[str, Any]]:
-        return attack_attempts.top(store, name, scope, period.since, period.until, _MOST)
+        return attack_attempts.top_of_attempts(store, name, scope, period.since, period.until, _MOST)
 
     return Tops(top("sources"), top("countries"), top("targets"), top("rules"))
 
@@ -103,7 +109,7 @@ def _asked(scope: Scope, period: Period) -> dict[str, Any]:
 
 
 def _types(store: Store, scope: Scope, period: Period, step: int) -> tuple[pd.DataFrame, int]:
-    return attack_attempts.by_type(store, scope, period.since, period.until, step)
+    return attack_attempts.attempts_by_type(store, scope, period.since, period.until, step)
 
 
 def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]:
@@ -125,7 +131,7 @@ def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]
 def _provinces(
     store: Store, scope: Scope, period: Period, sites: Sequence[Site], provinces: Sequence[Province]
 ) -> Sequence[Compared]:
-    found = attack_attempts.by_site(store, scope, period.since, period.until)
+    found = attack_attempts.attempts_by_site(store, scope, period.since, period.until)
     compared = []
     for province in provinces:
         own = [site for site in sites if site.province == province.code and scope.covers(site.code)]

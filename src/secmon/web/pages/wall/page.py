@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
-from secmon.live.context import Console
+from secmon.live.context import CentreContext
 from secmon.sites.registry import Province, Site
 from secmon.web.components import charts
 from secmon.web.i18n.texts import t
@@ -32,9 +32,9 @@ def site_table(sites: Sequence[Site], provinces: Sequence[Province], language: s
     ]
 
 
-def layout(console: Console, visit: Visit) -> html.Div:
+def layout(context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the wall; every figure in it comes from the snapshot."""
-    language, total = visit.language, len(console.sites)
+    language, total = visit.language, len(context.sites)
     return html.Div(
         className="wall",
         children=[
@@ -57,7 +57,7 @@ def layout(console: Console, visit: Visit) -> html.Div:
 _CHART: dict[str, Any] = {"className": "graph", "config": {"displayModeBar": False, "responsive": True}}
 
 
-def register(app: Dash, _console: Console) -> None:
+def register(app: Dash, _console: CentreContext) -> None:
     """Register one clientside callback over the snapshot, whose outputs are all widgets."""
     kpis = [
         Output(f"kpi-{name}{part}", "className" if part == "" else "children")

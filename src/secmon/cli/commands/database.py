@@ -3,26 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from secmon.db.database import Desk
+from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.settings import Settings
 from secmon.sites.registry import load_sites
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Desk]:
+def open_database(settings: Settings) -> Iterator[Database]:
     """Open and migrate the operational database; a server may have it open at the same time."""
     if not settings.desk:
         try:
             settings.data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"data folder {settings.data} cannot be written ({error.strerror})") from error
-    desk = Desk(settings.desk_dsn)
+    db = Database(settings.desk_dsn)
     try:
-        desk.migrate()
-        yield desk
+        db.migrate()
+        yield db
     finally:
-        desk.close()
+        db.close()
 
 
 def check_site(code: str) -> None:
