@@ -7,6 +7,7 @@ from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.db.audit_log import Actor
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.evidence import EvidenceLine
 from secmon.incidents.incident import Incident
@@ -50,7 +51,7 @@ def incident_at(
 ) -> Incident:
     """An incident over these sites."""
     draft = IncidentDraft("Sweep scan", severity, attack_type, ("T1595.002",), sites=tuple(sites))
-    return incident_workflow.open_incident(db, EVERYTHING, draft, alerts, actor=KIM, now=at)
+    return incident_workflow.open_incident(Change(db, EVERYTHING, KIM, at), draft, alerts)
 
 
 def line_at(site: str, seq: int = 1, line: str = "IPS drop src=203.0.113.9") -> EvidenceLine:

@@ -15,6 +15,7 @@ from secmon.alerts.workflow import Closure
 from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
+from secmon.db.transaction import Change
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.sites.scope import EVERYTHING, Scope
 
@@ -49,10 +50,10 @@ def opened(db: Database, *sites: str, rule: str = "rule-1") -> list[int]:
 def test_the_way_of_an_alert(db: Database) -> None:
     """New, acknowledged, in progress, closed; each time is kept, and the audit log tells who did what."""
     [number] = opened(db, "11110")
-    workflow.acknowledge_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW + MINUTE)
-    workflow.start_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW + 2 * MINUTE, note="calling the city")
+    workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW + MINUTE), [number])
+    workflow.start_alerts(Change(db, EVERYTHING, KIM, NOW + 2 * MINUTE), [number], note="calling the city")
     workflow.close_alerts(
-        db, EVERYTHING, [number], Closure.TRUE_POSITIVE, note="cleaned", actor=LEE, now=NOW + 3 * MINUTE
+        Change(db, EVERYTHING, LEE, NOW + 3 * MINUTE), [number], Closure.TRUE_POSITIVE, note="cleaned"
     )
     alert = alert_queries.get_alert(db, EVERYTHING, number)
     assert (alert.status, alert.owner, alert.closure, alert.note) == ("closed", "operator1", "true_positive", "cleaned")
@@ -71,7 +72,7 @@ def test_closing_needs_a_note(db: Database, note: str) -> None:
     """Without one nothing is closed."""
     [number] = opened(db, "11110")
     with pytest.raises(IllegalMove, match="the note to the closing of alert"):
-        workflow.close_alerts(db, EVERYTHING, [number], Closure.BENIGN, note=note, actor=KIM, now=NOW)
+        workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [number], Closure.BENIGN, note=note)
     assert alert_queries.get_alert(db, EVERYTHING, number).status == "new"
 
 
@@ -79,15 +80,15 @@ def test_illegal_moves_say_what_is_legal(db: Database) -> None:
     """An alert cannot be acknowledged twice, begun after its end, closed twice, nor reopened while open."""
     [number] = opened(db, "11110")
     with pytest.raises(IllegalMove, match="not closed: there is nothing to reopen"):
-        workflow.reopen_alerts(db, EVERYTHING, [number], note="again", actor=KIM, now=NOW)
-    workflow.acknowledge_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW)
+        workflow.reopen_alerts(Change(db, EVERYTHING, KIM, NOW), [number], note="again")
+    workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW), [number])
     with pytest.raises(IllegalMove, match=r"acknowledged and cannot become acknowledged; .* closed, in_progress"):
-        workflow.acknowledge_alerts(db, EVERYTHING, [number], actor=LEE, now=NOW)
-    workflow.close_alerts(db, EVERYTHING, [number], Closure.BENIGN, note="a test", actor=KIM, now=NOW)
+        workflow.acknowledge_alerts(Change(db, EVERYTHING, LEE, NOW), [number])
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [number], Closure.BENIGN, note="a test")
     moves: tuple[Callable[[], object], ...] = (
-        lambda: workflow.start_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW),
-        lambda: workflow.close_alerts(db, EVERYTHING, [number], Closure.BENIGN, note="n", actor=KIM, now=NOW),
-        lambda: workflow.assign_alerts(db, EVERYTHING, [number], "operator3", actor=KIM, now=NOW),
+        lambda: workflow.start_alerts(Change(db, EVERYTHING, KIM, NOW), [number]),
+        lambda: workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [number], Closure.BENIGN, note="n"),
+        lambda: workflow.assign_alerts(Change(db, EVERYTHING, KIM, NOW), [number], "operator3"),
     )
     for move in moves:
         with pytest.raises(IllegalMove, match=f"alert {number} is closed"):
@@ -97,11 +98,11 @@ def test_illegal_moves_say_what_is_legal(db: Database) -> None:
 def test_many_are_closed_with_one_note_or_none_is(db: Database) -> None:
     """When one of them cannot move, none does."""
     ids = opened(db, "11110", "11140", "26110")
-    workflow.close_alerts(db, EVERYTHING, ids[:1], Closure.BENIGN, note="early", actor=KIM, now=NOW)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), ids[:1], Closure.BENIGN, note="early")
     with pytest.raises(IllegalMove):
-        workflow.close_alerts(db, EVERYTHING, ids[::-1], Closure.FALSE_POSITIVE, note="scanner", actor=KIM, now=NOW)
+        workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), ids[::-1], Closure.FALSE_POSITIVE, note="scanner")
     assert alert_queries.count_matching_alerts(db, EVERYTHING, AlertSearch(status=("new",))) == 2
-    workflow.close_alerts(db, EVERYTHING, ids[1:], Closure.FALSE_POSITIVE, note="scanner", actor=KIM, now=NOW)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), ids[1:], Closure.FALSE_POSITIVE, note="scanner")
     closed = alert_queries.search_alerts(db, EVERYTHING, AlertSearch(closure="false_positive"), limit=9)
     assert {(alert.id, alert.note) for alert in closed} == {(ids[1], "scanner"), (ids[2], "scanner")}
 
@@ -110,9 +111,9 @@ def test_two_operators_at_once_are_told(db: Database) -> None:
     """Whoever decides on an old view is told who was faster, and when; nothing is overwritten."""
     [number] = opened(db, "11110")
     seen = alert_queries.get_alert(db, EVERYTHING, number).version
-    workflow.assign_alerts(db, EVERYTHING, [number], "operator1", actor=KIM, now=NOW, versions={number: seen})
+    workflow.assign_alerts(Change(db, EVERYTHING, KIM, NOW), [number], "operator1", versions={number: seen})
     with pytest.raises(ConflictError, match="changed by operator1 at 2026-11-25 01:00:00 UTC") as told:
-        workflow.assign_alerts(db, EVERYTHING, [number], "operator2", actor=LEE, now=NOW, versions={number: seen})
+        workflow.assign_alerts(Change(db, EVERYTHING, LEE, NOW), [number], "operator2", versions={number: seen})
     assert (told.value.by, told.value.at) == ("operator1", NOW)
     assert alert_queries.get_alert(db, EVERYTHING, number).owner == "operator1"
 
@@ -125,7 +126,7 @@ def test_of_eight_at_the_same_moment_one_wins(db: Database) -> None:
     def race(n: int) -> str:
         try:
             workflow.acknowledge_alerts(
-                db, EVERYTHING, [number], actor=Actor(f"operator{n}"), now=NOW, versions={number: seen}
+                Change(db, EVERYTHING, Actor(f"operator{n}"), NOW), [number], versions={number: seen}
             )
         except ConflictError:
             return "told"
@@ -142,7 +143,7 @@ def test_findings_do_not_disturb_an_operator(db: Database) -> None:
     [number] = opened(db, "11110")
     seen = alert_queries.get_alert(db, EVERYTHING, number).version
     triage(db, [GROUP], [], quiet=timedelta(hours=6), now=NOW + MINUTE)
-    workflow.acknowledge_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW + MINUTE, versions={number: seen})
+    workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW + MINUTE), [number], versions={number: seen})
     assert alert_queries.get_alert(db, EVERYTHING, number).findings == 2
 
 
@@ -155,15 +156,15 @@ def test_what_lies_outside_the_scope_does_not_exist(db: Database) -> None:
         with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or lies outside"):
             alert_queries.get_alert(db, seoul, number)
         with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or lies outside"):
-            workflow.acknowledge_alerts(db, seoul, [here, number], actor=KIM, now=NOW)
+            workflow.acknowledge_alerts(Change(db, seoul, KIM, NOW), [here, number])
     assert alert_queries.get_alert(db, EVERYTHING, here).status == "new"
 
 
 def test_a_reopened_alert_keeps_its_first_times(db: Database) -> None:
     """Closing class and closing time go; when it was first acknowledged stays."""
     [number] = opened(db, "11110")
-    workflow.close_alerts(db, EVERYTHING, [number], Closure.BENIGN, note="a test", actor=KIM, now=NOW + MINUTE)
-    workflow.reopen_alerts(db, EVERYTHING, [number], note="no test after all", actor=LEE, now=NOW + 2 * MINUTE)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW + MINUTE), [number], Closure.BENIGN, note="a test")
+    workflow.reopen_alerts(Change(db, EVERYTHING, LEE, NOW + 2 * MINUTE), [number], note="no test after all")
     alert = alert_queries.get_alert(db, EVERYTHING, number)
     assert (alert.status, alert.closure, alert.closed_at) == ("acknowledged", "", None)
     assert (alert.acknowledged_at, alert.note) == (NOW + MINUTE, "no test after all")
@@ -172,20 +173,20 @@ def test_a_reopened_alert_keeps_its_first_times(db: Database) -> None:
 def test_of_a_reopened_and_a_newer_alert_one_gathers(db: Database) -> None:
     """After the closing a new alert opened; the reopened one takes no findings in, and the database stays content."""
     [first] = opened(db, "11110")
-    workflow.close_alerts(db, EVERYTHING, [first], Closure.BENIGN, note="a test", actor=KIM, now=NOW)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [first], Closure.BENIGN, note="a test")
     [second] = opened(db, "11110")
-    workflow.reopen_alerts(db, EVERYTHING, [first], note="look again", actor=KIM, now=NOW)
+    workflow.reopen_alerts(Change(db, EVERYTHING, KIM, NOW), [first], note="look again")
     triage(db, [GROUP], [], quiet=timedelta(hours=6), now=NOW + MINUTE)
     assert [alert_queries.get_alert(db, EVERYTHING, number).findings for number in (first, second)] == [1, 2]
-    workflow.close_alerts(db, EVERYTHING, [second], Closure.BENIGN, note="a test", actor=KIM, now=NOW)
-    workflow.reopen_alerts(db, EVERYTHING, [second], note="look again", actor=KIM, now=NOW)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [second], Closure.BENIGN, note="a test")
+    workflow.reopen_alerts(Change(db, EVERYTHING, KIM, NOW), [second], note="look again")
     assert alert_queries.get_alert(db, EVERYTHING, second).gathering
 
 
 def test_merged_alerts_hide_and_come_back(db: Database) -> None:
     """They leave queue and counts, close with their parent as duplicates, and are open again when unmerged."""
     parent, child, other = opened(db, "11110", "11140", "26110")
-    workflow.merge_alerts(db, EVERYTHING, [child], parent, note="same campaign", actor=KIM, now=NOW)
+    workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [child], parent, note="same campaign")
     assert [alert.id for alert in alert_queries.search_alerts(db, EVERYTHING, limit=9, order="oldest")] == [
         parent,
         other,
@@ -193,35 +194,35 @@ def test_merged_alerts_hide_and_come_back(db: Database) -> None:
     assert set(alert_queries.open_by_site(db, NOW)) == {"11110", "26110"}
     assert [alert.id for alert in alert_queries.merged_into(db, EVERYTHING, parent)] == [child]
     with pytest.raises(IllegalMove, match=f"merged into alert {parent}: act there, or unmerge it"):
-        workflow.acknowledge_alerts(db, EVERYTHING, [child], actor=KIM, now=NOW)
-    workflow.close_alerts(db, EVERYTHING, [parent], Closure.TRUE_POSITIVE, note="done", actor=KIM, now=NOW)
+        workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW), [child])
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [parent], Closure.TRUE_POSITIVE, note="done")
     assert alert_queries.get_alert(db, EVERYTHING, child).closure == "duplicate"
-    workflow.unmerge_alerts(db, EVERYTHING, [child], actor=LEE, now=NOW)
+    workflow.unmerge_alerts(Change(db, EVERYTHING, LEE, NOW), [child])
     back = alert_queries.get_alert(db, EVERYTHING, child)
     assert (back.status, back.merged_into, back.closure) == ("acknowledged", None, "")
     with pytest.raises(IllegalMove, match="merged into no other"):
-        workflow.unmerge_alerts(db, EVERYTHING, [child], actor=LEE, now=NOW)
+        workflow.unmerge_alerts(Change(db, EVERYTHING, LEE, NOW), [child])
 
 
 def test_merging_that_makes_no_sense_is_refused(db: Database) -> None:
     """Into itself, into a closed one, and chains."""
     one, two, three = opened(db, "11110", "11140", "26110")
     refused: list[tuple[int, int, str]] = [(one, one, "into itself")]
-    workflow.merge_alerts(db, EVERYTHING, [two], one, actor=KIM, now=NOW)
+    workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [two], one)
     refused += [(one, three, "others are merged into"), (three, two, "is merged into alert")]
     for number, into, why in refused:
         with pytest.raises(IllegalMove, match=why):
-            workflow.merge_alerts(db, EVERYTHING, [number], into, actor=KIM, now=NOW)
-    workflow.close_alerts(db, EVERYTHING, [three], Closure.BENIGN, note="n", actor=KIM, now=NOW)
+            workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [number], into)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [three], Closure.BENIGN, note="n")
     with pytest.raises(IllegalMove, match="must both be open"):
-        workflow.merge_alerts(db, EVERYTHING, [three], one, actor=KIM, now=NOW)
+        workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [three], one)
 
 
 def test_suppressed_findings_open_nothing_until_the_end(db: Database) -> None:
     """They are counted; others, and later ones, open alerts as usual."""
     [number] = opened(db, "11110")
     end = NOW + timedelta(days=1)
-    row = suppression.suppress_alert(db, EVERYTHING, number, until=end, reason="known probe", actor=KIM, now=NOW)
+    row = suppression.suppress_alert(Change(db, EVERYTHING, KIM, NOW), number, until=end, reason="known probe")
     assert alert_queries.get_alert(db, EVERYTHING, number).closure == "benign"
 
     def run(at: datetime, site: str = "11110") -> int:
@@ -234,7 +235,7 @@ def test_suppressed_findings_open_nothing_until_the_end(db: Database) -> None:
     assert suppression.suppressed_since(db, EVERYTHING, NOW) == 2
     assert suppression.suppressions(db, Scope.of_sites(["11140"])) == []
     with pytest.raises(IllegalMove, match="ended at"):
-        suppression.lift_suppression(db, EVERYTHING, row.id, actor=KIM, now=end)
+        suppression.lift_suppression(Change(db, EVERYTHING, KIM, end), row.id)
 
 
 def test_a_lifted_suppression_ends(db: Database) -> None:
@@ -244,10 +245,10 @@ def test_a_lifted_suppression_ends(db: Database) -> None:
     wrong: tuple[tuple[datetime, str], ...] = ((NOW, "reason"), (end, " "))
     for until, reason in wrong:
         with pytest.raises(IllegalMove):
-            suppression.suppress_alert(db, EVERYTHING, number, until=until, reason=reason, actor=KIM, now=NOW)
-    row = suppression.suppress_alert(db, EVERYTHING, number, until=end, reason="known", actor=KIM, now=NOW)
+            suppression.suppress_alert(Change(db, EVERYTHING, KIM, NOW), number, until=until, reason=reason)
+    row = suppression.suppress_alert(Change(db, EVERYTHING, KIM, NOW), number, until=end, reason="known")
     assert len(suppression.suppressions(db, EVERYTHING, now=NOW)) == 1
-    suppression.lift_suppression(db, EVERYTHING, row.id, actor=LEE, now=NOW + MINUTE)
+    suppression.lift_suppression(Change(db, EVERYTHING, LEE, NOW + MINUTE), row.id)
     assert suppression.suppressions(db, EVERYTHING, now=NOW + MINUTE) == []
     assert triage(db, [GROUP], [], quiet=timedelta(hours=6), now=NOW + MINUTE).opened == 1
 

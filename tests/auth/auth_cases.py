@@ -7,6 +7,7 @@ from secmon.auth.login import LoginAttempt
 from secmon.auth.roles import Role
 from secmon.db.audit_log import Actor, audit_entries
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.sites.scope import EVERYTHING
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
@@ -24,7 +25,7 @@ def account_of(
     password: str = GOOD,
 ) -> Account:
     """An account that is new."""
-    return add_account(db, AccountDraft(name, role, site, province), password, CHIEF, NOW)
+    return add_account(Change(db, EVERYTHING, CHIEF, NOW), AccountDraft(name, role, site, province), password)
 
 
 def trying(name: str = "kim", password: str = GOOD) -> LoginAttempt:

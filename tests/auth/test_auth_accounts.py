@@ -23,9 +23,10 @@ from secmon.auth.secrets import check_password, one_time_password
 from secmon.auth.sessions import SessionLimits, find_session
 from secmon.db.audit_log import Actor
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.sites.registry import load_sites
-from secmon.sites.scope import Scope
+from secmon.sites.scope import EVERYTHING, Scope
 
 pytest_plugins = "database_fixtures"
 LIMITS = SessionLimits()
@@ -68,7 +69,7 @@ def test_a_good_password_passes() -> None:
 def test_a_bad_name_is_refused(db: Database, name: str) -> None:
     """Names are small letters, digits and a few signs; those of the centre itself are taken."""
     with pytest.raises(UsageError, match="account name"):
-        add_account(db, AccountDraft(name, Role.VIEWER), GOOD, CHIEF, NOW)
+        add_account(Change(db, EVERYTHING, CHIEF, NOW), AccountDraft(name, Role.VIEWER), GOOD)
     assert accounts(db) == []
 
 
@@ -88,7 +89,7 @@ def test_a_bad_name_is_refused(db: Database, name: str) -> None:
 def test_a_role_takes_its_place_and_no_other(db: Database, role: Role, site: str, province: str) -> None:
     """A province needs a province, a municipality a site, the others see all; unknown codes are refused."""
     with pytest.raises(UsageError):
-        add_account(db, AccountDraft("kim", role, site, province), GOOD, CHIEF, NOW)
+        add_account(Change(db, EVERYTHING, CHIEF, NOW), AccountDraft("kim", role, site, province), GOOD)
     assert account(db, "kim") is None
 
 
@@ -106,7 +107,7 @@ def test_a_change_ends_the_sessions_and_is_audited(db: Database) -> None:
     for wanted in (AccountChange(role=Role.VIEWER), AccountChange(disabled=True)):
         secret = log_in(db, trying(), NOW, LIMITS)
         assert find_session(db, secret, NOW, LIMITS) is not None
-        change_account(db, "kim", wanted, CHIEF, NOW)
+        change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", wanted)
         assert find_session(db, secret, NOW, LIMITS) is None
     assert [act for act in acts(db) if act[1] == "account.change"] == [("chief", "account.change", "account:kim")] * 2
     with pytest.raises(LoginRefused):
@@ -116,9 +117,9 @@ def test_a_change_ends_the_sessions_and_is_audited(db: Database) -> None:
 def test_a_change_of_an_older_version_is_told(db: Database) -> None:
     """Two administrators at once: the second is told, nothing of it is kept."""
     seen = account_of(db).version
-    change_account(db, "kim", AccountChange(role=Role.VIEWER), CHIEF, NOW, version=seen)
+    change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", AccountChange(role=Role.VIEWER), version=seen)
     with pytest.raises(AccountConflict, match="meanwhile"):
-        change_account(db, "kim", AccountChange(role=Role.SUPERVISOR), CHIEF, NOW, version=seen)
+        change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", AccountChange(role=Role.SUPERVISOR), version=seen)
     found = account(db, "kim")
     assert found is not None
     assert found.role is Role.VIEWER
@@ -129,21 +130,21 @@ def test_the_last_administrator_stays(db: Database) -> None:
     account_of(db, "boss", Role.ADMINISTRATOR)
     for wanted in (AccountChange(disabled=True), AccountChange(role=Role.OPERATOR)):
         with pytest.raises(UsageError, match="last administrator"):
-            change_account(db, "boss", wanted, CHIEF, NOW)
+            change_account(Change(db, EVERYTHING, CHIEF, NOW), "boss", wanted)
     account_of(db, "deputy", Role.ADMINISTRATOR)
-    assert change_account(db, "boss", AccountChange(disabled=True), CHIEF, NOW).disabled
+    assert change_account(Change(db, EVERYTHING, CHIEF, NOW), "boss", AccountChange(disabled=True)).disabled
 
 
 def test_a_new_password_ends_the_sessions_and_differs(db: Database) -> None:
     """After a new password every session is over, the old password too, and the same again is refused."""
     account_of(db)
     secret = log_in(db, trying(), NOW, LIMITS)
-    set_password(db, "kim", "another good password", Actor("kim"), NOW, must_change=False)
+    set_password(Change(db, EVERYTHING, Actor("kim"), NOW), "kim", "another good password", must_change=False)
     assert find_session(db, secret, NOW, LIMITS) is None
     with pytest.raises(LoginRefused):
         log_in(db, trying(), NOW, LIMITS)
     with pytest.raises(UsageError, match="has now"):
-        set_password(db, "kim", "another good password", Actor("kim"), NOW, must_change=False)
+        set_password(Change(db, EVERYTHING, Actor("kim"), NOW), "kim", "another good password", must_change=False)
     log_in(db, trying(password="another good password"), NOW, LIMITS)
 
 

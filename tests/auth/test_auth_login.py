@@ -14,6 +14,8 @@ from secmon.auth.secrets import SHOWN, hash_secret
 from secmon.auth.sessions import SessionLimits, active_sessions, find_session
 from secmon.db.audit_log import verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
+from secmon.sites.scope import EVERYTHING
 
 pytest_plugins = "database_fixtures"
 LIMITS = SessionLimits(idle=timedelta(hours=1), absolute=timedelta(hours=8))
@@ -115,10 +117,10 @@ def test_a_session_is_listed_and_revoked(db: Database) -> None:
         ("lee", "192.0.2.7"),
     }
     short = hash_secret(theirs)[:SHOWN]
-    assert not sessions.revoke_session(db, short, CHIEF, NOW, "kim")
-    assert not sessions.revoke_session(db, "", CHIEF, NOW)
-    assert not sessions.revoke_session(db, "%", CHIEF, NOW)
-    assert sessions.revoke_session(db, short, CHIEF, NOW)
+    assert not sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), short, "kim")
+    assert not sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), "")
+    assert not sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), "%")
+    assert sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), short)
     assert find_session(db, theirs, NOW, LIMITS) is None
     assert find_session(db, mine, NOW, LIMITS) is not None
     assert [one.account for one in active_sessions(db, NOW, LIMITS)] == ["kim"]
@@ -134,11 +136,11 @@ def test_a_revoked_session_is_refused_at_once(db: Database) -> None:
         principal = authenticator.by_cookie(secret, "192.0.2.7")
         assert principal is not None
         assert (principal.name, principal.address) == ("kim", "192.0.2.7")
-    sessions.revoke_session(db, hash_secret(first)[:SHOWN], CHIEF, NOW)
+    sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), hash_secret(first)[:SHOWN])
     authenticator.forget()
     assert authenticator.by_cookie(first, "") is None
     assert authenticator.by_cookie(second, "") is not None
-    sessions.revoke_session(db, hash_secret(second)[:SHOWN], CHIEF, NOW)
+    sessions.revoke_session(Change(db, EVERYTHING, CHIEF, NOW), hash_secret(second)[:SHOWN])
     now[0] += timedelta(seconds=1)
     assert authenticator.by_cookie(second, "") is None
 
@@ -146,7 +148,7 @@ def test_a_revoked_session_is_refused_at_once(db: Database) -> None:
 def test_a_one_time_password_marks_the_visitor(db: Database) -> None:
     """Whoever has one is known, and known to have to replace it."""
     account_of(db)
-    set_password(db, "kim", "one-time password", CHIEF, NOW, must_change=True)
+    set_password(Change(db, EVERYTHING, CHIEF, NOW), "kim", "one-time password", must_change=True)
     authenticator = Authenticator(db, "token", LIMITS, lambda: NOW)
     principal = authenticator.by_cookie(log_in(db, trying(password="one-time password"), NOW, LIMITS), "")
     assert principal is not None

@@ -18,8 +18,9 @@ from secmon.auth.oidc_accounts import sign_in_identity
 from secmon.auth.roles import Role
 from secmon.auth.sessions import SessionLimits, find_session
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.settings import IdentityProvider
-from secmon.sites.scope import Scope
+from secmon.sites.scope import EVERYTHING, Scope
 
 pytest_plugins = "database_fixtures"
 BACK = "http://127.0.0.1:8050/login/callback"
@@ -190,7 +191,7 @@ def test_nobody_without_a_group_comes_in(db: Database, configured: IdentityProvi
 def test_a_disabled_account_stays_out(db: Database, configured: IdentityProvider) -> None:
     """The provider's word does not let in whom we have disabled."""
     sign_in_identity(db, configured, identity("soc"), "", NOW)
-    change_account(db, "kim", AccountChange(disabled=True), CHIEF, NOW)
+    change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", AccountChange(disabled=True))
     sign_in_identity(db, configured, identity("soc"), "", NOW)
     with pytest.raises(LoginRefused):
         _session(db, "kim")

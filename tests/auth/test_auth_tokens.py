@@ -15,8 +15,9 @@ from secmon.auth.roles import Permission, Role
 from secmon.auth.sessions import SessionLimits
 from secmon.auth.tokens import SITE_PERMISSIONS, TokenDraft
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
-from secmon.sites.scope import Scope
+from secmon.sites.scope import EVERYTHING, Scope
 
 pytest_plugins = "database_fixtures"
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ LOOK = frozenset({Permission.VIEW})
 def made(db: Database, owner: str = "kim", **values: object) -> tuple[int, str]:
     """A token that looks, for a day."""
     draft = {"name": "script", "permissions": LOOK, "expires_at": NOW + DAY, **values}
-    return tokens.create_token(db, owner, TokenDraft(**draft), CHIEF, NOW)  # type: ignore[arg-type]  # each test gives what fits
+    return tokens.create_token(Change(db, EVERYTHING, CHIEF, NOW), owner, TokenDraft(**draft))  # type: ignore[arg-type]  # each test gives what fits
 
 
 def test_a_token_may_what_it_lists(db: Database) -> None:
@@ -61,7 +62,7 @@ def test_a_token_never_reaches_further_than_its_owner(db: Database) -> None:
     assert not principal.scope.covers("26380")
     assert one_site.scope == Scope.of_sites(["11110"])
     _, wide = made(db, permissions=frozenset({Permission.VIEW, Permission.TRIAGE}))
-    change_account(db, "kim", AccountChange(role=Role.VIEWER), CHIEF, NOW)
+    change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", AccountChange(role=Role.VIEWER))
     lesser = tokens.find_token(db, wide, "", NOW)
     assert lesser is not None
     assert lesser.permissions == LOOK
@@ -74,12 +75,12 @@ def test_a_token_ends(db: Database) -> None:
     number, secret = made(db)
     assert tokens.find_token(db, secret, "", NOW + DAY) is None
     assert tokens.find_token(db, "secmon_wrong", "", NOW) is None
-    assert not tokens.revoke_token(db, number, CHIEF, NOW, "lee")
-    assert tokens.revoke_token(db, number, CHIEF, NOW, "kim")
-    assert not tokens.revoke_token(db, number, CHIEF, NOW)
+    assert not tokens.revoke_token(Change(db, EVERYTHING, CHIEF, NOW), number, "lee")
+    assert tokens.revoke_token(Change(db, EVERYTHING, CHIEF, NOW), number, "kim")
+    assert not tokens.revoke_token(Change(db, EVERYTHING, CHIEF, NOW), number)
     assert tokens.find_token(db, secret, "", NOW) is None
     _, other = made(db)
-    change_account(db, "kim", AccountChange(disabled=True), CHIEF, NOW)
+    change_account(Change(db, EVERYTHING, CHIEF, NOW), "kim", AccountChange(disabled=True))
     assert tokens.find_token(db, other, "", NOW) is None
     assert ("chief", "token.revoke", f"token:{number}") in acts(db)
 
@@ -104,12 +105,12 @@ def test_the_last_use_is_kept(db: Database) -> None:
 
 def test_a_sites_equipment_sees_itself_only(db: Database) -> None:
     """Each site has a token for its block list, requests and lines; making them anew ends the old ones."""
-    first = tokens.create_site_tokens(db, ["11110", "26380"], CHIEF, NOW)
+    first = tokens.create_site_tokens(Change(db, EVERYTHING, CHIEF, NOW), ["11110", "26380"])
     principal = tokens.find_token(db, first["11110"], "", NOW)
     assert principal is not None
     assert (principal.scope, principal.permissions) == (Scope.of_sites(["11110"]), SITE_PERMISSIONS)
     assert principal.name == "site-equipment/11110"
-    again = tokens.create_site_tokens(db, ["11110"], CHIEF, NOW)
+    again = tokens.create_site_tokens(Change(db, EVERYTHING, CHIEF, NOW), ["11110"])
     assert tokens.find_token(db, first["11110"], "", NOW) is None
     assert tokens.find_token(db, again["11110"], "", NOW) is not None
     assert tokens.find_token(db, first["26380"], "", NOW) is not None

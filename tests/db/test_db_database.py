@@ -12,11 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import StatementError
 
+from secmon.db.audit_log import CENTRE
 from secmon.db.database import Database
 from secmon.db.models import Base, DeclaredLevel
+from secmon.db.transaction import Change
 from secmon.errors import DatabaseError
 from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
 from secmon.runtime.server import application
+from secmon.sites.scope import EVERYTHING
 
 NOW = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)
 
@@ -41,7 +44,7 @@ def test_an_empty_database_gets_every_table(db: Database) -> None:
 
 def test_migrating_again_keeps_what_is_there(db: Database) -> None:
     """A second start finds its data."""
-    declare_level(db, Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
+    declare_level(Change(db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
     db.migrate()
     assert level_in_force(db) == Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW)
 
@@ -99,14 +102,14 @@ def test_naive_times_are_refused(db: Database) -> None:
     """No zone is guessed."""
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(StatementError, match="naive time"):
-        declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", naive))
+        declare_level(Change(db, EVERYTHING, CENTRE, naive), Declaration(CrisisLevel.NORMAL, "NCSC", "", naive))
     assert level_in_force(db) is None
 
 
 def test_times_of_any_zone_are_kept_as_utc(db: Database) -> None:
     """What comes back is the same moment, in UTC, to the microsecond."""
     seoul = NOW.astimezone(timezone(timedelta(hours=9)))
-    declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", seoul))
+    declare_level(Change(db, EVERYTHING, CENTRE, seoul), Declaration(CrisisLevel.NORMAL, "NCSC", "", seoul))
     found = level_in_force(db)
     assert found is not None
     assert found.declared_at == NOW
@@ -119,7 +122,10 @@ def test_the_level_in_force_is_the_newest_declaration(db: Database) -> None:
     """None until somebody enters one; then the last entered, and those before stay as history."""
     assert level_in_force(db) is None
     for hours, level in enumerate((CrisisLevel.ATTENTION, CrisisLevel.SERIOUS, CrisisLevel.NORMAL)):
-        declare_level(db, Declaration(level, "NCSC", f"reason {hours}", NOW - timedelta(hours=hours)))
+        declare_level(
+            Change(db, EVERYTHING, CENTRE, NOW - timedelta(hours=hours)),
+            Declaration(level, "NCSC", f"reason {hours}", NOW - timedelta(hours=hours)),
+        )
     assert level_in_force(db) == Declaration(CrisisLevel.NORMAL, "NCSC", "reason 2", NOW - timedelta(hours=2))
     with db.session() as session:
         assert [row.level for row in session.query(DeclaredLevel).order_by(DeclaredLevel.id)] == [

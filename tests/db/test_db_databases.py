@@ -10,9 +10,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from secmon.db import audit_log
-from secmon.db.audit_log import Act, Actor, audit_entries, verify_audit_log
+from secmon.db.audit_log import CENTRE, Act, Actor, audit_entries, verify_audit_log
 from secmon.db.database import Database
 from secmon.db.models import Base
+from secmon.db.transaction import Change
 from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
 from secmon.sites.scope import EVERYTHING
 
@@ -32,7 +33,7 @@ def test_an_empty_postgresql_is_migrated_twice(empty_postgresql: str) -> None:
     """The second start finds its data."""
     db = Database(empty_postgresql)
     db.migrate()
-    declare_level(db, Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
+    declare_level(Change(db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW))
     db.migrate()
     assert level_in_force(db) == Declaration(CrisisLevel.CAUTION, "NCSC", "exercise", NOW)
     db.close()

@@ -15,6 +15,7 @@ from secmon.alerts.triage import FoundGroup, triage
 from secmon.db.audit_log import CENTRE
 from secmon.db.database import Database
 from secmon.db.models import FLOOD_ACTOR
+from secmon.db.transaction import Change
 from secmon.detection import exceptions_registry, rule_states
 from secmon.detection.engine.run_report import RuleOutcome
 from secmon.detection.exceptions_registry import Suppressed
@@ -184,7 +185,7 @@ def test_importance_comes_from_the_registry_unless_somebody_set_it(db: Database)
     assert all(0.7 <= site_importance(site) <= 1 for site in sites)
     assert site_importance(replace(sites[0], kind="si")) > site_importance(replace(sites[0], kind="gun"))
     hosts = [Asset(site="11110", host="db01", importance=0.95), Asset(site="11110", host="pc1", importance=0.0)]
-    put(db, hosts, CENTRE, NOW)
+    put(Change(db, EVERYTHING, CENTRE, NOW), hosts)
     found = weights(db, load_rules().signatures, sites)
     assert found.of_place("11110", ["pc1", "db01"]) == 0.95
     assert found.of_place("11110", ["pc1"]) == site_importance(next(site for site in sites if site.code == "11110"))

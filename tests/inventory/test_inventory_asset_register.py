@@ -8,6 +8,7 @@ import pytest
 from secmon.db import audit_log
 from secmon.db.audit_log import CENTRE
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.inventory import asset_register
 from secmon.simulate.register import write_register
@@ -34,7 +35,7 @@ def written(folder: Path, head: str, *lines: str) -> Path:
 def taken(db: Database, folder: Path, *lines: str) -> int:
     """Take assets over from lines."""
     return asset_register.replace_register(
-        db, asset_register.read_assets(written(folder, ASSETS, *lines), SITES), CENTRE, NOW
+        Change(db, EVERYTHING, CENTRE, NOW), asset_register.read_assets(written(folder, ASSETS, *lines), SITES)
     )
 
 
@@ -94,8 +95,8 @@ def test_the_simulated_municipalities_hand_theirs_over(db: Database, tmp_path: P
     hosts = asset_register.read_assets(tmp_path / "assets.csv", SITES)
     people = asset_register.read_contacts(tmp_path / "contacts.csv", SITES)
     assert (
-        asset_register.replace_register(db, hosts, CENTRE, NOW),
-        asset_register.replace_register(db, people, CENTRE, NOW),
+        asset_register.replace_register(Change(db, EVERYTHING, CENTRE, NOW), hosts),
+        asset_register.replace_register(Change(db, EVERYTHING, CENTRE, NOW), people),
     ) == (
         226,
         226,

@@ -11,6 +11,8 @@ import pytest
 from log_lines import failed_login, http, ids_alert
 
 from secmon.alerts.triage import triage
+from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.live.snapshot import Rates, by_slot, compose, encode
@@ -219,8 +221,12 @@ def test_an_empty_centre_claims_nothing(centre: Centre) -> None:
 @pytest.mark.store
 def test_the_level_is_the_declared_one(centre: Centre) -> None:
     """The crisis level is what was declared last, with its issuer."""
-    declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "exercise", SINCE))
-    declare_level(centre.db, Declaration(CrisisLevel.CAUTION, "국정원", "exercise", NOW))
+    declare_level(
+        Change(centre.db, EVERYTHING, CENTRE, SINCE), Declaration(CrisisLevel.NORMAL, "NCSC", "exercise", SINCE)
+    )
+    declare_level(
+        Change(centre.db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.CAUTION, "국정원", "exercise", NOW)
+    )
     assert snapshot(centre)["level"] == {"level": "caution", "issuer": "국정원", "declared_at": NOW.isoformat()}
 
 

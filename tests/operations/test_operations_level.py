@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from alert_cases import HOUR, KIM, LEE, NOW
-from secmon.db.audit_log import Actor, audit_entries
+from secmon.db.audit_log import CENTRE, Actor, audit_entries
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import IllegalMove, NotFoundError
 from secmon.notifications import outbox
 from secmon.operations import crisis_level, level_duties
@@ -23,9 +24,9 @@ JONGNO = Actor("jongno", "192.0.2.1")
 def test_levels_are_declared_and_kept(db: Database) -> None:
     """The newest is in force, the others are history, and the audit log tells who entered it."""
     assert crisis_level.current_declaration(db) is None
-    first = crisis_level.declare_level(db, CAUTION, actor=LEE, now=NOW + HOUR)
+    first = crisis_level.declare_level(Change(db, EVERYTHING, LEE, NOW + HOUR), CAUTION)
     raised = Declaration(CrisisLevel.ALERT, "NCSC", "확산", NOW + 2 * HOUR)
-    second = crisis_level.declare_level(db, raised, actor=LEE)
+    second = crisis_level.declare_level(Change(db, EVERYTHING, LEE, raised.declared_at), raised)
     assert crisis_level.level_in_force(db) == raised
     assert [(one.number, one.declaration) for one in crisis_level.level_history(db, 9)] == [
         (second, raised),
@@ -39,8 +40,10 @@ def test_a_level_needs_an_issuer_and_a_reason(db: Database) -> None:
     """Back to normal needs no reason."""
     for issuer, reason in ((" ", "r"), ("NCSC", "")):
         with pytest.raises(IllegalMove):
-            crisis_level.declare_level(db, Declaration(CrisisLevel.CAUTION, issuer, reason, NOW))
-    crisis_level.declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW))
+            crisis_level.declare_level(
+                Change(db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.CAUTION, issuer, reason, NOW)
+            )
+    crisis_level.declare_level(Change(db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW))
     assert [one.declaration.level for one in crisis_level.level_history(db, 9)] == ["normal"]
 
 
@@ -52,14 +55,14 @@ def test_nothing_computes_a_level() -> None:
 
 def test_a_level_cascades_to_all_sites(db: Database) -> None:
     """A letter to each; acknowledged once by each; who has not is named; a province sees its own."""
-    number = crisis_level.declare_level(db, CAUTION, actor=LEE, channels=["mail"])
+    number = crisis_level.declare_level(Change(db, EVERYTHING, LEE, CAUTION.declared_at), CAUTION, channels=["mail"])
     letters = outbox.claim_letters(db, "sender", limit=999, now=NOW)
     assert {one.letter.site for one in letters} == {site.code for site in load_sites()}
     assert letters[0].letter.content["level"] == "caution"
     assert level_duties.acknowledge_level(
-        db, Scope.of_sites(["11110"]), number, "11110", note="확인", actor=JONGNO, now=NOW
+        Change(db, Scope.of_sites(["11110"]), JONGNO, NOW), number, "11110", note="확인"
     )
-    assert not level_duties.acknowledge_level(db, EVERYTHING, number, "11110", actor=KIM, now=NOW)
+    assert not level_duties.acknowledge_level(Change(db, EVERYTHING, KIM, NOW), number, "11110")
     seoul = Scope.of_province("11", load_sites())
     standing = level_duties.acknowledgement_progress(db, seoul, number)
     assert (standing.acknowledged, standing.of, len(standing.missing)) == (1, 25, 24)
@@ -67,26 +70,29 @@ def test_a_level_cascades_to_all_sites(db: Database) -> None:
     [kept] = level_duties.acknowledgements(db, seoul, number)
     assert (kept.site, kept.actor, kept.note) == ("11110", "jongno", "확인")
     with pytest.raises(NotFoundError):
-        level_duties.acknowledge_level(db, Scope.of_sites(["11110"]), number, "26110", actor=JONGNO, now=NOW)
+        level_duties.acknowledge_level(Change(db, Scope.of_sites(["11110"]), JONGNO, NOW), number, "26110")
 
 
 def test_duties_are_ticked_for_the_level_in_force(db: Database) -> None:
     """With who and when; not twice, not those of another level or of the sites, not of an older declaration."""
-    number = crisis_level.declare_level(db, CAUTION)
-    level_duties.complete_duty(db, number, "caution.shift", note="야간조 보강", actor=KIM, now=NOW)
+    number = crisis_level.declare_level(Change(db, EVERYTHING, CENTRE, CAUTION.declared_at), CAUTION)
+    level_duties.complete_duty(Change(db, EVERYTHING, KIM, NOW), number, "caution.shift", note="야간조 보강")
     assert level_duties.completed_duties(db, number)["caution.shift"].done_by == "operator1"
     with pytest.raises(IllegalMove, match="is done already"):
-        level_duties.complete_duty(db, number, "caution.shift", actor=LEE, now=NOW)
+        level_duties.complete_duty(Change(db, EVERYTHING, LEE, NOW), number, "caution.shift")
     for key in ("serious.all", "caution.site_remote"):
         with pytest.raises(NotFoundError, match="level caution has no duty"):
-            level_duties.complete_duty(db, number, key, actor=LEE, now=NOW)
-    level_duties.undo_duty(db, number, "caution.shift", actor=KIM, now=NOW)
+            level_duties.complete_duty(Change(db, EVERYTHING, LEE, NOW), number, key)
+    level_duties.undo_duty(Change(db, EVERYTHING, KIM, NOW), number, "caution.shift")
     assert level_duties.completed_duties(db, number) == {}
-    crisis_level.declare_level(db, Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW + timedelta(days=1)))
+    crisis_level.declare_level(
+        Change(db, EVERYTHING, CENTRE, NOW + timedelta(days=1)),
+        Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW + timedelta(days=1)),
+    )
     with pytest.raises(IllegalMove, match="not in force any more"):
-        level_duties.complete_duty(db, number, "caution.shift", actor=LEE, now=NOW)
+        level_duties.complete_duty(Change(db, EVERYTHING, LEE, NOW), number, "caution.shift")
     with pytest.raises(IllegalMove, match="not in force any more"):
-        level_duties.acknowledge_level(db, EVERYTHING, number, "11110", actor=JONGNO, now=NOW)
+        level_duties.acknowledge_level(Change(db, EVERYTHING, JONGNO, NOW), number, "11110")
 
 
 def test_every_level_has_duties_in_two_languages() -> None:

@@ -10,6 +10,7 @@ from secmon.alerts import workflow
 from secmon.alerts.workflow import Closure
 from secmon.db.database import Database
 from secmon.db.models import Batch, BatchState, FeedState
+from secmon.db.transaction import Change
 from secmon.errors import IllegalMove
 from secmon.incidents import sla
 from secmon.incidents import workflow as incident_workflow
@@ -53,10 +54,10 @@ def test_times_of_alerts(db: Database) -> None:
         first = NOW - number * MINUTE
         ids += alerts_at(db, ["11110"], rule=f"rule-{number}", first=first, severity=Severity.CRITICAL)
     merged = alerts_at(db, ["11110"], rule="merged", first=NOW - 9 * HOUR)
-    workflow.merge_alerts(db, EVERYTHING, merged, ids[0], actor=KIM, now=NOW)
+    workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), merged, ids[0])
     for number, one in enumerate(ids[:9], start=1):
-        workflow.acknowledge_alerts(db, EVERYTHING, [one], actor=KIM, now=NOW + number * MINUTE)
-        workflow.start_alerts(db, EVERYTHING, [one], actor=KIM, now=NOW + 2 * number * MINUTE)
+        workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW + number * MINUTE), [one])
+        workflow.start_alerts(Change(db, EVERYTHING, KIM, NOW + 2 * number * MINUTE), [one])
     detect, seen, responded = (figure(db, one) for one in (Metric.MTTD, Metric.MTTA, Metric.MTTR))
     assert (detect.count, detect.of, detect.median, detect.p90) == (10, 10, 330, 540)
     assert (seen.count, seen.of, seen.median, seen.p90) == (9, 10, 300, 540)
@@ -69,7 +70,7 @@ def test_times_of_alerts(db: Database) -> None:
 def test_closing_at_once_is_a_response(db: Database) -> None:
     """And an acknowledgement; the limit is that of the severity."""
     [number] = alerts_at(db, ["11110"], severity=Severity.LOW)
-    workflow.close_alerts(db, EVERYTHING, [number], Closure.BENIGN, note="n", actor=KIM, now=NOW + 2 * HOUR)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW + 2 * HOUR), [number], Closure.BENIGN, note="n")
     assert figure(db, Metric.MTTR).median == figure(db, Metric.MTTA).median == 7200
     assert (figure(db, Metric.MTTR).within, figure(db, Metric.MTTA).within) == (1, 0)
     assert figure(db, Metric.MTTA).met is False
@@ -78,14 +79,14 @@ def test_closing_at_once_is_a_response(db: Database) -> None:
 def test_false_positives_are_a_share_of_what_was_judged(db: Database) -> None:
     """Duplicates, merged and open ones are not."""
     one, two, three, four, five, _ = alerts_at(db, ["11110", "11140", "26110", "26140", "41110", "43110"])
-    workflow.merge_alerts(db, EVERYTHING, [five], one, actor=KIM, now=NOW)
+    workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [five], one)
     for number, closure in (
         (one, Closure.FALSE_POSITIVE),
         (two, Closure.TRUE_POSITIVE),
         (three, Closure.BENIGN),
         (four, Closure.DUPLICATE),
     ):
-        workflow.close_alerts(db, EVERYTHING, [number], closure, note="n", actor=KIM, now=NOW + HOUR)
+        workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW + HOUR), [number], closure, note="n")
     found = figure(db, Metric.FALSE_POSITIVES)
     assert (found.count, found.of, found.met) == (1, 3, False)
     assert found.share == pytest.approx(1 / 3)
@@ -96,10 +97,10 @@ def test_containment_counts_from_the_confirmation(db: Database) -> None:
     """Of incidents that turned out to be some; one that is not contained yet is in the total only."""
     first, second, third = (incident_at(db, [site]) for site in ("11110", "26110", "41110"))
     for case in (first, second, third):
-        incident_workflow.move_incident(db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=KIM, now=NOW + HOUR)
-    incident_workflow.move_incident(db, EVERYTHING, first.id, IncidentState.CONTAINED, actor=KIM, now=NOW + 3 * HOUR)
+        incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW + HOUR), case.id, IncidentState.ANALYSED)
+    incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW + 3 * HOUR), first.id, IncidentState.CONTAINED)
     incident_workflow.close_incident(
-        db, EVERYTHING, third.id, Closure.FALSE_POSITIVE, summary="s", actor=KIM, now=NOW + HOUR
+        Change(db, EVERYTHING, KIM, NOW + HOUR), third.id, Closure.FALSE_POSITIVE, summary="s"
     )
     found = figure(db, Metric.MTTC)
     assert (found.count, found.of, found.median, found.within, found.met) == (1, 2, 7200, 1, True)
@@ -109,15 +110,15 @@ def test_clocks_kept_and_missed(db: Database) -> None:
     """Of an incident (response late, containment in time) and of a request (acknowledged in time, done late); what
     still runs within its time counts as neither."""
     case = incident_at(db, ["11110"], severity=Severity.CRITICAL)
-    incident_workflow.move_incident(db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=KIM, now=NOW + 20 * MINUTE)
-    incident_workflow.move_incident(db, EVERYTHING, case.id, IncidentState.CONTAINED, actor=KIM, now=NOW + HOUR)
+    incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW + 20 * MINUTE), case.id, IncidentState.ANALYSED)
+    incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW + HOUR), case.id, IncidentState.CONTAINED)
     [row] = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("11110",), 5, WORDS, case.id), actor=KIM, now=NOW + MINUTE
+        Change(db, EVERYTHING, KIM, NOW + MINUTE), RequestDraft(("11110",), 5, WORDS, case.id)
     )
-    request_workflow.acknowledge_request(db, EVERYTHING, row.id, actor=LEE, now=NOW + 10 * MINUTE)
+    request_workflow.acknowledge_request(Change(db, EVERYTHING, LEE, NOW + 10 * MINUTE), row.id)
     early = {one.metric: one for one in metrics.figures(db, EVERYTHING, DAY, NOW + HOUR)}[Metric.SLA]
     assert (early.count, early.of) == (2, 3)
-    request_workflow.complete_request(db, EVERYTHING, row.id, answer="done", actor=LEE, now=NOW + 5 * HOUR)
+    request_workflow.complete_request(Change(db, EVERYTHING, LEE, NOW + 5 * HOUR), row.id, answer="done")
     late = figure(db, Metric.SLA)
     assert (late.count, late.of, late.share, late.met) == (2, 4, 0.5, False)
 
@@ -126,7 +127,7 @@ def test_the_time_to_notify_ends_with_the_delivery(db: Database) -> None:
     """A request that is still on its way has none."""
     case = incident_at(db, ["11110", "26110"])
     request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("11110", "26110"), 4, WORDS, case.id), actor=KIM, now=NOW + MINUTE
+        Change(db, EVERYTHING, KIM, NOW + MINUTE), RequestDraft(("11110", "26110"), 4, WORDS, case.id)
     )
     [letter] = outbox.claim_letters(db, "sender", limit=1, now=NOW + MINUTE)
     delivery_status.mark_delivered(db, letter.id, NOW + 4 * MINUTE)
@@ -200,14 +201,14 @@ def test_targets_are_set_and_kept(db: Database) -> None:
     assert metrics.targets(db) == DEFAULT_TARGETS
     alerts_at(db, ["11110"], first=NOW - HOUR)
     assert figure(db, Metric.MTTD).met is False
-    metrics.set_target(db, Metric.MTTD, 7200, actor=LEE, now=NOW)
+    metrics.set_target(Change(db, EVERYTHING, LEE, NOW), Metric.MTTD, 7200)
     assert (figure(db, Metric.MTTD).met, figure(db, Metric.MTTD).within) == (True, 1)
     for metric, target in ((Metric.MTTR, 60.0), (Metric.SLA, 1.5), (Metric.MTTA, 0.0)):
         with pytest.raises(IllegalMove):
-            metrics.set_target(db, metric, target, actor=LEE, now=NOW)
-    sla.set_sla_targets(db, Severity.HIGH, SlaTargets(1, 1, 1, 1), actor=LEE, now=NOW)
+            metrics.set_target(Change(db, EVERYTHING, LEE, NOW), metric, target)
+    sla.set_sla_targets(Change(db, EVERYTHING, LEE, NOW), Severity.HIGH, SlaTargets(1, 1, 1, 1))
     [number] = alerts_at(db, ["11110"], rule="rule-2")
-    workflow.start_alerts(db, EVERYTHING, [number], actor=KIM, now=NOW + MINUTE)
+    workflow.start_alerts(Change(db, EVERYTHING, KIM, NOW + MINUTE), [number])
     assert figure(db, Metric.MTTR).within == 0
 
 

@@ -8,8 +8,9 @@ import pytest
 from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, alerts_at, incident_at
 from secmon.alerts import workflow
 from secmon.alerts.workflow import Closure
-from secmon.db.audit_log import Actor, verify_audit_log
+from secmon.db.audit_log import CENTRE, Actor, verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.operations import crisis_level, roster, shift_handover
 from secmon.operations.crisis_level import CrisisLevel, Declaration
@@ -29,17 +30,17 @@ DAY_LEAD, NIGHT_LEAD = Actor("lead1", "127.0.0.1"), Actor("lead2", "127.0.0.1")
 def test_a_handover_is_drafted_from_how_things_stand(db: Database) -> None:
     """Level, open alerts and incidents with their clocks, overdue requests, blocks on their way, silent feeds, and what
     was done since the last one."""
-    crisis_level.declare_level(db, Declaration(CrisisLevel.CAUTION, "NCSC", "r", NOW))
+    crisis_level.declare_level(Change(db, EVERYTHING, CENTRE, NOW), Declaration(CrisisLevel.CAUTION, "NCSC", "r", NOW))
     first, second, _ = alerts_at(db, ["11110", "26110", "41110"])
-    workflow.close_alerts(db, EVERYTHING, [second], Closure.BENIGN, note="n", actor=KIM, now=NOW)
+    workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [second], Closure.BENIGN, note="n")
     case = incident_at(db, [], alerts=[first], severity=5)
     words = RequestText("가", "Block", "나", "Please")
     [late] = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("11110",), 5, words, case.id), actor=KIM, now=NOW
+        Change(db, EVERYTHING, KIM, NOW), RequestDraft(("11110",), 5, words, case.id)
     )
-    block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", "scan", NOW + 9 * HOUR), actor=KIM, now=NOW)
+    block_workflow.propose_block(Change(db, EVERYTHING, KIM, NOW), Proposal("203.0.113.9", "scan", NOW + 9 * HOUR))
     silent = [SilentFeed("26110", "ids", NOW - HOUR)]
-    facts = shift_handover.draft_handover(db, silent, actor=DAY_LEAD, now=NOW + 8 * HOUR).content
+    facts = shift_handover.draft_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + 8 * HOUR), silent).content
     assert facts["level"]["level"] == "caution"
     assert facts["alerts"] == {"4": 2}
     [told] = facts["incidents"]
@@ -54,27 +55,27 @@ def test_a_handover_is_drafted_from_how_things_stand(db: Database) -> None:
 
 def test_both_leads_sign(db: Database) -> None:
     """Two people, the outgoing first; from then on nothing is changed; the next one begins where this one ended."""
-    number = shift_handover.draft_handover(db, [], actor=DAY_LEAD, now=NOW).id
+    number = shift_handover.draft_handover(Change(db, EVERYTHING, DAY_LEAD, NOW), []).id
     with pytest.raises(IllegalMove, match=f"handover {number} is not handed over yet"):
-        shift_handover.draft_handover(db, [], actor=NIGHT_LEAD, now=NOW)
-    shift_handover.edit_handover(db, number, "서울시 회신 대기", actor=DAY_LEAD, now=NOW + MINUTE)
-    row = shift_handover.refresh_handover(db, number, [], actor=DAY_LEAD, now=NOW + HOUR)
+        shift_handover.draft_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), [])
+    shift_handover.edit_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + MINUTE), number, "서울시 회신 대기")
+    row = shift_handover.refresh_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number, [])
     assert (row.notes, row.ends, row.state) == ("서울시 회신 대기", NOW + HOUR, "draft")
-    assert shift_handover.sign_handover(db, number, actor=DAY_LEAD, now=NOW + HOUR).state == "signed"
+    assert shift_handover.sign_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number).state == "signed"
     with pytest.raises(IllegalMove, match=r"signed handover .* as the outgoing lead: the incoming one signs now"):
-        shift_handover.sign_handover(db, number, actor=DAY_LEAD, now=NOW + HOUR)
+        shift_handover.sign_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number)
     changes: tuple[Callable[[], object], ...] = (
-        lambda: shift_handover.edit_handover(db, number, "x", actor=NIGHT_LEAD, now=NOW),
-        lambda: shift_handover.refresh_handover(db, number, [], actor=NIGHT_LEAD, now=NOW),
+        lambda: shift_handover.edit_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), number, "x"),
+        lambda: shift_handover.refresh_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), number, []),
     )
     for change in changes:
         with pytest.raises(IllegalMove, match="was signed by lead1: it is not changed any more"):
             change()
-    row = shift_handover.sign_handover(db, number, actor=NIGHT_LEAD, now=NOW + HOUR + MINUTE)
+    row = shift_handover.sign_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW + HOUR + MINUTE), number)
     assert (row.state, row.outgoing, row.incoming) == ("handed_over", "lead1", "lead2")
     with pytest.raises(IllegalMove, match="it is complete"):
-        shift_handover.sign_handover(db, number, actor=Actor("lead3"), now=NOW + HOUR)
-    following = shift_handover.draft_handover(db, [], actor=NIGHT_LEAD, now=NOW + 9 * HOUR)
+        shift_handover.sign_handover(Change(db, EVERYTHING, Actor("lead3"), NOW + HOUR), number)
+    following = shift_handover.draft_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW + 9 * HOUR), [])
     assert following.begins == NOW + HOUR
     assert following.content["changes"] == {"handover.sign": 1}
     assert [one.id for one in shift_handover.handovers(db, 9)] == [following.id, number]
@@ -83,11 +84,11 @@ def test_both_leads_sign(db: Database) -> None:
 
 def test_two_editors_at_once_are_told(db: Database) -> None:
     """The second edits what the first left, after looking again; a lead signs what it has read."""
-    row = shift_handover.draft_handover(db, [], actor=DAY_LEAD, now=NOW)
-    shift_handover.edit_handover(db, row.id, "one", actor=KIM, now=NOW, version=row.version)
+    row = shift_handover.draft_handover(Change(db, EVERYTHING, DAY_LEAD, NOW), [])
+    shift_handover.edit_handover(Change(db, EVERYTHING, KIM, NOW), row.id, "one", version=row.version)
     acts: tuple[Callable[[], object], ...] = (
-        lambda: shift_handover.edit_handover(db, row.id, "two", actor=LEE, now=NOW, version=row.version),
-        lambda: shift_handover.sign_handover(db, row.id, actor=DAY_LEAD, now=NOW, version=row.version),
+        lambda: shift_handover.edit_handover(Change(db, EVERYTHING, LEE, NOW), row.id, "two", version=row.version),
+        lambda: shift_handover.sign_handover(Change(db, EVERYTHING, DAY_LEAD, NOW), row.id, version=row.version),
     )
     for act in acts:
         with pytest.raises(ConflictError, match="changed by operator1"):
@@ -101,8 +102,8 @@ def test_the_roster_says_who_is_on_duty(db: Database) -> None:
     """By time; a lead leads one shift at a time; what has begun stays."""
     day = PlannedShift("주간", NOW, NOW + 9 * HOUR, "lead1", ("operator1", "operator2", "lead1", " "))
     night = PlannedShift("야간", NOW + 9 * HOUR, NOW + 24 * HOUR, "lead2")
-    first = roster.plan_shift(db, day, actor=KIM, now=NOW - HOUR)
-    second = roster.plan_shift(db, night, actor=KIM, now=NOW - HOUR)
+    first = roster.plan_shift(Change(db, EVERYTHING, KIM, NOW - HOUR), day)
+    second = roster.plan_shift(Change(db, EVERYTHING, KIM, NOW - HOUR), night)
     assert first.people == ("lead1", "operator1", "operator2")
     assert [one.lead for one in roster.on_duty(db, NOW + HOUR)] == ["lead1"]
     assert [one.lead for one in roster.on_duty(db, NOW + 9 * HOUR)] == ["lead2"]
@@ -114,8 +115,8 @@ def test_the_roster_says_who_is_on_duty(db: Database) -> None:
     )
     for planned, why in wrong:
         with pytest.raises(IllegalMove, match=why):
-            roster.plan_shift(db, planned, actor=KIM, now=NOW)
+            roster.plan_shift(Change(db, EVERYTHING, KIM, NOW), planned)
     with pytest.raises(IllegalMove, match="has begun"):
-        roster.cancel_shift(db, first.id, actor=KIM, now=NOW)
-    roster.cancel_shift(db, second.id, actor=KIM, now=NOW)
+        roster.cancel_shift(Change(db, EVERYTHING, KIM, NOW), first.id)
+    roster.cancel_shift(Change(db, EVERYTHING, KIM, NOW), second.id)
     assert roster.on_duty(db, NOW + 9 * HOUR) == []

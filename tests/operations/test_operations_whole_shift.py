@@ -15,6 +15,7 @@ from secmon.alerts.triage import FoundGroup, triage
 from secmon.alerts.workflow import Closure
 from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.detection.sigma.ruleset import read_rules, shipped_rules
 from secmon.incidents import deadlines, evidence, incident, playbook, timeline
@@ -106,14 +107,12 @@ def opened(db: Database, rule: Signature, lines: Sequence[Injected], found: date
     now = found + 2 * MINUTE
     alerts = alert_queries.search_alerts(db, EVERYTHING, AlertSearch(status=("new",)), limit=999, order="severity")
     ids = [alert.id for alert in alerts]
-    workflow.acknowledge_alerts(
-        db, EVERYTHING, ids, actor=KIM, now=now, versions={one.id: one.version for one in alerts}
-    )
+    workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, now), ids, versions={one.id: one.version for one in alerts})
     draft = IncidentDraft(rule.title_en, Severity.HIGH, "information_gathering", rule.attack_uids)
-    case = incident_workflow.open_incident(db, EVERYTHING, draft, ids, actor=KIM, now=now + MINUTE)
-    evidence.add_evidence(db, EVERYTHING, case.id, kept(lines, found), actor=KIM, now=now + MINUTE)
+    case = incident_workflow.open_incident(Change(db, EVERYTHING, KIM, now + MINUTE), draft, ids)
+    evidence.add_evidence(Change(db, EVERYTHING, KIM, now + MINUTE), case.id, kept(lines, found))
     incident_workflow.move_incident(
-        db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=KIM, now=now + 2 * MINUTE, note="one source"
+        Change(db, EVERYTHING, KIM, now + 2 * MINUTE), case.id, IncidentState.ANALYSED, note="one source"
     )
     return case
 
@@ -123,9 +122,9 @@ def blocked(db: Database, case: Incident, source: str, now: datetime) -> int:
     proposal = Proposal(
         source, "sweep scan", now + timedelta(days=7), source=f"incident:{case.id}", incident_id=case.id
     )
-    number = block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=now).id
-    block_workflow.approve_block(db, EVERYTHING, number, actor=LEAD, now=now)
-    return block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=now).id
+    number = block_workflow.propose_block(Change(db, EVERYTHING, KIM, now), proposal).id
+    block_workflow.approve_block(Change(db, EVERYTHING, LEAD, now), number)
+    return block_workflow.push_block(Change(db, EVERYTHING, KIM, now), number).id
 
 
 def applied(db: Database, playbill: Playbill, streams: Streams, now: datetime) -> None:
@@ -135,7 +134,7 @@ def applied(db: Database, playbill: Playbill, streams: Streams, now: datetime) -
         playbill.block(town.code, published.values, now, streams)
         scope = Scope.of_sites([town.code])
         assert block_workflow.acknowledge_blocklist(
-            db, scope, town.code, published.version, actor=Actor(town.code), now=now
+            Change(db, scope, Actor(town.code), now), town.code, published.version
         )
 
 
@@ -144,7 +143,7 @@ def answered(db: Database, case: Incident, rule: Signature, lines: Sequence[Inje
     sites = incident.sites_of_incidents(db, EVERYTHING, [case.id])[case.id]
     words = advice.compose_text(rule, lines[0].source, len(lines))
     rows = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(sites, Severity.HIGH, words, case.id), kept(lines, now), actor=KIM, now=now
+        Change(db, EVERYTHING, KIM, now), RequestDraft(sites, Severity.HIGH, words, case.id), kept(lines, now)
     )
     while letters := outbox.claim_letters(db, "sender", limit=10, now=now):
         for one in letters:
@@ -153,11 +152,11 @@ def answered(db: Database, case: Incident, rule: Signature, lines: Sequence[Inje
     for row in rows:
         own, who = Scope.of_sites([row.site]), Actor(f"official-{row.site}")
         assert request.get_request(db, own, row.id).lines
-        request_workflow.acknowledge_request(db, own, row.id, actor=who, now=now + 2 * MINUTE)
+        request_workflow.acknowledge_request(Change(db, own, who, now + 2 * MINUTE), row.id)
         request_workflow.complete_request(
-            db, own, row.id, answer="차단을 확인했습니다.", actor=who, now=now + 10 * MINUTE
+            Change(db, own, who, now + 10 * MINUTE), row.id, answer="차단을 확인했습니다."
         )
-        request_workflow.verify_request(db, EVERYTHING, row.id, actor=LEE, now=now + 12 * MINUTE)
+        request_workflow.verify_request(Change(db, EVERYTHING, LEE, now + 12 * MINUTE), row.id)
 
 
 def test_a_sweep_scan_is_answered_from_alert_to_closing(db: Database, rule: Signature) -> None:
@@ -182,17 +181,17 @@ def test_a_sweep_scan_is_answered_from_alert_to_closing(db: Database, rule: Sign
         bucket = streams._bucket(town, line.feed, line.at // 60_000_000, line.at // 60_000_000)
         assert (line.line in bucket.lines) == (line.at <= micros(moment))
     incident_workflow.move_incident(
-        db, EVERYTHING, case.id, IncidentState.CONTAINED, actor=KIM, now=moment, note=f"{len(late)} lines less"
+        Change(db, EVERYTHING, KIM, moment), case.id, IncidentState.CONTAINED, note=f"{len(late)} lines less"
     )
 
     answered(db, case, rule, lines, moment + MINUTE)
     for step in playbook.tasks_of_incident(db, EVERYTHING, case.id):
-        playbook.complete_task(db, EVERYTHING, step.id, actor=KIM, now=moment + 20 * MINUTE)
+        playbook.complete_task(Change(db, EVERYTHING, KIM, moment + 20 * MINUTE), step.id)
     for state in (IncidentState.ERADICATED, IncidentState.RECOVERED):
-        incident_workflow.move_incident(db, EVERYTHING, case.id, state, actor=KIM, now=moment + 20 * MINUTE)
+        incident_workflow.move_incident(Change(db, EVERYTHING, KIM, moment + 20 * MINUTE), case.id, state)
     end = moment + 30 * MINUTE
     closed = incident_workflow.close_incident(
-        db, EVERYTHING, case.id, Closure.TRUE_POSITIVE, summary="Source blocked at all sites.", actor=LEAD, now=end
+        Change(db, EVERYTHING, LEAD, end), case.id, Closure.TRUE_POSITIVE, summary="Source blocked at all sites."
     )
     assert not any(one.overdue for one in deadlines.clocks_of_incident(closed, end))
     assert alert_queries.count_matching_alerts(db, EVERYTHING, AlertSearch(status=("closed",))) == len(groups)
@@ -214,5 +213,5 @@ def told(db: Database, number: int, sites: int, end: datetime) -> None:
     period = Period(START, end + MINUTE)
     found = {one.metric: one for one in metrics.figures(db, EVERYTHING, period, end)}
     assert (found[Metric.SLA].share, found[Metric.MTTC].count, found[Metric.NOTIFY].of) == (1.0, 1, sites)
-    facts = shift_handover.draft_handover(db, [], actor=LEAD, now=end + MINUTE).content
+    facts = shift_handover.draft_handover(Change(db, EVERYTHING, LEAD, end + MINUTE), []).content
     assert (facts["incidents"], facts["requests"]["overdue"], facts["changes"]["alert.closed"]) == ([], [], sites)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from secmon.db.audit_log import Actor, verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.workflow import IncidentDraft
 from secmon.pipeline.scheduler import DeadlineRun, process_deadlines
@@ -24,13 +25,13 @@ KIM, LEE = Actor("operator1"), Actor("operator2")
 def test_deadlines_are_kept_once(db: Database) -> None:
     """An overdue incident is escalated, a late request reminded, an expired block ended; the next run finds nothing."""
     case = incident_workflow.open_incident(
-        db, EVERYTHING, IncidentDraft("t", 5, sites=("11110",)), [], actor=KIM, now=NOW
+        Change(db, EVERYTHING, KIM, NOW), IncidentDraft("t", 5, sites=("11110",)), []
     )
     words = RequestText("가", "Block", "나", "Please")
-    [row] = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 5, words), actor=KIM, now=NOW)
-    entry = block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", "r", NOW + HOUR), actor=KIM, now=NOW)
-    block_workflow.approve_block(db, EVERYTHING, entry.id, actor=LEE, now=NOW)
-    block_workflow.push_block(db, EVERYTHING, entry.id, actor=KIM, now=NOW)
+    [row] = request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("11110",), 5, words))
+    entry = block_workflow.propose_block(Change(db, EVERYTHING, KIM, NOW), Proposal("203.0.113.9", "r", NOW + HOUR))
+    block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW), entry.id)
+    block_workflow.push_block(Change(db, EVERYTHING, KIM, NOW), entry.id)
     assert process_deadlines(db, NOW) == DeadlineRun((), (), ())
     assert process_deadlines(db, NOW + HOUR) == DeadlineRun((case.id,), (row.id,), (entry.id,))
     assert process_deadlines(db, NOW + HOUR) == DeadlineRun((), (), ())

@@ -10,6 +10,7 @@ from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.db.audit_log import Actor
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
@@ -93,7 +94,7 @@ def alerts_at(
 def enter(db: Database, name: str, kinds: Sequence[str], **more: object) -> Recipient:
     """A recipient of these kinds by mail, unless `more` says otherwise."""
     one = Recipient(0, name, "mail", f"{name}@city.example", "ko", "", tuple(kinds))
-    return save(db, replace(one, **more), actor=KIM, now=NOW)  # type: ignore[arg-type]  # fields of a recipient
+    return save(Change(db, EVERYTHING, KIM, NOW), replace(one, **more))  # type: ignore[arg-type]  # fields of a recipient
 
 
 def _line(at: datetime, place: int, number: int) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from secmon.alerts.suppression import suppressed_since
 from secmon.alerts.workflow import Closure
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import NotFoundError
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.incident import IncidentState
@@ -118,7 +119,7 @@ def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
     db = sources.db
     for number, severity in enumerate((2, 5, 3, 4)):
         draft = IncidentDraft(f"case {severity}", severity, "malware", ("T1486",), sites=(SITES[number],))
-        case = incident_workflow.open_incident(db, EVERYTHING, draft, [], actor=KIM, now=YESTERDAY)
+        case = incident_workflow.open_incident(Change(db, EVERYTHING, KIM, YESTERDAY), draft, [])
         if severity == 5:
             for state in (
                 IncidentState.ANALYSED,
@@ -126,16 +127,10 @@ def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
                 IncidentState.ERADICATED,
                 IncidentState.RECOVERED,
             ):
-                incident_workflow.move_incident(db, EVERYTHING, case.id, state, actor=KIM, now=YESTERDAY)
+                incident_workflow.move_incident(Change(db, EVERYTHING, KIM, YESTERDAY), case.id, state)
             lesson = "Backups were reachable from the same network"
             incident_workflow.close_incident(
-                db,
-                EVERYTHING,
-                case.id,
-                Closure.TRUE_POSITIVE,
-                summary=lesson,
-                actor=KIM,
-                now=NOW - timedelta(hours=9),
+                Change(db, EVERYTHING, KIM, NOW - timedelta(hours=9)), case.id, Closure.TRUE_POSITIVE, summary=lesson
             )
     facts = gather(sources, Due(DigestKind.MONTHLY, "", period_ending(DigestKind.MONTHLY, NOW)), NOW)
     before = metrics.figures(db, EVERYTHING, before_of(DigestKind.MONTHLY, period_ending(DigestKind.MONTHLY, NOW)), NOW)
@@ -163,7 +158,7 @@ def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources
     place = {"municipality": "11110", "site-day": "11110", "province": "11", "province-day": "11"}.get(kind, "")
     alerts = alerts_at(sources.db, SITES)
     busy = IncidentDraft("sweep scan", 4, "information_gathering", ("T1595.001",))
-    incident_workflow.open_incident(sources.db, EVERYTHING, busy, alerts, actor=KIM, now=YESTERDAY)
+    incident_workflow.open_incident(Change(sources.db, EVERYTHING, KIM, YESTERDAY), busy, alerts)
     facts = gather(sources, Due(kind, place, period_ending(kind, NOW)), NOW)
     for language in ("ko", "en"):
         made = render_documents(facts, language, sources.tiles)
@@ -341,8 +336,8 @@ def test_recipients_follow_the_settings_and_leave_the_others(sources: Sources) -
         DigestRecipient.checked({"name": name, "address": f"{name}@soc.example", "kinds": ("weekly",)})
         for name in ("a", "b")
     ]
-    follow_settings(sources.db, both, actor=KIM, now=NOW)
-    follow_settings(sources.db, both[1:], actor=KIM, now=NOW)
+    follow_settings(Change(sources.db, EVERYTHING, KIM, NOW), both)
+    follow_settings(Change(sources.db, EVERYTHING, KIM, NOW), both[1:])
     assert [(one.name, one.source) for one in recipients(sources.db)] == [("b", "settings"), ("hand", "hand")]
 
 

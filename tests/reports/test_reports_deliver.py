@@ -16,6 +16,7 @@ from mail_servers import SENDER, Post, certificate, mail_server, settings_of
 from postfix import DOMAIN, missing, postfix
 
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.notifications import outbox
 from secmon.notifications.outbox import enqueue
 from secmon.operations.metric_samples import Period
@@ -192,7 +193,7 @@ def test_a_request_reaches_its_municipality_and_counts_as_delivered(db: Database
     enter(db, "jongno", ["request"], scope="11110")
     enter(db, "jung", ["request"], scope="11140")
     advice = RequestText("차단하십시오", "Block it", "출발지 203.0.113.9를 차단", "Block 203.0.113.9")
-    (row,) = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 4, advice), actor=KIM, now=NOW)
+    (row,) = request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("11110",), 4, advice))
     with mail_server() as post:
         channels = Channels(settings_of(post))
         run(db, channels)
@@ -204,7 +205,7 @@ def test_a_request_reaches_its_municipality_and_counts_as_delivered(db: Database
 def test_a_request_that_nobody_would_get_says_so(db: Database) -> None:
     """Without a recipient of the site the letter waits, and the request's receipts say why."""
     advice = RequestText("차단하십시오", "Block it", "차단", "Block")
-    (row,) = request_workflow.create_requests(db, EVERYTHING, RequestDraft(("11110",), 4, advice), actor=KIM, now=NOW)
+    (row,) = request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("11110",), 4, advice))
     assert run(db, Channels(None)).again == 1
     assert "nobody is entered for site:11110" in request.receipts_of_request(db, EVERYTHING, row.id)[-1].detail
 
@@ -302,7 +303,7 @@ def test_sending_again_is_asked_for_and_kept(db: Database) -> None:
     with mail_server() as post:
         channels = Channels(settings_of(post))
         run(db, channels)
-        archive.resend(db, EVERYTHING, number, to=[kim.id], actor=KIM, now=NOW)
+        archive.resend(Change(db, EVERYTHING, KIM, NOW), number, to=[kim.id])
         run(db, channels)
     assert [address for address, _ in post.mails] == [kim.address] * 2
     assert [one.state for one in archive.deliveries(db, EVERYTHING, number)] == ["sent", "sent"]

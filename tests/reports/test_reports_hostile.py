@@ -14,6 +14,7 @@ import pytest
 from digest_centre import KIM, NOW, YESTERDAY, Titles, alerts_at, desk_in, sources_over
 
 from hostile_texts import HOSTILE, SPLITTING, Markup, printable
+from secmon.db.transaction import Change
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.workflow import IncidentDraft
 from secmon.notifications.outbox import Letter
@@ -81,7 +82,7 @@ def test_a_digest_holds_hostile_text_as_text(sources: Sources, text: str) -> Non
     told = replace(sources, rules={"hostile": Titles(text, text)})
     alerts_at(told.db, ("11110",), rule="hostile", actor="203.0.113.9")
     incident_workflow.open_incident(
-        told.db, EVERYTHING, IncidentDraft(text, 4, "unauthorised_access"), [1], actor=KIM, now=YESTERDAY
+        Change(told.db, EVERYTHING, KIM, YESTERDAY), IncidentDraft(text, 4, "unauthorised_access"), [1]
     )
     made = render_documents(gather(told, DAY, NOW), "en", told.tiles)
     harmless_page(made["mail.html"].decode(), text)

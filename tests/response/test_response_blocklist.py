@@ -13,6 +13,7 @@ from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, incident_at
 from hostile_texts import HOSTILE, SPLITTING
 from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import ConflictError, IllegalMove, NotFoundError, UsageError
 from secmon.incidents import incident, timeline
 from secmon.response.blocklist import allowlist, blocklist, export_formats
@@ -33,14 +34,14 @@ SEOUL = Scope.of_sites(["11110", "11140"])
 def proposed(db: Database, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
     """A proposal by operator1."""
     proposal = Proposal(value, "sweep scan", NOW + until, tuple(sites), "alert:1")
-    return block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=NOW)
+    return block_workflow.propose_block(Change(db, EVERYTHING, KIM, NOW), proposal)
 
 
 def pushed(db: Database, value: str = "203.0.113.9", *sites: str, until: timedelta = DAY) -> BlockEntry:
     """An entry in force."""
     number = proposed(db, value, *sites, until=until).id
-    block_workflow.approve_block(db, EVERYTHING, number, actor=LEE, now=NOW)
-    return block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=NOW)
+    block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW), number)
+    return block_workflow.push_block(Change(db, EVERYTHING, KIM, NOW), number)
 
 
 def values(feed: BlockFeed) -> list[str]:
@@ -52,17 +53,17 @@ def test_the_way_of_a_block(db: Database) -> None:
     """Proposed, approved by a second person, pushed under a version, acknowledged, undone under another version."""
     number = proposed(db).id
     with pytest.raises(IllegalMove, match="was proposed by operator1: a second person approves it"):
-        block_workflow.approve_block(db, EVERYTHING, number, actor=KIM, now=NOW)
+        block_workflow.approve_block(Change(db, EVERYTHING, KIM, NOW), number)
     with pytest.raises(IllegalMove, match="is proposed; this is possible while it is approved"):
-        block_workflow.push_block(db, EVERYTHING, number, actor=LEE, now=NOW)
+        block_workflow.push_block(Change(db, EVERYTHING, LEE, NOW), number)
     assert blocklist.block_feed(db, "11110", NOW).version == 0
-    block_workflow.approve_block(db, EVERYTHING, number, actor=LEE, now=NOW + MINUTE)
-    entry = block_workflow.push_block(db, EVERYTHING, number, actor=KIM, now=NOW + 2 * MINUTE)
+    block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW + MINUTE), number)
+    entry = block_workflow.push_block(Change(db, EVERYTHING, KIM, NOW + 2 * MINUTE), number)
     assert (entry.pushed_version, entry.decided_by, entry.pushed_by) == (1, "operator2", "operator1")
     feed = blocklist.block_feed(db, "11110", NOW + 3 * MINUTE)
     assert (values(feed), feed.version) == (["203.0.113.9"], 1)
-    assert block_workflow.acknowledge_blocklist(db, EVERYTHING, "11110", 1, actor=FIREWALL, now=NOW + 3 * MINUTE)
-    undone = block_workflow.revoke_block(db, EVERYTHING, number, reason="a partner", actor=LEE, now=NOW + 4 * MINUTE)
+    assert block_workflow.acknowledge_blocklist(Change(db, EVERYTHING, FIREWALL, NOW + 3 * MINUTE), "11110", 1)
+    undone = block_workflow.revoke_block(Change(db, EVERYTHING, LEE, NOW + 4 * MINUTE), number, reason="a partner")
     assert (undone.state, undone.ended_version, undone.end_reason) == ("undone", 2, "a partner")
     after = blocklist.block_feed(db, "11110", NOW + 5 * MINUTE)
     assert (values(after), after.version) == ([], 2)
@@ -79,8 +80,8 @@ def test_226_acknowledgements(db: Database) -> None:
     [none] = blocklist.coverage(db)
     assert (none.acknowledged, none.of, none.share) == (0, 226, 0.0)
     for code in codes:
-        assert block_workflow.acknowledge_blocklist(db, EVERYTHING, code, 1, actor=FIREWALL, now=NOW)
-    assert not block_workflow.acknowledge_blocklist(db, EVERYTHING, codes[0], 1, actor=FIREWALL, now=NOW)
+        assert block_workflow.acknowledge_blocklist(Change(db, EVERYTHING, FIREWALL, NOW), code, 1)
+    assert not block_workflow.acknowledge_blocklist(Change(db, EVERYTHING, FIREWALL, NOW), codes[0], 1)
     [every] = blocklist.coverage(db)
     assert (every.acknowledged, every.share, every.missing) == (226, 1.0, ())
     pushed(db, "203.0.113.10")
@@ -96,9 +97,9 @@ def test_a_version_a_site_never_got_cannot_be_acknowledged(db: Database) -> None
     pushed(db, "203.0.113.9", "26110")
     for site, version in (("26110", 2), ("26110", 0), ("11110", 1)):
         with pytest.raises(IllegalMove, match="the newest for it is"):
-            block_workflow.acknowledge_blocklist(db, EVERYTHING, site, version, actor=FIREWALL, now=NOW)
+            block_workflow.acknowledge_blocklist(Change(db, EVERYTHING, FIREWALL, NOW), site, version)
     with pytest.raises(NotFoundError):
-        block_workflow.acknowledge_blocklist(db, SEOUL, "26110", 1, actor=FIREWALL, now=NOW)
+        block_workflow.acknowledge_blocklist(Change(db, SEOUL, FIREWALL, NOW), "26110", 1)
 
 
 def test_an_entry_for_chosen_sites_goes_to_them_only(db: Database) -> None:
@@ -120,10 +121,8 @@ def test_scopes_of_blocks(db: Database) -> None:
     """Who sees some sites proposes for those, sees what concerns them, and touches nothing that concerns others."""
     for sites, error in (((), IllegalMove), (("26110",), NotFoundError)):
         with pytest.raises(error):
-            block_workflow.propose_block(db, SEOUL, Proposal("203.0.113.9", "r", NOW + DAY, sites), actor=KIM, now=NOW)
-    own = block_workflow.propose_block(
-        db, SEOUL, Proposal("203.0.113.7", "r", NOW + DAY, ("11110",)), actor=KIM, now=NOW
-    )
+            block_workflow.propose_block(Change(db, SEOUL, KIM, NOW), Proposal("203.0.113.9", "r", NOW + DAY, sites))
+    own = block_workflow.propose_block(Change(db, SEOUL, KIM, NOW), Proposal("203.0.113.7", "r", NOW + DAY, ("11110",)))
     both, all_sites = proposed(db, "203.0.113.8", "11110", "26110"), proposed(db)
     other = proposed(db, "203.0.113.6", "26110")
     assert {one.id for one in blocklist.search_blocks(db, SEOUL, limit=9)} == {own.id, both.id, all_sites.id}
@@ -133,20 +132,20 @@ def test_scopes_of_blocks(db: Database) -> None:
         blocklist.get_block(db, SEOUL, other.id)
     for one in (both, all_sites, other):
         with pytest.raises(NotFoundError):
-            block_workflow.approve_block(db, SEOUL, one.id, actor=LEE, now=NOW)
-    assert block_workflow.approve_block(db, SEOUL, own.id, actor=LEE, now=NOW).state == "approved"
+            block_workflow.approve_block(Change(db, SEOUL, LEE, NOW), one.id)
+    assert block_workflow.approve_block(Change(db, SEOUL, LEE, NOW), own.id).state == "approved"
 
 
 def test_an_expired_entry_is_served_no_more(db: Database) -> None:
     """At once, even before the job ends it under a new version; an approved one that expired is not pushed."""
     entry, late = pushed(db, until=HOUR), proposed(db, "203.0.113.10", until=HOUR)
-    block_workflow.approve_block(db, EVERYTHING, late.id, actor=LEE, now=NOW)
+    block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW), late.id)
     before = blocklist.block_feed(db, "11110", NOW)
     after = blocklist.block_feed(db, "11110", NOW + HOUR)
     assert (values(after), after.version) == ([], before.version)
     assert after.etag != before.etag
     with pytest.raises(IllegalMove, match="expired at 2026-11-25 02:00 UTC: propose it anew"):
-        block_workflow.push_block(db, EVERYTHING, late.id, actor=KIM, now=NOW + HOUR)
+        block_workflow.push_block(Change(db, EVERYTHING, KIM, NOW + HOUR), late.id)
     assert block_workflow.expire_blocks(db, NOW + HOUR - MINUTE) == []
     assert block_workflow.expire_blocks(db, NOW + HOUR) == [entry.id, late.id]
     assert blocklist.block_feed(db, "11110", NOW + HOUR).version == before.version + 1
@@ -159,26 +158,26 @@ def test_a_value_is_blocked_once(db: Database) -> None:
     with pytest.raises(IllegalMove, match=f"is proposed already as block entry {entry.id}"):
         proposed(db, "evil.example", "11110", "26110")
     assert proposed(db, "evil.example", "26110").value == "evil.example"
-    block_workflow.reject_block(db, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    block_workflow.reject_block(Change(db, EVERYTHING, LEE, NOW), entry.id, reason="harmless")
     assert proposed(db, "EVIL.example", "11110").id != entry.id
     with pytest.raises(IllegalMove, match="is rejected; this is possible while"):
-        block_workflow.revoke_block(db, EVERYTHING, entry.id, reason="r", actor=LEE, now=NOW)
+        block_workflow.revoke_block(Change(db, EVERYTHING, LEE, NOW), entry.id, reason="r")
 
 
 def test_two_at_once_are_told_at_blocks(db: Database) -> None:
     """Approval of what has been rejected meanwhile says by whom."""
     entry = proposed(db)
-    block_workflow.reject_block(db, EVERYTHING, entry.id, reason="harmless", actor=LEE, now=NOW)
+    block_workflow.reject_block(Change(db, EVERYTHING, LEE, NOW), entry.id, reason="harmless")
     with pytest.raises(ConflictError, match="changed by operator2"):
-        block_workflow.approve_block(db, EVERYTHING, entry.id, actor=Actor("lead"), now=NOW, version=entry.version)
+        block_workflow.approve_block(Change(db, EVERYTHING, Actor("lead"), NOW), entry.id, version=entry.version)
 
 
 def test_a_block_of_an_incident_is_in_its_timeline(db: Database) -> None:
     """And is its first response."""
     case = incident_at(db, ["11110"])
     proposal = Proposal("203.0.113.9", "scan", NOW + DAY, incident_id=case.id)
-    entry = block_workflow.propose_block(db, EVERYTHING, proposal, actor=KIM, now=NOW + MINUTE)
-    block_workflow.approve_block(db, EVERYTHING, entry.id, actor=LEE, now=NOW + MINUTE)
+    entry = block_workflow.propose_block(Change(db, EVERYTHING, KIM, NOW + MINUTE), proposal)
+    block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW + MINUTE), entry.id)
     assert [one.kind for one in timeline.timeline_of_incident(db, EVERYTHING, case.id)] == ["opened", "block", "block"]
     assert incident.get_incident(db, EVERYTHING, case.id).responded_at == NOW + MINUTE
     assert [one.id for one in blocklist.search_blocks(db, EVERYTHING, incident_id=case.id, limit=9)] == [entry.id]
@@ -189,7 +188,7 @@ def test_a_block_needs_a_reason_and_an_end(db: Database, problem: tuple[str, tim
     """An end that lies ahead."""
     reason, until = problem
     with pytest.raises(IllegalMove):
-        block_workflow.propose_block(db, EVERYTHING, Proposal("203.0.113.9", reason, NOW + until), actor=KIM, now=NOW)
+        block_workflow.propose_block(Change(db, EVERYTHING, KIM, NOW), Proposal("203.0.113.9", reason, NOW + until))
     assert blocklist.search_blocks(db, EVERYTHING, limit=9) == []
 
 
@@ -227,7 +226,7 @@ def test_what_is_built_in_is_never_blocked(db: Database, value: str, touched: st
 def test_never_block_wins_over_what_is_in_force(db: Database) -> None:
     """Adding a value ends what touches it at once, pushed or only proposed, and refuses it from then on."""
     inside, network, other = (pushed(db, "203.0.113.9"), proposed(db, "203.0.0.0/16"), pushed(db, "198.51.100.1"))
-    added, over = allowlist.add_to_allowlist(db, "203.0.113.0/24", reason="our cloud", actor=LEE, now=NOW)
+    added, over = allowlist.add_to_allowlist(Change(db, EVERYTHING, LEE, NOW), "203.0.113.0/24", reason="our cloud")
     assert over == (inside.id, network.id)
     feed = blocklist.block_feed(db, "11110", NOW)
     assert (values(feed), feed.version) == (["198.51.100.1"], 3)
@@ -236,13 +235,13 @@ def test_never_block_wins_over_what_is_in_force(db: Database) -> None:
     with pytest.raises(BlockConflict, match=r"203\.0\.113\.0/24 \(our cloud; by operator2\)"):
         proposed(db, "203.0.113.200")
     with pytest.raises(IllegalMove, match="is on the never-block list already"):
-        allowlist.add_to_allowlist(db, "203.0.113.0/24", reason="again", actor=LEE, now=NOW)
+        allowlist.add_to_allowlist(Change(db, EVERYTHING, LEE, NOW), "203.0.113.0/24", reason="again")
     assert other.id not in over
     assert added.id is not None
-    allowlist.remove_from_allowlist(db, added.id, reason="moved away", actor=LEE, now=NOW)
+    allowlist.remove_from_allowlist(Change(db, EVERYTHING, LEE, NOW), added.id, reason="moved away")
     assert proposed(db, "203.0.113.200").state == BlockState.PROPOSED
     with pytest.raises(IllegalMove, match="was taken off by operator2"):
-        allowlist.remove_from_allowlist(db, added.id, reason="again", actor=LEE, now=NOW)
+        allowlist.remove_from_allowlist(Change(db, EVERYTHING, LEE, NOW), added.id, reason="again")
     assert [one.id for one in allowlist.allowlist(db)] == [None] * len(allowlist.BUILT_IN)
 
 

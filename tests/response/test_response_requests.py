@@ -10,6 +10,7 @@ from alert_cases import HOUR, KIM, LEE, MINUTE, NOW, alerts_at, incident_at, lin
 from secmon.alerts import queries as alert_queries
 from secmon.db.audit_log import Actor, audit_entries, verify_audit_log
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.detection.sigma.ruleset import read_rules, shipped_rules
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.incidents import incident, timeline
@@ -33,12 +34,9 @@ WORDS = RequestText("[조치 요청] 차단", "[Action request] Block", "막아 
 def asked(db: Database, *, severity: int = Severity.CRITICAL, channels: tuple[str, ...] = ("mail",)) -> Request:
     """A request to one site."""
     [row] = request_workflow.create_requests(
-        db,
-        EVERYTHING,
+        Change(db, EVERYTHING, KIM, NOW),
         RequestDraft(("11110",), severity, WORDS, channels=channels),
         [line_at("11110")],
-        actor=KIM,
-        now=NOW,
     )
     return row
 
@@ -55,11 +53,11 @@ def test_the_way_of_a_request(db: Database) -> None:
     """Asked, delivered, acknowledged, done, verified by somebody else; each step has its time and its receipt."""
     number = asked(db).id
     sent(db)
-    request_workflow.acknowledge_request(db, HERE, number, actor=JONGNO, now=NOW + 2 * MINUTE)
-    request_workflow.complete_request(db, HERE, number, answer="차단 완료", actor=JONGNO, now=NOW + 3 * MINUTE)
+    request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW + 2 * MINUTE), number)
+    request_workflow.complete_request(Change(db, HERE, JONGNO, NOW + 3 * MINUTE), number, answer="차단 완료")
     with pytest.raises(IllegalMove, match="reported as done by jongno: somebody else verifies it"):
-        request_workflow.verify_request(db, EVERYTHING, number, actor=JONGNO, now=NOW)
-    row = request_workflow.verify_request(db, EVERYTHING, number, actor=LEE, now=NOW + 4 * MINUTE)
+        request_workflow.verify_request(Change(db, EVERYTHING, JONGNO, NOW), number)
+    row = request_workflow.verify_request(Change(db, EVERYTHING, LEE, NOW + 4 * MINUTE), number)
     times = (row.delivered_at, row.acknowledged_at, row.done_at, row.verified_at)
     assert times == tuple(NOW + n * MINUTE for n in (1, 2, 3, 4))
     assert (row.state, row.acknowledged_by, row.answer) == ("verified", "jongno", "차단 완료")
@@ -72,7 +70,7 @@ def test_the_way_of_a_request(db: Database) -> None:
         ("verified", "operator2", ""),
     ]
     with pytest.raises(IllegalMove, match="is verified and cannot become withdrawn; that is its end"):
-        request_workflow.withdraw_request(db, EVERYTHING, number, reason="r", actor=KIM, now=NOW)
+        request_workflow.withdraw_request(Change(db, EVERYTHING, KIM, NOW), number, reason="r")
     assert verify_audit_log(db) is None
 
 
@@ -80,28 +78,28 @@ def test_illegal_moves_of_requests(db: Database) -> None:
     """Nothing is done that was not acknowledged, verified that was not done, or refused without a reason."""
     number = asked(db).id
     with pytest.raises(IllegalMove, match="is requested and cannot become done; it can become acknowledged, delivered"):
-        request_workflow.complete_request(db, EVERYTHING, number, answer="a", actor=JONGNO, now=NOW)
+        request_workflow.complete_request(Change(db, EVERYTHING, JONGNO, NOW), number, answer="a")
     with pytest.raises(IllegalMove, match="cannot become verified"):
-        request_workflow.verify_request(db, EVERYTHING, number, actor=KIM, now=NOW)
+        request_workflow.verify_request(Change(db, EVERYTHING, KIM, NOW), number)
     with pytest.raises(IllegalMove, match="the reason of the refusal is missing"):
-        request_workflow.refuse_request(db, HERE, number, reason="", actor=JONGNO, now=NOW)
+        request_workflow.refuse_request(Change(db, HERE, JONGNO, NOW), number, reason="")
     with pytest.raises(IllegalMove, match="goes to at least one site"):
-        request_workflow.create_requests(db, EVERYTHING, RequestDraft((), 3, WORDS), actor=KIM, now=NOW)
+        request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft((), 3, WORDS))
     seen = request.get_request(db, EVERYTHING, number).version
-    request_workflow.acknowledge_request(db, HERE, number, actor=JONGNO, now=NOW)
+    request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW), number)
     with pytest.raises(ConflictError, match="changed by jongno"):
-        request_workflow.withdraw_request(db, EVERYTHING, number, reason="r", actor=KIM, now=NOW, version=seen)
+        request_workflow.withdraw_request(Change(db, EVERYTHING, KIM, NOW), number, reason="r", version=seen)
 
 
 def test_an_answer_that_is_not_accepted_goes_back(db: Database) -> None:
     """With the reason, a new due time and another letter, both when it was refused and when it was done badly."""
     number = asked(db).id
-    request_workflow.refuse_request(db, HERE, number, reason="위탁업체 부재", actor=JONGNO, now=NOW)
-    row = request_workflow.return_request(db, EVERYTHING, number, reason="call them", actor=KIM, now=NOW + HOUR)
+    request_workflow.refuse_request(Change(db, HERE, JONGNO, NOW), number, reason="위탁업체 부재")
+    row = request_workflow.return_request(Change(db, EVERYTHING, KIM, NOW + HOUR), number, reason="call them")
     assert (row.state, row.acknowledge_due, row.refused_at) == ("delivered", NOW + HOUR + 15 * MINUTE, None)
-    request_workflow.acknowledge_request(db, HERE, number, actor=JONGNO, now=NOW + HOUR)
-    request_workflow.complete_request(db, HERE, number, answer="blocked", actor=JONGNO, now=NOW + HOUR)
-    row = request_workflow.return_request(db, EVERYTHING, number, reason="still open", actor=KIM, now=NOW + 2 * HOUR)
+    request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW + HOUR), number)
+    request_workflow.complete_request(Change(db, HERE, JONGNO, NOW + HOUR), number, answer="blocked")
+    row = request_workflow.return_request(Change(db, EVERYTHING, KIM, NOW + 2 * HOUR), number, reason="still open")
     assert (row.state, row.act_due, row.done_at) == ("acknowledged", NOW + 6 * HOUR, None)
     letters = outbox.claim_letters(db, "sender", limit=9, now=NOW + 2 * HOUR)
     assert len({one.letter.key for one in letters}) == 3
@@ -111,7 +109,7 @@ def test_a_municipality_sees_and_answers_its_own_only(db: Database) -> None:
     """A request to another site does not exist for it; each gets its own lines."""
     lines = [line_at("11110"), line_at("26110", 2)]
     rows = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("26110", "11110"), 4, WORDS), lines, actor=KIM, now=NOW
+        Change(db, EVERYTHING, KIM, NOW), RequestDraft(("26110", "11110"), 4, WORDS), lines
     )
     assert [(row.site, [line["seq"] for line in row.lines]) for row in rows] == [("11110", [1]), ("26110", [2])]
     assert [row.site for row in request.search_requests(db, HERE, limit=9)] == ["11110"]
@@ -121,9 +119,9 @@ def test_a_municipality_sees_and_answers_its_own_only(db: Database) -> None:
     with pytest.raises(NotFoundError):
         request.receipts_of_request(db, HERE, other)
     with pytest.raises(NotFoundError):
-        request_workflow.acknowledge_request(db, HERE, other, actor=JONGNO, now=NOW)
+        request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW), other)
     with pytest.raises(NotFoundError):
-        request_workflow.create_requests(db, HERE, RequestDraft(("26110",), 4, WORDS), actor=KIM, now=NOW)
+        request_workflow.create_requests(Change(db, HERE, KIM, NOW), RequestDraft(("26110",), 4, WORDS))
 
 
 def test_a_request_of_an_incident_is_its_first_response(db: Database) -> None:
@@ -132,11 +130,9 @@ def test_a_request_of_an_incident_is_its_first_response(db: Database) -> None:
     [first] = alerts_at(db, ["11110"])
     case = incident_at(db, ["26110"], alerts=[first], at=NOW + MINUTE)
     with pytest.raises(IllegalMove, match="does not touch site 41110"):
-        request_workflow.create_requests(
-            db, EVERYTHING, RequestDraft(("41110",), 4, WORDS, case.id), actor=KIM, now=NOW
-        )
+        request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("41110",), 4, WORDS, case.id))
     rows = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("11110", "26110"), 4, WORDS, case.id), actor=KIM, now=NOW + 5 * MINUTE
+        Change(db, EVERYTHING, KIM, NOW + 5 * MINUTE), RequestDraft(("11110", "26110"), 4, WORDS, case.id)
     )
     assert {row.since for row in rows} == {NOW + MINUTE}
     assert incident.get_incident(db, EVERYTHING, case.id).responded_at == NOW + 5 * MINUTE
@@ -151,7 +147,7 @@ def test_a_request_of_an_alert_begins_its_work(db: Database) -> None:
     """The alert is in progress, and the time to notify counts from its opening."""
     [number] = alerts_at(db, ["11110"])
     [row] = request_workflow.create_requests(
-        db, EVERYTHING, RequestDraft(("11110",), 4, WORDS, alert_id=number), actor=KIM, now=NOW + 5 * MINUTE
+        Change(db, EVERYTHING, KIM, NOW + 5 * MINUTE), RequestDraft(("11110",), 4, WORDS, alert_id=number)
     )
     assert (row.since, alert_queries.get_alert(db, EVERYTHING, number).status) == (NOW, "in_progress")
 
@@ -171,7 +167,7 @@ def test_late_answers_are_listed_and_reminded(db: Database) -> None:
     assert told == [("escalation", "role:supervisor"), *[("reminder", "site:11110")] * 3]
     kinds = [one.kind for one in request.receipts_of_request(db, EVERYTHING, number)]
     assert kinds == ["requested", "delivered", *["reminder"] * 3]
-    request_workflow.acknowledge_request(db, HERE, number, actor=JONGNO, now=NOW + HOUR)
+    request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW + HOUR), number)
     assert request.overdue_requests(db, EVERYTHING, NOW + HOUR) == []
     assert [row.id for row in request.overdue_requests(db, EVERYTHING, NOW + 5 * HOUR)] == [number]
 
@@ -257,7 +253,7 @@ def test_a_second_channel_is_a_receipt_no_second_delivery(db: Database) -> None:
     number = asked(db, channels=("mail", "webhook")).id
     mail, webhook = outbox.claim_letters(db, "sender", limit=9, now=NOW)
     delivery_status.mark_delivered(db, mail.id, NOW + MINUTE)
-    request_workflow.acknowledge_request(db, HERE, number, actor=JONGNO, now=NOW + 2 * MINUTE)
+    request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW + 2 * MINUTE), number)
     delivery_status.mark_delivered(db, webhook.id, NOW + 3 * MINUTE, "200")
     row = request.get_request(db, EVERYTHING, number)
     assert (row.state, row.delivered_at) == ("acknowledged", NOW + MINUTE)
@@ -280,7 +276,7 @@ def test_an_answer_by_phone_is_written_down(db: Database) -> None:
     whoever wrote it down cannot verify it."""
     number = asked(db).id
     call = PhoneAnswer(RequestState.DONE, " 방화벽에서 차단 ", " 당직실 ")
-    row = phone_answers.record_phone_answer(db, EVERYTHING, number, call, actor=KIM, now=NOW + MINUTE)
+    row = phone_answers.record_phone_answer(Change(db, EVERYTHING, KIM, NOW + MINUTE), number, call)
     times = (row.delivered_at, row.acknowledged_at, row.done_at)
     assert (row.state, row.answer, row.done_by, times) == ("done", "방화벽에서 차단", "operator1", (NOW + MINUTE,) * 3)
     told = [(one.kind, one.channel, one.actor, one.detail) for one in request.receipts_of_request(db, HERE, number)]
@@ -292,8 +288,8 @@ def test_an_answer_by_phone_is_written_down(db: Database) -> None:
     after = {"state": "done", "detail": "방화벽에서 차단", "source": "phone", "said_by": "당직실"}
     assert (entry.actor, entry.site, json.loads(entry.after)) == ("operator1", "11110", after)
     with pytest.raises(IllegalMove, match="reported as done by operator1: somebody else verifies it"):
-        request_workflow.verify_request(db, EVERYTHING, number, actor=KIM, now=NOW)
-    assert request_workflow.verify_request(db, EVERYTHING, number, actor=LEE, now=NOW).state == "verified"
+        request_workflow.verify_request(Change(db, EVERYTHING, KIM, NOW), number)
+    assert request_workflow.verify_request(Change(db, EVERYTHING, LEE, NOW), number).state == "verified"
     assert verify_audit_log(db) is None
 
 
@@ -307,21 +303,21 @@ def test_a_refusal_by_phone_needs_who_and_why(db: Database) -> None:
         (PhoneAnswer(RequestState.VERIFIED, "x", "duty desk"), "verified is nothing a municipality says"),
     ):
         with pytest.raises(IllegalMove, match=missing):
-            phone_answers.record_phone_answer(db, EVERYTHING, number, call, actor=KIM, now=NOW)
+            phone_answers.record_phone_answer(Change(db, EVERYTHING, KIM, NOW), number, call)
     row = phone_answers.record_phone_answer(
-        db, HERE, number, PhoneAnswer(RequestState.ACKNOWLEDGED, "", "duty desk"), actor=KIM, now=NOW
+        Change(db, HERE, KIM, NOW), number, PhoneAnswer(RequestState.ACKNOWLEDGED, "", "duty desk")
     )
     assert (row.state, row.acknowledged_at, row.answer) == ("acknowledged", NOW, "")
     with pytest.raises(ConflictError, match="changed by operator1"):
         phone_answers.record_phone_answer(
-            db, HERE, number, PhoneAnswer(RequestState.REFUSED, "x", "y"), actor=LEE, now=NOW, version=row.version - 1
+            Change(db, HERE, LEE, NOW), number, PhoneAnswer(RequestState.REFUSED, "x", "y"), version=row.version - 1
         )
     row = phone_answers.record_phone_answer(
-        db, HERE, number, PhoneAnswer(RequestState.REFUSED, "no contract", "duty desk"), actor=KIM, now=NOW
+        Change(db, HERE, KIM, NOW), number, PhoneAnswer(RequestState.REFUSED, "no contract", "duty desk")
     )
     assert (row.state, row.refused_at, row.answer) == ("refused", NOW, "no contract")
     elsewhere = Scope.of_sites(["26110"])
     with pytest.raises(NotFoundError):
         phone_answers.record_phone_answer(
-            db, elsewhere, number, PhoneAnswer(RequestState.DONE, "x", "y"), actor=KIM, now=NOW
+            Change(db, elsewhere, KIM, NOW), number, PhoneAnswer(RequestState.DONE, "x", "y")
         )

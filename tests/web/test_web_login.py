@@ -15,6 +15,7 @@ from secmon.auth import demo_accounts
 from secmon.auth.accounts import AccountDraft, add_account, set_password
 from secmon.auth.roles import Role
 from secmon.db.audit_log import Actor, audit_entries
+from secmon.db.transaction import Change
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
@@ -33,7 +34,7 @@ OURS = {"origin": HOST, "sec-fetch-site": "same-origin"}
 def centre(tmp_path: Path) -> Iterator[Centre]:
     """A centre with the account of an operator."""
     db = new_desk(tmp_path)
-    add_account(db, AccountDraft("kim", Role.OPERATOR), GOOD, CHIEF, NOW)
+    add_account(Change(db, EVERYTHING, CHIEF, NOW), AccountDraft("kim", Role.OPERATOR), GOOD)
     with Instance(tmp_path) as instance:
         yield centre_over(Store(NOWHERE), db, tmp_path, instance)
     db.close()
@@ -199,7 +200,7 @@ async def test_logging_out_ends_the_session(centre: Centre) -> None:
 
 async def test_a_one_time_password_is_replaced_first(centre: Centre) -> None:
     """Until then every page leads to the new password, and the API is 403; afterwards everything is open."""
-    set_password(centre.db, "kim", "one-time password", CHIEF, NOW, must_change=True)
+    set_password(Change(centre.db, EVERYTHING, CHIEF, NOW), "kim", "one-time password", must_change=True)
     async with browser(centre) as client:
         await log_in(client, password="one-time password")
         for path in ("/", "/site/11110"):

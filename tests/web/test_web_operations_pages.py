@@ -13,6 +13,7 @@ from secmon.auth.accounts import AccountDraft, account
 from secmon.auth.roles import Role
 from secmon.db.audit_log import CENTRE, audit_entries
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.operations import crisis_level, level_duties, roster, shift_handover
 from secmon.response.requests import request
 from secmon.response.requests import workflow as request_workflow
@@ -198,7 +199,7 @@ async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> N
     """The operator has the button, must say which answer, and the receipts name who spoke; a viewer is refused."""
     words_asked = free_text("Block it", "Block the address")
     [row] = request_workflow.create_requests(
-        house.db, EVERYTHING, RequestDraft(("26110",), 4, words_asked), actor=CENTRE, now=NOW
+        Change(house.db, EVERYTHING, CENTRE, NOW), RequestDraft(("26110",), 4, words_asked)
     )
     asked = {"url.pathname": "/requests", "url.search": f"?request={row.id}", **ENGLISH}
     async with house.client(GUEST) as client:

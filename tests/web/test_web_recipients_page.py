@@ -12,12 +12,14 @@ from page_buttons import words
 from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.reports.delivery import recipients
 from secmon.reports.setup import sources_of
 from secmon.reports.shelf import Shelf
 from secmon.runtime.centre import Centre, assets_folder
 from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import DigestRecipient
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from web_centre import HOST, NOW, call, centre_over, new_desk, principal
 
@@ -119,7 +121,7 @@ async def test_one_from_the_settings_is_changed_there(centre: Centre) -> None:
     configured = DigestRecipient.checked({"name": "director", "address": "director@soc.example", "kinds": ["daily"]})
     async with principal(centre) as client:
         await client.get("/healthz")  # a server that starts follows its own settings first
-        recipients.follow_settings(db, [configured], actor=Actor("system", "settings"), now=NOW)
+        recipients.follow_settings(Change(db, EVERYTHING, Actor("system", "settings"), NOW), [configured])
         (kept,) = recipients.recipients(db)
         told = await push(client, "remove", kept.id)
         assert "comes from the settings" in str(told["recipients-refused"])

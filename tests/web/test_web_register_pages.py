@@ -11,10 +11,12 @@ from secmon.alerts.triage import triage
 from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.inventory import asset_register
 from secmon.inventory.asset_register import Asset, Contact
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from web_centre import NOW, call, centre_over, group, new_desk, principal
 
@@ -38,9 +40,9 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     hosts.append(
         Asset(site=JUNG, host="db01", kind="database", address="10.2.3.10", importance=1.0, supplier="Nakdong")
     )
-    asset_register.replace_register(db, hosts, CENTRE, NOW)
+    asset_register.replace_register(Change(db, EVERYTHING, CENTRE, NOW), hosts)
     asset_register.replace_register(
-        db, [Contact(site=JUNG, role="duty", name="", phone="02-0000-1001", mail="")], CENTRE, NOW
+        Change(db, EVERYTHING, CENTRE, NOW), [Contact(site=JUNG, role="duty", name="", phone="02-0000-1001", mail="")]
     )
     at = NOW - timedelta(minutes=20)
     with Instance(tmp_path) as instance:

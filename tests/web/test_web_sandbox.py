@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.live.context import CentreContext
 from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.web.i18n.texts import LANGUAGES, catalogue
 from secmon.web.pages import page_at
@@ -25,7 +28,7 @@ def two(tmp_path: Path) -> Iterator[tuple[CentreContext, CentreContext]]:
     for name, level in (("live", CrisisLevel.NORMAL), ("tour", CrisisLevel.SERIOUS)):
         (tmp_path / name).mkdir()
         db = new_desk(tmp_path / name)
-        declare_level(db, Declaration(level, "NCSC", "test", NOW))
+        declare_level(Change(db, EVERYTHING, CENTRE, NOW), Declaration(level, "NCSC", "test", NOW))
         made.append(console_over(NOWHERE, db))
     yield made[0], made[1]
     for context in made:

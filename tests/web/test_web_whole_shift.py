@@ -17,12 +17,14 @@ from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db.audit_log import CENTRE
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.simulate import blocklist_poll
 from secmon.simulate.blocklist_poll import BlocklistPoll
 from secmon.simulate.clock import micros, moment_of
 from secmon.simulate.stream import Streams
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.taxonomy import Severity
 from sweep import HIT, JONGNO, TOWNS, Scan, past_jongno, played
@@ -48,7 +50,11 @@ def centre(db: Database, tmp_path: Path) -> Iterator[Centre]:
 def with_tokens(db: Database, tmp_path: Path) -> Path:
     """The file with the tokens of all sites' equipment."""
     file = tmp_path / "tokens.csv"
-    file.write_text(tokens.tokens_as_csv(tokens.create_site_tokens(db, [town.code for town in TOWNS], CENTRE, NOW)))
+    file.write_text(
+        tokens.tokens_as_csv(
+            tokens.create_site_tokens(Change(db, EVERYTHING, CENTRE, NOW), [town.code for town in TOWNS])
+        )
+    )
     return file
 
 

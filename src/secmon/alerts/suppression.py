@@ -10,10 +10,11 @@ from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.alerts.workflow import Closure, close_alert
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus, Base
 from secmon.db.transaction import (
+    Change,
     column_values,
     in_scope,
     require_row,
@@ -44,53 +45,56 @@ class Suppression(Base):
 
 
 def suppress_alert(
-    db: Database,
-    scope: Scope,
-    alert_id: int,
-    *,
-    until: datetime,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    closure: Closure = Closure.BENIGN,
+    change: Change, alert_id: int, *, until: datetime, reason: str, closure: Closure = Closure.BENIGN
 ) -> Suppression:
     """Suppress alerts like this one until a date, and close it, if open, with the given classification."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         alert = require_row(session.get(Alert, alert_id), f"alert {alert_id}")
-        require_scope(scope, [alert.site], f"alert {alert_id}")
+        require_scope(change.scope, [alert.site], f"alert {alert_id}")
         text = require_text(reason, "the reason of the suppression")
-        if until <= now:
+        if until <= change.now:
             raise IllegalMove(f"the suppression would end at {until:%Y-%m-%d %H:%M} UTC, before it begins")
         row = Suppression(
             rule_id=alert.rule_id,
             site=alert.site,
             actor=alert.actor,
-            begins=now,
+            begins=change.now,
             until=until,
             reason=text,
-            author=actor.name[:128],
+            author=change.actor.name[:128],
             suppressed=0,
         )
         session.add(row)
         if alert.status != AlertStatus.CLOSED:
-            close_alert(session, alert, closure, text, actor, now)
+            close_alert(session, alert, closure, text, change.actor, change.now)
         session.flush()
         after = column_values(row, "rule_id", "site", "actor", "until", "reason")
-        record_act(session, Act(actor, "alert.suppress", f"suppression:{row.id}", now, row.site, after=after))
+        record_act(
+            session, Act(change.actor, "alert.suppress", f"suppression:{row.id}", change.now, row.site, after=after)
+        )
         return row
 
 
-def lift_suppression(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Suppression:
+def lift_suppression(change: Change, number: int) -> Suppression:
     """End a suppression now; raises IllegalMove when it is already over."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = require_row(session.get(Suppression, number), f"suppression {number}")
-        require_scope(scope, [row.site], f"suppression {number}")
-        if row.until <= now:
+        require_scope(change.scope, [row.site], f"suppression {number}")
+        if row.until <= change.now:
             raise IllegalMove(f"suppression {number} ended at {row.until:%Y-%m-%d %H:%M} UTC")
         before = column_values(row, "until")
-        row.until = now
+        row.until = change.now
         record_act(
-            session, Act(actor, "alert.unsuppress", f"suppression:{number}", now, row.site, before, {"until": now})
+            session,
+            Act(
+                change.actor,
+                "alert.unsuppress",
+                f"suppression:{number}",
+                change.now,
+                row.site,
+                before,
+                {"until": change.now},
+            ),
         )
         return row
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from secmon.db.audit_log import Act, Actor, record_act
-from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
 from secmon.db.transaction import (
+    Change,
     Versions,
     check_version,
     column_values,
@@ -50,134 +50,84 @@ _KEPT = ("status", "owner", "closure", "note", "merged_into", "incident_id")
 
 
 def acknowledge_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    *,
-    actor: Actor,
-    now: datetime,
-    note: str = "",
-    versions: Versions = UNCHECKED,
+    change: Change, ids: Sequence[int], *, note: str = "", versions: Versions = UNCHECKED
 ) -> Sequence[Alert]:
     """Acknowledge alerts; the user becomes the owner of alerts without an owner."""
-    with serialised_transaction(db) as session:
-        alerts = _free(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
-            transition_alert(session, alert, AlertStatus.ACKNOWLEDGED, actor, now, note)
+            transition_alert(session, alert, AlertStatus.ACKNOWLEDGED, change.actor, change.now, note)
         return alerts
 
 
 def start_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    *,
-    actor: Actor,
-    now: datetime,
-    note: str = "",
-    versions: Versions = UNCHECKED,
+    change: Change, ids: Sequence[int], *, note: str = "", versions: Versions = UNCHECKED
 ) -> Sequence[Alert]:
     """Start work on alerts."""
-    with serialised_transaction(db) as session:
-        alerts = _free(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
-            transition_alert(session, alert, AlertStatus.IN_PROGRESS, actor, now, note)
+            transition_alert(session, alert, AlertStatus.IN_PROGRESS, change.actor, change.now, note)
         return alerts
 
 
 def close_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    closure: Closure,
-    *,
-    note: str,
-    actor: Actor,
-    now: datetime,
-    versions: Versions = UNCHECKED,
+    change: Change, ids: Sequence[int], closure: Closure, *, note: str, versions: Versions = UNCHECKED
 ) -> Sequence[Alert]:
     """Close alerts with a classification; alerts merged into them are closed as duplicates."""
-    with serialised_transaction(db) as session:
-        alerts = _free(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
-            close_alert(session, alert, closure, note, actor, now)
+            close_alert(session, alert, closure, note, change.actor, change.now)
         return alerts
 
 
-def reopen_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    *,
-    note: str,
-    actor: Actor,
-    now: datetime,
-    versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:
+def reopen_alerts(change: Change, ids: Sequence[int], *, note: str, versions: Versions = UNCHECKED) -> Sequence[Alert]:
     """Reopen closed alerts, as acknowledged, with the alerts merged into them."""
-    with serialised_transaction(db) as session:
-        alerts = _free(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
             require_text(note, f"why alert {alert.id} is reopened")
             for one in (alert, *_children(session, alert)):
-                _reopened(session, one, note, actor, now)
+                _reopened(session, one, note, change.actor, change.now)
         return alerts
 
 
-def assign_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    owner: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    versions: Versions = UNCHECKED,
-) -> Sequence[Alert]:
+def assign_alerts(change: Change, ids: Sequence[int], owner: str, *, versions: Versions = UNCHECKED) -> Sequence[Alert]:
     """Assign open alerts to a user; '' to nobody."""
-    with serialised_transaction(db) as session:
-        alerts = _free(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
             if alert.status == AlertStatus.CLOSED:
                 raise IllegalMove(f"alert {alert.id} is closed: reopen it before it is given to somebody")
             before = column_values(alert, *_KEPT)
             alert.owner = owner[:128]
-            _kept(session, alert, "alert.assign", before, actor, now)
+            _kept(session, alert, "alert.assign", before, change.actor, change.now)
         return alerts
 
 
 def merge_alerts(
-    db: Database,
-    scope: Scope,
-    ids: Sequence[int],
-    into: int,
-    *,
-    note: str = "",
-    actor: Actor,
-    now: datetime,
-    versions: Versions = UNCHECKED,
+    change: Change, ids: Sequence[int], into: int, *, note: str = "", versions: Versions = UNCHECKED
 ) -> Alert:
     """Merge open alerts into another open alert, which hides them.
 
     Further findings still count in the merged alerts, and unmerge restores them.
     """
-    with serialised_transaction(db) as session:
-        [parent] = _free(session, scope, [into], versions)
-        for alert in _free(session, scope, ids, versions):
+    with serialised_transaction(change.db) as session:
+        [parent] = _free(session, change.scope, [into], versions)
+        for alert in _free(session, change.scope, ids, versions):
             _mergeable(session, alert, parent)
             before = column_values(alert, *_KEPT)
             alert.merged_into, alert.note = parent.id, note.strip() or alert.note
-            _kept(session, alert, "alert.merge", before, actor, now)
-        touch(parent, actor, now)
+            _kept(session, alert, "alert.merge", before, change.actor, change.now)
+        touch(parent, change.actor, change.now)
         return parent
 
 
-def unmerge_alerts(
-    db: Database, scope: Scope, ids: Sequence[int], *, actor: Actor, now: datetime, versions: Versions = UNCHECKED
-) -> Sequence[Alert]:
+def unmerge_alerts(change: Change, ids: Sequence[int], *, versions: Versions = UNCHECKED) -> Sequence[Alert]:
     """Restore merged alerts as separate alerts; those closed with their parent are open again."""
-    with serialised_transaction(db) as session:
-        alerts = _of(session, scope, ids, versions)
+    with serialised_transaction(change.db) as session:
+        alerts = _of(session, change.scope, ids, versions)
         for alert in alerts:
             if alert.merged_into is None:
                 raise IllegalMove(f"alert {alert.id} is merged into no other")
@@ -185,9 +135,9 @@ def unmerge_alerts(
             parent = alert.merged_into
             alert.merged_into = None
             if alert.status == AlertStatus.CLOSED:
-                _reopened(session, alert, f"unmerged from alert {parent}", actor, now)
+                _reopened(session, alert, f"unmerged from alert {parent}", change.actor, change.now)
             else:
-                _kept(session, alert, "alert.unmerge", before, actor, now)
+                _kept(session, alert, "alert.unmerge", before, change.actor, change.now)
         return alerts
 
 

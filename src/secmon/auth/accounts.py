@@ -15,6 +15,7 @@ from secmon.auth.roles import Role, checked_place
 from secmon.auth.sessions import revoke_all_sessions
 from secmon.db.audit_log import Act, Actor, record_act
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sites.scope import Scope
@@ -81,9 +82,7 @@ def scope_of(site: str, province: str) -> Scope:
     return Scope.of_province(province, load_sites()) if province else Scope()
 
 
-def add_account(
-    db: Database, draft: AccountDraft, password: str, actor: Actor, now: datetime, *, must_change: bool = False
-) -> Account:
+def add_account(change: Change, draft: AccountDraft, password: str, *, must_change: bool = False) -> Account:
     """Add a local account; raise UsageError when name, role, place or password is not valid.
 
     With the password '' the account has none.
@@ -92,8 +91,8 @@ def add_account(
     if password:
         passwords.check_password(password, draft.name)
     kept = passwords.hash_password(password) if password else ""
-    with db.begin() as session:
-        row = insert_account(session, draft, actor, now)
+    with change.db.begin() as session:
+        row = insert_account(session, draft, change.actor, change.now)
         row.password, row.must_change = kept, must_change
         session.flush()
         return account_view(row)
@@ -124,14 +123,12 @@ def insert_account(
     return row
 
 
-def change_account(
-    db: Database, name: str, wanted: AccountChange, actor: Actor, now: datetime, *, version: int | None = None
-) -> Account:
+def change_account(change: Change, name: str, wanted: AccountChange, *, version: int | None = None) -> Account:
     """Change an account; a change of role or place, or disabling it, ends its sessions at once.
 
     Raises Overtaken when the account is no longer at `version`, and UsageError when no administrator would be left.
     """
-    with db.begin() as session:
+    with change.db.begin() as session:
         row = load_account(session, name)
         if version is not None and row.version != version:
             raise AccountConflict(f"account {name} was changed meanwhile (version {row.version}): read it again")
@@ -147,23 +144,23 @@ def change_account(
         row.version += 1
         after = account_fields(row)
         if {**before, "language": ""} != {**after, "language": ""}:
-            revoke_all_sessions(session, row.id, now)
-        record_act(session, Act(actor, "account.change", f"account:{name}", now, row.site, before, after))
+            revoke_all_sessions(session, row.id, change.now)
+        record_act(session, Act(change.actor, "account.change", f"account:{name}", change.now, row.site, before, after))
         return account_view(row)
 
 
-def set_password(db: Database, name: str, password: str, actor: Actor, now: datetime, *, must_change: bool) -> None:
+def set_password(change: Change, name: str, password: str, *, must_change: bool) -> None:
     """Replace the password and end every session of the account; raise UsageError for an unacceptable password."""
     passwords.check_password(password, name)
     kept = passwords.hash_password(password)
-    with db.begin() as session:
+    with change.db.begin() as session:
         row = load_account(session, name)
         if row.password and passwords.password_matches(row.password, password):
             raise UsageError("this is the password the account has now: choose another")
         row.password, row.must_change, row.version = kept, must_change, row.version + 1
-        revoke_all_sessions(session, row.id, now)
-        act = "account.reset" if actor.name != name else "account.password"
-        record_act(session, Act(actor, act, f"account:{name}", now, row.site))
+        revoke_all_sessions(session, row.id, change.now)
+        act = "account.reset" if change.actor.name != name else "account.password"
+        record_act(session, Act(change.actor, act, f"account:{name}", change.now, row.site))
 
 
 def accounts(db: Database) -> Sequence[Account]:

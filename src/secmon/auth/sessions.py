@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from secmon.auth.models import AccountRow, SessionRow
 from secmon.auth.secrets import SHOWN, hash_secret, new_secret
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -73,26 +74,26 @@ def find_session(db: Database, secret: str, now: datetime, limits: SessionLimits
     return account, found.hash[:SHOWN]
 
 
-def end_session(db: Database, secret: str, actor: Actor, now: datetime) -> None:
+def end_session(change: Change, secret: str) -> None:
     """Log out: end the session of a cookie."""
-    with db.begin() as session:
+    with change.db.begin() as session:
         row = session.get(SessionRow, hash_secret(secret))
         if row is not None and row.revoked_at is None:
-            row.revoked_at = now
-            record_act(session, Act(actor, "logout", f"session:{row.hash[:SHOWN]}", now))
+            row.revoked_at = change.now
+            record_act(session, Act(change.actor, "logout", f"session:{row.hash[:SHOWN]}", change.now))
 
 
-def revoke_session(db: Database, short: str, actor: Actor, now: datetime, account: str = "") -> bool:
+def revoke_session(change: Change, short: str, account: str = "") -> bool:
     """End the session with this short id, of this account if given; return False when no such session is active."""
-    with db.begin() as session:
+    with change.db.begin() as session:
         query = select(SessionRow).where(SessionRow.hash.startswith(short, autoescape=True))
         if account:
             query = query.join(AccountRow, AccountRow.id == SessionRow.account).where(AccountRow.name == account)
         row = session.scalar(query.where(SessionRow.revoked_at.is_(None))) if len(short) == SHOWN else None
         if row is None:
             return False
-        row.revoked_at = now
-        record_act(session, Act(actor, "session.revoke", f"session:{short}", now))
+        row.revoked_at = change.now
+        record_act(session, Act(change.actor, "session.revoke", f"session:{short}", change.now))
         return True
 
 

@@ -14,8 +14,9 @@ from secmon.auth.models import AccountRow, TokenRow
 from secmon.auth.principal import Principal
 from secmon.auth.roles import PERMISSIONS, Permission, Role
 from secmon.auth.secrets import hash_secret, new_secret
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 
 LONGEST = timedelta(days=400)
@@ -53,14 +54,14 @@ class TokenDraft:
     province: str = ""
 
 
-def create_token(db: Database, owner: str, draft: TokenDraft, actor: Actor, now: datetime) -> tuple[int, str]:
+def create_token(change: Change, owner: str, draft: TokenDraft) -> tuple[int, str]:
     """Create a token and return its number and secret; raise UsageError when it exceeds its owner's rights."""
     if not draft.name.strip() or len(draft.name) > 64:
         raise UsageError("say in 1 to 64 characters what the token is for")
-    if not now < draft.expires_at <= now + LONGEST:
+    if not change.now < draft.expires_at <= change.now + LONGEST:
         raise UsageError(f"a token ends within {LONGEST.days} days from now")
     secret = _PREFIX + new_secret()
-    with db.begin() as session:
+    with change.db.begin() as session:
         account = load_account(session, owner)
         beyond = draft.permissions - PERMISSIONS[Role(account.role)]
         if beyond or not draft.permissions:
@@ -68,25 +69,25 @@ def create_token(db: Database, owner: str, draft: TokenDraft, actor: Actor, now:
         wanted, own = scope_of(draft.site, draft.province), scope_of(account.site, account.province)
         if wanted.codes is not None and (not wanted.codes or own.narrowed(wanted) != wanted):
             raise UsageError("the token's site or province lies outside its owner's")
-        row = _insert(session, secret, account.id, draft, now)
+        row = _insert(session, secret, account.id, draft, change.now)
         after = {"name": draft.name, "permissions": sorted(draft.permissions), "until": draft.expires_at}
-        record_act(session, Act(actor, "token.add", f"token:{row.id}", now, draft.site, after=after))
+        record_act(session, Act(change.actor, "token.add", f"token:{row.id}", change.now, draft.site, after=after))
         return row.id, secret
 
 
-def create_site_tokens(db: Database, sites: Iterable[str], actor: Actor, now: datetime) -> dict[str, str]:
+def create_site_tokens(change: Change, sites: Iterable[str]) -> dict[str, str]:
     """Create a token for the equipment of each site; return the secrets by site code.
 
     The sites' earlier tokens end.
     """
     made: dict[str, str] = {}
-    with db.begin() as session:
+    with change.db.begin() as session:
         for site in sites:
             old = update(TokenRow).where(TokenRow.site == site, TokenRow.account.is_(None))
-            session.execute(old.where(TokenRow.revoked_at.is_(None)).values(revoked_at=now))
+            session.execute(old.where(TokenRow.revoked_at.is_(None)).values(revoked_at=change.now))
             secret = made[site] = _PREFIX + new_secret()
-            _insert(session, secret, None, TokenDraft(_SITE, SITE_PERMISSIONS, now + LONGEST, site), now)
-        record_act(session, Act(actor, "token.sites", "tokens", now, after={"sites": len(made)}))
+            _insert(session, secret, None, TokenDraft(_SITE, SITE_PERMISSIONS, change.now + LONGEST, site), change.now)
+        record_act(session, Act(change.actor, "token.sites", "tokens", change.now, after={"sites": len(made)}))
     return made
 
 
@@ -99,16 +100,16 @@ def tokens_as_csv(secrets: dict[str, str]) -> str:
     return text.getvalue()
 
 
-def revoke_token(db: Database, number: int, actor: Actor, now: datetime, owner: str = "") -> bool:
+def revoke_token(change: Change, number: int, owner: str = "") -> bool:
     """Revoke a token, of this owner if given; return False when no such token is active."""
-    with db.begin() as session:
+    with change.db.begin() as session:
         row = session.get(TokenRow, number)
         if row is None or row.revoked_at is not None:
             return False
         if owner and (row.account is None or row.account != load_account(session, owner).id):
             return False
-        row.revoked_at = now
-        record_act(session, Act(actor, "token.revoke", f"token:{number}", now, row.site))
+        row.revoked_at = change.now
+        record_act(session, Act(change.actor, "token.revoke", f"token:{number}", change.now, row.site))
         return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,6 +16,18 @@ from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.sites.scope import Scope
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change to the operational database: by whom, limited to which sites, and when."""
+
+    db: Database
+    scope: Scope
+    actor: Actor
+    now: datetime
+
+
 Versions = Mapping[int, int]
 """By id: the version that the user has seen; ids left out are not checked."""
 

@@ -17,6 +17,7 @@ from secmon.auth.accounts import Account
 from secmon.auth.demo_accounts import ensure_demo_accounts
 from secmon.auth.private_file import write_private
 from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.demo.simulator_process import feeds_at, free_port, simulator
 from secmon.demo.tour.replay import TourReplay
 from secmon.errors import UsageError
@@ -28,6 +29,7 @@ from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import listening_socket, loopback, serve
 from secmon.settings import Settings, load_settings
 from secmon.sites.registry import load_sites
+from secmon.sites.scope import EVERYTHING
 
 PAST = ("sweep-scan@-7h", "ssh-guessing@-3h")
 NEXT = ("ssh-guessing@+90s", "sweep-scan@+4m")
@@ -112,7 +114,10 @@ def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
 def _declare_normal(centre: Centre) -> None:
     """Declare the normal crisis level if no level is in force; a real centre starts without a declared level."""
     if level_in_force(centre.db) is None:
-        declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "시연 · demonstration", utc_now()))
+        declare_level(
+            Change(centre.db, EVERYTHING, CENTRE, utc_now()),
+            Declaration(CrisisLevel.NORMAL, "NCSC", "시연 · demonstration", utc_now()),
+        )
 
 
 def _site_tokens(settings: Settings) -> Path:
@@ -123,7 +128,9 @@ def _give_tokens(centre: Centre) -> None:
     """Let the sites' firewalls poll the block list; their tokens survive a restart."""
     file = _site_tokens(centre.settings)
     if not file.exists():
-        made = tokens.create_site_tokens(centre.db, [site.code for site in load_sites()], CENTRE, utc_now())
+        made = tokens.create_site_tokens(
+            Change(centre.db, EVERYTHING, CENTRE, utc_now()), [site.code for site in load_sites()]
+        )
         write_private(file, tokens.tokens_as_csv(made))
 
 
@@ -131,10 +138,10 @@ def _take_register(centre: Centre) -> None:
     """Import the hosts, suppliers and contacts that the sites handed over, again at each start."""
     folder, sites = centre.settings.data / "simulator", [site.code for site in load_sites()]
     asset_register.replace_register(
-        centre.db, asset_register.read_assets(folder / "assets.csv", sites), CENTRE, utc_now()
+        Change(centre.db, EVERYTHING, CENTRE, utc_now()), asset_register.read_assets(folder / "assets.csv", sites)
     )
     asset_register.replace_register(
-        centre.db, asset_register.read_contacts(folder / "contacts.csv", sites), CENTRE, utc_now()
+        Change(centre.db, EVERYTHING, CENTRE, utc_now()), asset_register.read_contacts(folder / "contacts.csv", sites)
     )
 
 

@@ -6,15 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from secmon.db.audit_log import CENTRE, Actor
+from secmon.db.audit_log import CENTRE
 from secmon.db.database import Database
-from secmon.db.transaction import require_text, serialised_transaction, touch
+from secmon.db.transaction import Change, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents.incident import Incident, IncidentState, load_open_for_update, resume_clocks
 from secmon.incidents.sla import Clock, clock_at
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.notifications.outbox import Letter, enqueue
-from secmon.sites.scope import Scope
 
 ESCALATE_TO = "role:supervisor"
 """Recipient of escalations."""
@@ -33,27 +32,27 @@ def has_overdue_clock(incident: Incident, now: datetime) -> bool:
     return any(one.overdue and one.stopped_at is None for one in clocks_of_incident(incident, now))
 
 
-def pause_clocks(db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Incident:
+def pause_clocks(change: Change, number: int, *, reason: str) -> Incident:
     """Pause the clocks, for example while waiting for a municipality's vendor."""
-    with serialised_transaction(db) as session:
-        incident = load_open_for_update(session, scope, number)
+    with serialised_transaction(change.db) as session:
+        incident = load_open_for_update(session, change.scope, number)
         if incident.paused_at is not None:
             raise IllegalMove(f"the clock of incident {number} stands still since {incident.paused_at:%H:%M} UTC")
-        incident.paused_at, incident.pause_reason = now, require_text(reason, "the reason of the pause")
-        touch(incident, actor, now)
-        add_entry(session, number, EntryKind.PAUSED, actor, now, text=incident.pause_reason)
+        incident.paused_at, incident.pause_reason = change.now, require_text(reason, "the reason of the pause")
+        touch(incident, change.actor, change.now)
+        add_entry(session, number, EntryKind.PAUSED, change.actor, change.now, text=incident.pause_reason)
         return incident
 
 
-def resume_incident(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Incident:
+def resume_incident(change: Change, number: int) -> Incident:
     """Resume the clocks; the time of the pause is added to the deadlines."""
-    with serialised_transaction(db) as session:
-        incident = load_open_for_update(session, scope, number)
+    with serialised_transaction(change.db) as session:
+        incident = load_open_for_update(session, change.scope, number)
         if incident.paused_at is None:
             raise IllegalMove(f"the clock of incident {number} is not paused")
-        stood = resume_clocks(incident, now)
-        touch(incident, actor, now)
-        add_entry(session, number, EntryKind.RESUMED, actor, now, after={"seconds": stood})
+        stood = resume_clocks(incident, change.now)
+        touch(incident, change.actor, change.now)
+        add_entry(session, number, EntryKind.RESUMED, change.actor, change.now, after={"seconds": stood})
         return incident
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from secmon.db.audit_log import Actor
 from secmon.db.database import Database
 from secmon.db.models import Alert, Base
-from secmon.db.transaction import in_scope, serialised_transaction
+from secmon.db.transaction import Change, in_scope, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.incidents.incident import get_incident, load_open_for_update, sites_in
 from secmon.incidents.timeline import EntryKind, add_entry
@@ -84,31 +84,31 @@ def alert_lines(store: Store, alert: Alert, limit: int = MOST) -> tuple[Evidence
 
 
 def add_evidence(
-    db: Database,
-    scope: Scope,
-    incident_id: int,
-    lines: Iterable[EvidenceLine],
-    *,
-    alert_id: int | None = None,
-    actor: Actor,
-    now: datetime,
+    change: Change, incident_id: int, lines: Iterable[EvidenceLine], *, alert_id: int | None = None
 ) -> int:
     """Store lines as evidence of an incident; returns the number of new lines.
 
     Raises IllegalMove when a line is from a site that the incident does not affect.
     """
-    with serialised_transaction(db) as session:
-        load_open_for_update(session, scope, incident_id)
+    with serialised_transaction(change.db) as session:
+        load_open_for_update(session, change.scope, incident_id)
         wanted = list(lines)
         strangers = sorted({line.site for line in wanted} - {*sites_in(session, incident_id)})
         if strangers:
             raise IllegalMove(f"incident {incident_id} does not touch site {', '.join(strangers)}: add it first")
         known = _known(session, incident_id)
         new = [line for line in dict.fromkeys(wanted) if (line.batch_id, line.seq) not in known]
-        session.add_all(_row(incident_id, alert_id, line, actor, now) for line in new)
+        session.add_all(_row(incident_id, alert_id, line, change.actor, change.now) for line in new)
         if new:
             hashes = [line.sha256 for line in new]
-            add_entry(session, incident_id, EntryKind.EVIDENCE, actor, now, after={"alert": alert_id, "sha256": hashes})
+            add_entry(
+                session,
+                incident_id,
+                EntryKind.EVIDENCE,
+                change.actor,
+                change.now,
+                after={"alert": alert_id, "sha256": hashes},
+            )
         return len(new)
 
 

@@ -7,59 +7,61 @@ from sqlalchemy.orm import Session
 
 from secmon.alerts.workflow import transition_alert
 from secmon.db.audit_log import Actor
-from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import require_row, require_scope, serialised_transaction, touch
+from secmon.db.transaction import Change, require_row, require_scope, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents.incident import Incident, IncidentSite, load_open_for_update, sites_in
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
 
 
-def add_alerts_to_incident(
-    db: Database, scope: Scope, number: int, alert_ids: Sequence[int], *, actor: Actor, now: datetime
-) -> Incident:
+def add_alerts_to_incident(change: Change, number: int, alert_ids: Sequence[int]) -> Incident:
     """Add alerts to an incident, with their sites."""
-    with serialised_transaction(db) as session:
-        incident = load_open_for_update(session, scope, number)
-        alerts = load_unassigned_alerts(session, scope, alert_ids)
-        add_entry(session, number, EntryKind.ALERTS_ADDED, actor, now, after={"alerts": [alert.id for alert in alerts]})
-        attach_alerts(session, incident, alerts, actor, now)
+    with serialised_transaction(change.db) as session:
+        incident = load_open_for_update(session, change.scope, number)
+        alerts = load_unassigned_alerts(session, change.scope, alert_ids)
+        add_entry(
+            session,
+            number,
+            EntryKind.ALERTS_ADDED,
+            change.actor,
+            change.now,
+            after={"alerts": [alert.id for alert in alerts]},
+        )
+        attach_alerts(session, incident, alerts, change.actor, change.now)
         insert_sites(session, number, [alert.site for alert in alerts])
         first = min((alert.first_time for alert in alerts), default=None)
         known = [at for at in (incident.evidence_at, first) if at is not None]
         incident.evidence_at = min(known, default=None)
-        touch(incident, actor, now)
+        touch(incident, change.actor, change.now)
         return incident
 
 
-def remove_alerts(
-    db: Database, scope: Scope, number: int, alert_ids: Sequence[int], *, actor: Actor, now: datetime
-) -> Incident:
+def remove_alerts(change: Change, number: int, alert_ids: Sequence[int]) -> Incident:
     """Remove alerts from an incident and return them to the queue; the incident's sites stay."""
-    with serialised_transaction(db) as session:
-        incident = load_open_for_update(session, scope, number)
+    with serialised_transaction(change.db) as session:
+        incident = load_open_for_update(session, change.scope, number)
         for one in dict.fromkeys(alert_ids):
             alert = require_row(session.get(Alert, one), f"alert {one}")
             if alert.incident_id != number:
                 raise IllegalMove(f"alert {one} does not belong to incident {number}")
             alert.incident_id = None
-            touch(alert, actor, now)
-        touch(incident, actor, now)
-        add_entry(session, number, EntryKind.ALERTS_TAKEN_OUT, actor, now, after={"alerts": list(alert_ids)})
+            touch(alert, change.actor, change.now)
+        touch(incident, change.actor, change.now)
+        add_entry(
+            session, number, EntryKind.ALERTS_TAKEN_OUT, change.actor, change.now, after={"alerts": list(alert_ids)}
+        )
         return incident
 
 
-def add_sites_to_incident(
-    db: Database, scope: Scope, number: int, sites: Sequence[str], *, actor: Actor, now: datetime
-) -> Incident:
+def add_sites_to_incident(change: Change, number: int, sites: Sequence[str]) -> Incident:
     """Add affected sites."""
-    with serialised_transaction(db) as session:
-        incident = load_open_for_update(session, scope, number)
-        require_scope(scope, sites, f"one of the sites {', '.join(sites)}")
+    with serialised_transaction(change.db) as session:
+        incident = load_open_for_update(session, change.scope, number)
+        require_scope(change.scope, sites, f"one of the sites {', '.join(sites)}")
         new = insert_sites(session, number, sites)
-        touch(incident, actor, now)
-        add_entry(session, number, EntryKind.SITES_ADDED, actor, now, after={"sites": new})
+        touch(incident, change.actor, change.now)
+        add_entry(session, number, EntryKind.SITES_ADDED, change.actor, change.now, after={"sites": new})
         return incident
 
 

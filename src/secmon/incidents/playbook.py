@@ -11,10 +11,9 @@ from importlib import resources
 from sqlalchemy import Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Actor
 from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
-from secmon.db.transaction import require_row, require_text, serialised_transaction, touch
+from secmon.db.transaction import Change, require_row, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents.incident import get_incident, load_open_for_update
 from secmon.incidents.timeline import EntryKind, add_entry
@@ -81,44 +80,52 @@ def start_playbook(session: Session, incident_id: int, attack_type: str) -> None
         session.add(_task(incident_id, step.phase, step.ko, step.en, step.key))
 
 
-def add_task(
-    db: Database, scope: Scope, incident_id: int, text: str, *, phase: str = "contained", actor: Actor, now: datetime
-) -> Task:
+def add_task(change: Change, incident_id: int, text: str, *, phase: str = "contained") -> Task:
     """Add a task with free text, which is used for both languages."""
-    with serialised_transaction(db) as session:
-        load_open_for_update(session, scope, incident_id)
+    with serialised_transaction(change.db) as session:
+        load_open_for_update(session, change.scope, incident_id)
         words = require_text(text, "the task")
         task = _task(incident_id, phase, words, words, "")
         session.add(task)
-        touch(task, actor, now)
-        add_entry(session, incident_id, EntryKind.TASK, actor, now, text=words, after={"state": task.state})
+        touch(task, change.actor, change.now)
+        add_entry(
+            session, incident_id, EntryKind.TASK, change.actor, change.now, text=words, after={"state": task.state}
+        )
         return task
 
 
-def complete_task(db: Database, scope: Scope, number: int, *, note: str = "", actor: Actor, now: datetime) -> Task:
+def complete_task(change: Change, number: int, *, note: str = "") -> Task:
     """Mark a task as done."""
-    return _moved(db, scope, number, TaskState.DONE, note, actor, now)
+    return _moved(change, number, TaskState.DONE, note)
 
 
-def skip_task(db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime) -> Task:
+def skip_task(change: Change, number: int, *, reason: str) -> Task:
     """Mark a task as not applicable, with the reason."""
-    return _moved(db, scope, number, TaskState.LEFT_OUT, require_text(reason, "why the task is left out"), actor, now)
+    return _moved(change, number, TaskState.LEFT_OUT, require_text(reason, "why the task is left out"))
 
 
-def reopen_task(db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime) -> Task:
+def reopen_task(change: Change, number: int) -> Task:
     """Reopen a task."""
-    return _moved(db, scope, number, TaskState.OPEN, "", actor, now)
+    return _moved(change, number, TaskState.OPEN, "")
 
 
-def assign_task(db: Database, scope: Scope, number: int, owner: str, *, actor: Actor, now: datetime) -> Task:
+def assign_task(change: Change, number: int, owner: str) -> Task:
     """Assign a task to a user; '' to nobody."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         task = require_row(session.get(Task, number), f"task {number}")
-        load_open_for_update(session, scope, task.incident_id)
+        load_open_for_update(session, change.scope, task.incident_id)
         before = {"task": task.id, "owner": task.owner}
         task.owner = owner[:128]
-        touch(task, actor, now)
-        add_entry(session, task.incident_id, EntryKind.TASK, actor, now, before=before, after={"owner": task.owner})
+        touch(task, change.actor, change.now)
+        add_entry(
+            session,
+            task.incident_id,
+            EntryKind.TASK,
+            change.actor,
+            change.now,
+            before=before,
+            after={"owner": task.owner},
+        )
         return task
 
 
@@ -150,18 +157,25 @@ def _task(incident_id: int, phase: str, ko: str, en: str, key: str) -> Task:
     )
 
 
-def _moved(db: Database, scope: Scope, number: int, state: TaskState, note: str, actor: Actor, now: datetime) -> Task:
-    with serialised_transaction(db) as session:
+def _moved(change: Change, number: int, state: TaskState, note: str) -> Task:
+    with serialised_transaction(change.db) as session:
         task = require_row(session.get(Task, number), f"task {number}")
-        load_open_for_update(session, scope, task.incident_id)
+        load_open_for_update(session, change.scope, task.incident_id)
         if task.state == state:
             raise IllegalMove(f"task {number} is {state} already")
         before = {"task": task.id, "key": task.key, "state": task.state}
         task.state, task.note = state, note.strip()
         over = state != TaskState.OPEN
-        task.done_by, task.done_at = (actor.name[:128], now) if over else ("", None)
-        touch(task, actor, now)
+        task.done_by, task.done_at = (change.actor.name[:128], change.now) if over else ("", None)
+        touch(task, change.actor, change.now)
         add_entry(
-            session, task.incident_id, EntryKind.TASK, actor, now, text=task.note, before=before, after={"state": state}
+            session,
+            task.incident_id,
+            EntryKind.TASK,
+            change.actor,
+            change.now,
+            text=task.note,
+            before=before,
+            after={"state": state},
         )
         return task

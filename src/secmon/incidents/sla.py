@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, SmallInteger
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import serialised_transaction
+from secmon.db.transaction import Change, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.taxonomy import Severity
 
@@ -88,16 +88,19 @@ def targets_of_severity(session: Session, severity: int) -> SlaTargets:
     return SlaTargets(row.respond, row.contain, row.acknowledge, row.act) if row else DEFAULTS[known]
 
 
-def set_sla_targets(db: Database, severity: Severity, wanted: SlaTargets, *, actor: Actor, now: datetime) -> None:
+def set_sla_targets(change: Change, severity: Severity, wanted: SlaTargets) -> None:
     """Set the targets of a severity for new incidents and requests; raises IllegalMove when one is not above zero."""
     if severity not in DEFAULTS:
         raise IllegalMove(f"severity {severity.name.lower()} has no targets; there are low, medium, high and critical")
     if min(asdict(wanted).values()) <= 0:
         raise IllegalMove("a target is a number of seconds above zero")
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         before = asdict(targets_of_severity(session, severity))
         session.merge(SlaTarget(severity=int(severity), **asdict(wanted)))
-        record_act(session, Act(actor, "sla.targets", f"severity:{int(severity)}", now, "", before, asdict(wanted)))
+        record_act(
+            session,
+            Act(change.actor, "sla.targets", f"severity:{int(severity)}", change.now, "", before, asdict(wanted)),
+        )
 
 
 def time_after(at: datetime, seconds: int) -> datetime:

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from secmon.alerts.workflow import Closure, close_alert
-from secmon.db.audit_log import Actor
-from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import column_values, require_scope, require_text, serialised_transaction, touch
+from secmon.db.transaction import Change, column_values, require_scope, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents import playbook
 from secmon.incidents.incident import (
@@ -27,7 +24,6 @@ from secmon.incidents.incident import (
 from secmon.incidents.members import attach_alerts, load_unassigned_alerts
 from secmon.incidents.sla import targets_of_severity, time_after
 from secmon.incidents.timeline import EntryKind, add_entry
-from secmon.sites.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +54,12 @@ class IncidentChanges:
 _SHOWN = ("title", "severity", "attack_type", "attack_uids", "tlp", "owner", "state", "closure")
 
 
-def open_incident(
-    db: Database, scope: Scope, draft: IncidentDraft, alert_ids: Sequence[int], *, actor: Actor, now: datetime
-) -> Incident:
+def open_incident(change: Change, draft: IncidentDraft, alert_ids: Sequence[int]) -> Incident:
     """Open an incident with alerts, which are then in progress, and the tasks of its playbook."""
-    with serialised_transaction(db) as session:
-        alerts = load_unassigned_alerts(session, scope, alert_ids)
+    with serialised_transaction(change.db) as session:
+        alerts = load_unassigned_alerts(session, change.scope, alert_ids)
         sites = sorted({*draft.sites, *(alert.site for alert in alerts)})
-        require_scope(scope, sites, f"one of the sites {', '.join(sites)}")
+        require_scope(change.scope, sites, f"one of the sites {', '.join(sites)}")
         if not sites:
             raise IllegalMove("an incident touches at least one site: choose alerts or sites")
         goal = targets_of_severity(session, draft.severity)
@@ -75,17 +69,17 @@ def open_incident(
             attack_type=draft.attack_type,
             attack_uids=" ".join(draft.attack_uids),
             tlp=draft.tlp,
-            owner=(draft.owner or actor.name)[:128],
+            owner=(draft.owner or change.actor.name)[:128],
             state=IncidentState.DETECTED,
-            opened_by=actor.name[:128],
+            opened_by=change.actor.name[:128],
             evidence_at=min((alert.first_time for alert in alerts), default=None),
-            detected_at=now,
-            respond_due=time_after(now, goal.respond),
-            contain_due=time_after(now, goal.contain),
+            detected_at=change.now,
+            respond_due=time_after(change.now, goal.respond),
+            contain_due=time_after(change.now, goal.contain),
             paused_seconds=0,
             version=1,
-            changed_by=actor.name[:128],
-            changed_at=now,
+            changed_by=change.actor.name[:128],
+            changed_at=change.now,
             closure="",
             summary="",
             pause_reason="",
@@ -95,83 +89,81 @@ def open_incident(
         session.add_all(IncidentSite(incident_id=incident.id, site=site) for site in sites)
         playbook.start_playbook(session, incident.id, draft.attack_type)
         after = {**column_values(incident, *_SHOWN), "sites": sites, "alerts": [alert.id for alert in alerts]}
-        add_entry(session, incident.id, EntryKind.OPENED, actor, now, after=after)
-        attach_alerts(session, incident, alerts, actor, now)
+        add_entry(session, incident.id, EntryKind.OPENED, change.actor, change.now, after=after)
+        attach_alerts(session, incident, alerts, change.actor, change.now)
         return incident
 
 
 def move_incident(
-    db: Database,
-    scope: Scope,
-    number: int,
-    state: IncidentState,
-    *,
-    actor: Actor,
-    now: datetime,
-    note: str = "",
-    version: int | None = None,
+    change: Change, number: int, state: IncidentState, *, note: str = "", version: int | None = None
 ) -> Incident:
     """Move on to the next state; use `close` and `reopen` for closing and reopening."""
-    with serialised_transaction(db) as session:
-        incident = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        incident = load_for_update(session, change.scope, number, version)
         if IncidentState.CLOSED in {state, incident.state}:
             raise IllegalMove(f"incident {number} is {incident.state}: closing and reopening need their own words")
         before = column_values(incident, "state")
-        transition(incident, state, now)
-        touch(incident, actor, now)
+        transition(incident, state, change.now)
+        touch(incident, change.actor, change.now)
         add_entry(
-            session, number, EntryKind.STATE, actor, now, text=note.strip(), before=before, after={"state": state}
+            session,
+            number,
+            EntryKind.STATE,
+            change.actor,
+            change.now,
+            text=note.strip(),
+            before=before,
+            after={"state": state},
         )
         return incident
 
 
 def close_incident(
-    db: Database,
-    scope: Scope,
-    number: int,
-    closure: Closure,
-    *,
-    summary: str,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
+    change: Change, number: int, closure: Closure, *, summary: str, version: int | None = None
 ) -> Incident:
     """Close an incident with classification and summary; its open alerts are closed with the same classification."""
-    with serialised_transaction(db) as session:
-        incident = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        incident = load_for_update(session, change.scope, number, version)
         if closure == Closure.TRUE_POSITIVE and incident.state in {IncidentState.DETECTED, IncidentState.ANALYSED}:
             raise IllegalMove(f"incident {number} is {incident.state}: a true one is closed after it is recovered")
         before = column_values(incident, "state", "closure")
-        resume_clocks(incident, now)
-        transition(incident, IncidentState.CLOSED, now)
+        resume_clocks(incident, change.now)
+        transition(incident, IncidentState.CLOSED, change.now)
         incident.closure, incident.summary = closure, require_text(summary, "the summary of the incident")
-        touch(incident, actor, now)
+        touch(incident, change.actor, change.now)
         after = column_values(incident, "state", "closure")
-        add_entry(session, number, EntryKind.STATE, actor, now, text=incident.summary, before=before, after=after)
+        add_entry(
+            session,
+            number,
+            EntryKind.STATE,
+            change.actor,
+            change.now,
+            text=incident.summary,
+            before=before,
+            after=after,
+        )
         for alert in session.scalars(_own_alerts(number).where(Alert.status != AlertStatus.CLOSED)).all():
-            close_alert(session, alert, closure, f"incident {number}: {incident.summary}", actor, now)
+            close_alert(session, alert, closure, f"incident {number}: {incident.summary}", change.actor, change.now)
         return incident
 
 
-def reopen_incident(
-    db: Database, scope: Scope, number: int, *, note: str, actor: Actor, now: datetime, version: int | None = None
-) -> Incident:
+def reopen_incident(change: Change, number: int, *, note: str, version: int | None = None) -> Incident:
     """Reopen a closed incident, as analysed; its containment clock starts again."""
-    with serialised_transaction(db) as session:
-        incident = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        incident = load_for_update(session, change.scope, number, version)
         before = column_values(incident, "state", "closure")
-        transition(incident, IncidentState.ANALYSED, now)
+        transition(incident, IncidentState.ANALYSED, change.now)
         incident.contained_at = incident.eradicated_at = incident.recovered_at = incident.closed_at = None
         incident.contain_escalated_at, incident.closure = None, ""
-        incident.contain_due = time_after(now, targets_of_severity(session, incident.severity).contain)
-        touch(incident, actor, now)
+        incident.contain_due = time_after(change.now, targets_of_severity(session, incident.severity).contain)
+        touch(incident, change.actor, change.now)
         text = require_text(note, f"why incident {number} is reopened")
         add_entry(
             session,
             number,
             EntryKind.STATE,
-            actor,
-            now,
+            change.actor,
+            change.now,
             text=text,
             before=before,
             after=column_values(incident, "state"),
@@ -179,19 +171,10 @@ def reopen_incident(
         return incident
 
 
-def change_incident(
-    db: Database,
-    scope: Scope,
-    number: int,
-    changes: IncidentChanges,
-    *,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
-) -> Incident:
+def change_incident(change: Change, number: int, changes: IncidentChanges, *, version: int | None = None) -> Incident:
     """Correct an incident; another severity resets the running clocks to its targets."""
-    with serialised_transaction(db) as session:
-        incident = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        incident = load_for_update(session, change.scope, number, version)
         wanted = {name: value for name, value in asdict(changes).items() if value is not None}
         if "attack_uids" in wanted:
             wanted["attack_uids"] = " ".join(wanted["attack_uids"])
@@ -200,20 +183,26 @@ def change_incident(
             setattr(incident, name, value)
         if "severity" in wanted:
             _set_clocks(session, incident)
-        touch(incident, actor, now)
-        add_entry(session, number, EntryKind.CHANGED, actor, now, before=before, after=wanted)
+        touch(incident, change.actor, change.now)
+        add_entry(session, number, EntryKind.CHANGED, change.actor, change.now, before=before, after=wanted)
         return incident
 
 
-def comment_incident(
-    db: Database, scope: Scope, number: int, text: str, *, actor: Actor, now: datetime, site: str = ""
-) -> Incident:
+def comment_incident(change: Change, number: int, text: str, *, site: str = "") -> Incident:
     """Add a comment to the timeline; a comment on one site can also be read by that site."""
-    with serialised_transaction(db) as session:
-        incident = load_for_update(session, scope, number, None)
+    with serialised_transaction(change.db) as session:
+        incident = load_for_update(session, change.scope, number, None)
         if site and site not in sites_in(session, number):
             raise IllegalMove(f"incident {number} does not touch site {site}")
-        add_entry(session, number, EntryKind.COMMENT, actor, now, text=require_text(text, "the comment"), site=site)
+        add_entry(
+            session,
+            number,
+            EntryKind.COMMENT,
+            change.actor,
+            change.now,
+            text=require_text(text, "the comment"),
+            site=site,
+        )
         return incident
 
 

@@ -6,7 +6,6 @@ Municipalities maintain it themselves and deliver it as CSV; a file's entries fo
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +14,10 @@ from sqlalchemy import Float, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secmon.db import audit_log
-from secmon.db.audit_log import Act, Actor
+from secmon.db.audit_log import Act
 from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import in_scope
+from secmon.db.transaction import Change, in_scope
 from secmon.errors import UsageError
 from secmon.sites.scope import Scope
 
@@ -114,18 +113,18 @@ def read_contacts(file: Path, sites: Sequence[str]) -> list[Contact]:
     return list(_read(file, CONTACT_COLUMNS, sites, _contact))
 
 
-def replace_register(db: Database, rows: Sequence[Asset] | Sequence[Contact], actor: Actor, now: datetime) -> int:
+def replace_register(change: Change, rows: Sequence[Asset] | Sequence[Contact]) -> int:
     """Replace all rows of the sites that occur in these rows; returns the number of sites."""
     sites = sorted({row.site for row in rows})
     if not rows:
         return 0
     kind = type(rows[0])
-    with db.begin() as session:
+    with change.db.begin() as session:
         session.execute(delete(kind).where(kind.site.in_(sites)))
         session.add_all(rows)
         after = {"sites": len(sites), "rows": len(rows)}
         audit_log.record_act(
-            session, Act(actor, "register.replace", f"register:{kind.__tablename__}", now, after=after)
+            session, Act(change.actor, "register.replace", f"register:{kind.__tablename__}", change.now, after=after)
         )
     return len(sites)
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from secmon.db.audit_log import CENTRE, Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import DeclaredLevel
-from secmon.db.transaction import require_text, serialised_transaction
+from secmon.db.transaction import Change, require_text, serialised_transaction
 from secmon.notifications.outbox import Letter, enqueue
 from secmon.sites.registry import load_sites
 
@@ -63,22 +63,15 @@ def level_history(db: Database, limit: int) -> Sequence[Declared]:
     ]
 
 
-def declare_level(
-    db: Database,
-    declaration: Declaration,
-    *,
-    actor: Actor = CENTRE,
-    now: datetime | None = None,
-    channels: Sequence[str] = (),
-) -> int:
-    """Enter a declaration, at `now` (default: when it was declared); the previous declaration stays as history.
+def declare_level(change: Change, declaration: Declaration, *, channels: Sequence[str] = ()) -> int:
+    """Enter a declaration; the previous declaration stays as history.
 
     Returns its number, to which duties and acknowledgements refer.
 
     Every municipality is notified by these channels (mail, webhook) and sees it in its own view in any case.
     Raises IllegalMove when the declaration has no issuer, or no reason though it is above normal.
     """
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         require_text(declaration.issuer, "who declared the level")
         if declaration.level != CrisisLevel.NORMAL:
             require_text(declaration.reason, "why the level was declared")
@@ -90,8 +83,8 @@ def declare_level(
         )
         session.add(row)
         session.flush()
-        told, at = asdict(declaration), now or declaration.declared_at
-        record_act(session, Act(actor, "level.declare", f"level:{row.id}", at, after=told))
+        told, at = asdict(declaration), change.now
+        record_act(session, Act(change.actor, "level.declare", f"level:{row.id}", at, after=told))
         for channel in channels:
             for site in load_sites():
                 key = f"level:{row.id}:{site.code}:{channel}"

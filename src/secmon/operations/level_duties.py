@@ -10,10 +10,10 @@ from importlib import resources
 from sqlalchemy import Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base, DeclaredLevel
-from secmon.db.transaction import in_scope, require_row, require_scope, serialised_transaction
+from secmon.db.transaction import Change, in_scope, require_row, require_scope, serialised_transaction
 from secmon.errors import IllegalMove, NotFoundError
 from secmon.operations.crisis_level import CrisisLevel
 from secmon.sites.registry import load_sites
@@ -71,9 +71,9 @@ def duties() -> Mapping[CrisisLevel, tuple[Duty, ...]]:
     return {CrisisLevel(level): tuple(Duty(**one) for one in several) for level, several in json.loads(text).items()}
 
 
-def complete_duty(db: Database, declaration: int, key: str, *, note: str = "", actor: Actor, now: datetime) -> None:
+def complete_duty(change: Change, declaration: int, key: str, *, note: str = "") -> None:
     """Mark a duty of the centre as done; only for the declaration in force."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = _in_force(session, declaration)
         known = {duty.key for duty in duties()[CrisisLevel(row.level)] if duty.who == "centre"}
         if key not in known:
@@ -81,20 +81,29 @@ def complete_duty(db: Database, declaration: int, key: str, *, note: str = "", a
         if session.get(DutyDone, (declaration, key)) is not None:
             raise IllegalMove(f"duty {key} is done already")
         session.add(
-            DutyDone(declaration=declaration, key=key, done_by=actor.name[:128], done_at=now, note=note.strip())
+            DutyDone(
+                declaration=declaration, key=key, done_by=change.actor.name[:128], done_at=change.now, note=note.strip()
+            )
         )
         record_act(
-            session, Act(actor, "level.duty", f"level:{declaration}", now, after={"duty": key, "note": note.strip()})
+            session,
+            Act(
+                change.actor,
+                "level.duty",
+                f"level:{declaration}",
+                change.now,
+                after={"duty": key, "note": note.strip()},
+            ),
         )
 
 
-def undo_duty(db: Database, declaration: int, key: str, *, actor: Actor, now: datetime) -> None:
+def undo_duty(change: Change, declaration: int, key: str) -> None:
     """Unmark a duty that was marked by mistake."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         _in_force(session, declaration)
         row = require_row(session.get(DutyDone, (declaration, key)), f"the doing of duty {key[:48]!r}")
         session.delete(row)
-        record_act(session, Act(actor, "level.duty", f"level:{declaration}", now, before={"duty": key}))
+        record_act(session, Act(change.actor, "level.duty", f"level:{declaration}", change.now, before={"duty": key}))
 
 
 def completed_duties(db: Database, declaration: int) -> Mapping[str, DutyDone]:
@@ -104,21 +113,20 @@ def completed_duties(db: Database, declaration: int) -> Mapping[str, DutyDone]:
         return {row.key: row for row in rows}
 
 
-def acknowledge_level(
-    db: Database, scope: Scope, declaration: int, site: str, *, note: str = "", actor: Actor, now: datetime
-) -> bool:
+def acknowledge_level(change: Change, declaration: int, site: str, *, note: str = "") -> bool:
     """Record that a municipality acknowledged the level in force; False when it already had."""
-    with serialised_transaction(db) as session:
-        require_scope(scope, [site], f"site {site}")
+    with serialised_transaction(change.db) as session:
+        require_scope(change.scope, [site], f"site {site}")
         _in_force(session, declaration)
         if session.get(LevelAcknowledgement, (declaration, site)) is not None:
             return False
         row = LevelAcknowledgement(
-            declaration=declaration, site=site, actor=actor.name[:128], at=now, note=note.strip()
+            declaration=declaration, site=site, actor=change.actor.name[:128], at=change.now, note=note.strip()
         )
         session.add(row)
         record_act(
-            session, Act(actor, "level.acknowledge", f"level:{declaration}", now, site, after={"note": row.note})
+            session,
+            Act(change.actor, "level.acknowledge", f"level:{declaration}", change.now, site, after={"note": row.note}),
         )
         return True
 

@@ -15,10 +15,10 @@ from statistics import median
 from sqlalchemy import Float, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base, Batch, BatchState, FeedState
-from secmon.db.transaction import in_scope, serialised_transaction
+from secmon.db.transaction import Change, in_scope, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.operations.metric_samples import SHARES, Metric, Period, Sample, samples
 from secmon.sites.scope import Scope
@@ -120,7 +120,7 @@ def targets(db: Database) -> Mapping[Metric, float]:
         return _targets(session)
 
 
-def set_target(db: Database, metric: Metric, target: float, *, actor: Actor, now: datetime) -> None:
+def set_target(change: Change, metric: Metric, target: float) -> None:
     """Set a target: seconds, or a share from 0 to 1.
 
     Raises IllegalMove when the metric has no target of its own, or the value is out of range.
@@ -129,10 +129,12 @@ def set_target(db: Database, metric: Metric, target: float, *, actor: Actor, now
         raise IllegalMove(f"{metric} is measured by the targets of each severity: set those")
     if not 0 < target <= (1 if metric in SHARES else 366 * 86_400):
         raise IllegalMove(f"{target:g} is no target for {metric}: seconds above 0, or a share up to 1")
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         before = {"target": _targets(session)[metric]}
         session.merge(MetricTarget(metric=metric, target=target))
-        record_act(session, Act(actor, "metric.target", f"metric:{metric}", now, "", before, {"target": target}))
+        record_act(
+            session, Act(change.actor, "metric.target", f"metric:{metric}", change.now, "", before, {"target": target})
+        )
 
 
 def _grouped(

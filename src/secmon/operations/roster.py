@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import column_values, require_row, require_text, serialised_transaction
+from secmon.db.transaction import Change, column_values, require_row, require_text, serialised_transaction
 from secmon.errors import IllegalMove
 
 
@@ -44,9 +44,9 @@ class PlannedShift:
     members: tuple[str, ...] = ()
 
 
-def plan_shift(db: Database, planned: PlannedShift, *, actor: Actor, now: datetime) -> Shift:
+def plan_shift(change: Change, planned: PlannedShift) -> Shift:
     """Enter a shift; raises IllegalMove for a wrong end, a missing lead, or a lead who has another shift then."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         lead = require_text(planned.lead, "the lead of the shift")
         if planned.ends <= planned.begins:
             raise IllegalMove(f"shift {planned.name} would end before it begins")
@@ -58,19 +58,19 @@ def plan_shift(db: Database, planned: PlannedShift, *, actor: Actor, now: dateti
         session.add(shift)
         session.flush()
         after = column_values(shift, "name", "begins", "ends", "lead", "members")
-        record_act(session, Act(actor, "shift.plan", f"shift:{shift.id}", now, after=after))
+        record_act(session, Act(change.actor, "shift.plan", f"shift:{shift.id}", change.now, after=after))
         return shift
 
 
-def cancel_shift(db: Database, number: int, *, actor: Actor, now: datetime) -> None:
+def cancel_shift(change: Change, number: int) -> None:
     """Remove a shift that has not begun from the roster; raises IllegalMove when it has."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         shift = require_row(session.get(Shift, number), f"shift {number}")
-        if shift.begins <= now:
+        if shift.begins <= change.now:
             raise IllegalMove(f"shift {number} has begun: the roster keeps who was on duty")
         before = column_values(shift, "name", "begins", "ends", "lead", "members")
         session.delete(shift)
-        record_act(session, Act(actor, "shift.cancel", f"shift:{number}", now, before=before))
+        record_act(session, Act(change.actor, "shift.cancel", f"shift:{number}", change.now, before=before))
 
 
 def shifts_between(db: Database, since: datetime, until: datetime) -> Sequence[Shift]:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Index, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from secmon.db.audit_log import Act, Actor, AuditEntry, record_act
+from secmon.db.audit_log import Act, AuditEntry, record_act
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus, Base, Versioned
-from secmon.db.transaction import check_version, require_row, serialised_transaction, touch
+from secmon.db.transaction import Change, check_version, require_row, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents import deadlines, incident
 from secmon.operations import crisis_level
@@ -65,83 +65,93 @@ class SilentFeed:
     last: datetime | None
 
 
-def draft_handover(db: Database, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime) -> Handover:
+def draft_handover(change: Change, silent: Sequence[SilentFeed]) -> Handover:
     """Draft a handover of everything since the last handover; raises IllegalMove while that is not handed over."""
-    with db.session() as session:
+    with change.db.session() as session:
         last = _newest(session)
     if last is not None and last.state != "handed_over":
         raise IllegalMove(f"handover {last.id} is not handed over yet: refresh, edit and sign that one")
-    begins = last.ends if last is not None else now - FIRST
-    facts = standing_facts(db, silent, begins, now)
-    with serialised_transaction(db) as session:
+    begins = last.ends if last is not None else change.now - FIRST
+    facts = standing_facts(change.db, silent, begins, change.now)
+    with serialised_transaction(change.db) as session:
         newest = _newest(session)
         if (newest.id if newest else None) != (last.id if last else None):
             raise IllegalMove("somebody else began a handover just now: look at that one")
         row = Handover(
             begins=begins,
-            ends=now,
+            ends=change.now,
             facts=_json(facts),
             notes="",
-            drafted_by=actor.name[:128],
+            drafted_by=change.actor.name[:128],
             outgoing="",
             incoming="",
             version=0,
             changed_by="",
         )
-        touch(row, actor, now)
+        touch(row, change.actor, change.now)
         session.add(row)
         session.flush()
         record_act(
-            session, Act(actor, "handover.draft", f"handover:{row.id}", now, after={"begins": begins, "ends": now})
+            session,
+            Act(
+                change.actor,
+                "handover.draft",
+                f"handover:{row.id}",
+                change.now,
+                after={"begins": begins, "ends": change.now},
+            ),
         )
         return row
 
 
-def refresh_handover(
-    db: Database, number: int, silent: Sequence[SilentFeed], *, actor: Actor, now: datetime
-) -> Handover:
+def refresh_handover(change: Change, number: int, silent: Sequence[SilentFeed]) -> Handover:
     """Update the facts of an unsigned handover; the notes stay."""
-    begins = get_handover(db, number).begins
-    facts = standing_facts(db, silent, begins, now)
-    with serialised_transaction(db) as session:
+    begins = get_handover(change.db, number).begins
+    facts = standing_facts(change.db, silent, begins, change.now)
+    with serialised_transaction(change.db) as session:
         row = _unsigned(session, number, None)
-        row.facts, row.ends = _json(facts), now
-        touch(row, actor, now)
-        record_act(session, Act(actor, "handover.refresh", f"handover:{number}", now, after={"ends": now}))
+        row.facts, row.ends = _json(facts), change.now
+        touch(row, change.actor, change.now)
+        record_act(
+            session, Act(change.actor, "handover.refresh", f"handover:{number}", change.now, after={"ends": change.now})
+        )
         return row
 
 
-def edit_handover(
-    db: Database, number: int, notes: str, *, actor: Actor, now: datetime, version: int | None = None
-) -> Handover:
+def edit_handover(change: Change, number: int, notes: str, *, version: int | None = None) -> Handover:
     """Edit the notes of an unsigned handover."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = _unsigned(session, number, version)
         before = {"notes": row.notes}
         row.notes = notes.strip()
-        touch(row, actor, now)
-        record_act(session, Act(actor, "handover.edit", f"handover:{number}", now, "", before, {"notes": row.notes}))
+        touch(row, change.actor, change.now)
+        record_act(
+            session,
+            Act(change.actor, "handover.edit", f"handover:{number}", change.now, "", before, {"notes": row.notes}),
+        )
         return row
 
 
-def sign_handover(db: Database, number: int, *, actor: Actor, now: datetime, version: int | None = None) -> Handover:
+def sign_handover(change: Change, number: int, *, version: int | None = None) -> Handover:
     """Sign: first the outgoing lead, then the incoming lead, who must be another person.
 
     After the first signature it cannot be changed.
     """
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = require_row(session.get(Handover, number), f"handover {number}")
         check_version(row, version, f"handover {number}")
         if row.state == "handed_over":
             raise IllegalMove(f"handover {number} was signed by {row.outgoing} and {row.incoming}: it is complete")
         if row.state == "draft":
-            row.outgoing, row.outgoing_at, role = actor.name[:128], now, "outgoing"
-        elif row.outgoing == actor.name:
-            raise IllegalMove(f"{actor.name} signed handover {number} as the outgoing lead: the incoming one signs now")
+            row.outgoing, row.outgoing_at, role = change.actor.name[:128], change.now, "outgoing"
+        elif row.outgoing == change.actor.name:
+            raise IllegalMove(
+                f"{change.actor.name} signed handover {number} as the outgoing lead: the incoming one signs now"
+            )
         else:
-            row.incoming, row.incoming_at, role = actor.name[:128], now, "incoming"
-        touch(row, actor, now)
-        record_act(session, Act(actor, "handover.sign", f"handover:{number}", now, after={"as": role}))
+            row.incoming, row.incoming_at, role = change.actor.name[:128], change.now, "incoming"
+        touch(row, change.actor, change.now)
+        record_act(session, Act(change.actor, "handover.sign", f"handover:{number}", change.now, after={"as": role}))
         return row
 
 

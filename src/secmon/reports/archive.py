@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
-from secmon.db.transaction import require_row, serialised_transaction
+from secmon.db.transaction import Change, require_row, serialised_transaction
 from secmon.notifications.outbox import Letter, OutboxRow, enqueue
 from secmon.reports.compose import letter_to, subscribed
 from secmon.reports.content.facts import Facts, facts_of
@@ -133,22 +133,20 @@ def deliveries(db: Database, scope: Scope, number: int) -> Sequence[Delivery]:
         ]
 
 
-def resend(
-    db: Database, scope: Scope, number: int, *, to: Sequence[int] = (), actor: Actor, now: datetime
-) -> Sequence[int]:
+def resend(change: Change, number: int, *, to: Sequence[int] = ()) -> Sequence[int]:
     """Send a digest again unchanged, to some or all of its earlier and current recipients; return their ids."""
-    one = digest(db, scope, number)
-    had = {delivery.recipient for delivery in deliveries(db, scope, number)}
-    wanting = {who.id for who in subscribed(db, one.kind, one.scope)}
-    everybody = [who for who in recipients(db) if who.id in had | wanting and who.version in one.versions]
+    one = digest(change.db, change.scope, number)
+    had = {delivery.recipient for delivery in deliveries(change.db, change.scope, number)}
+    wanting = {who.id for who in subscribed(change.db, one.kind, one.scope)}
+    everybody = [who for who in recipients(change.db) if who.id in had | wanting and who.version in one.versions]
     chosen = [who for who in everybody if not to or who.id in to]
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         like = OutboxRow.key.startswith(f"digest:{number}:")
         times = int(session.scalar(select(func.count()).select_from(OutboxRow).where(like)) or 0)
         for who in chosen:
-            enqueue(session, letter_to(number, who, f":again{times}"), now)
+            enqueue(session, letter_to(number, who, f":again{times}"), change.now)
         told = {"recipients": [who.id for who in chosen]}
-        record_act(session, Act(actor, "digest.resend", f"digest:{number}", now, after=told))
+        record_act(session, Act(change.actor, "digest.resend", f"digest:{number}", change.now, after=told))
     return [who.id for who in chosen]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.live.context import CentreContext
 from secmon.reports.content.sources import Sources
@@ -12,6 +13,7 @@ from secmon.reports.delivery.channels import Channels
 from secmon.reports.delivery.recipients import follow_settings
 from secmon.reports.jobs import Digests
 from secmon.settings import Settings
+from secmon.sites.scope import EVERYTHING
 
 
 def digests_of(settings: Settings, context: CentreContext, assets: Path) -> Digests:
@@ -50,4 +52,4 @@ def channels_of(settings: Settings) -> Channels:
 
 def enter_recipients(settings: Settings, context: CentreContext, now: datetime) -> None:
     """Make the recipients in the operational database match those of the settings."""
-    follow_settings(context.db, settings.recipients, actor=CENTRE, now=now)
+    follow_settings(Change(context.db, EVERYTHING, CENTRE, now), settings.recipients)

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.operations.metric_samples import Period
 from secmon.reports import archive
@@ -18,7 +19,7 @@ from secmon.reports.delivery.recipients import Recipient
 from secmon.reports.rendering.i18n import LANGUAGES
 from secmon.reports.rendering.render import HTML, MEDIA, pictures_beside
 from secmon.sites.registry import load_provinces, load_sites
-from secmon.sites.scope import Scope
+from secmon.sites.scope import EVERYTHING, Scope
 
 Record = Mapping[str, Any]
 VERSIONS = (*LANGUAGES, *(f"{language}-masked" for language in LANGUAGES))
@@ -60,7 +61,7 @@ class Shelf:
 
     def resend(self, scope: Scope, number: int, to: Sequence[int], actor: Actor, now: datetime) -> Sequence[int]:
         """Send a digest again to these recipients."""
-        return archive.resend(self.sources.db, scope, number, to=to, actor=actor, now=now)
+        return archive.resend(Change(self.sources.db, scope, actor, now), number, to=to)
 
     def compose(self, kind: str, day: str, site: str, versions: Sequence[str], *, send: bool, now: datetime) -> Record:
         """Compose a digest, or return the existing digest of the same period."""
@@ -82,11 +83,11 @@ class Shelf:
     def save_recipient(self, fields: Record, actor: Actor, now: datetime) -> Record:
         """Add or change a recipient."""
         wanted = Recipient(**{**fields, "kinds": tuple(fields["kinds"]), "source": "hand"})
-        return asdict(people.save(self.sources.db, wanted, actor=actor, now=now))
+        return asdict(people.save(Change(self.sources.db, EVERYTHING, actor, now), wanted))
 
     def remove_recipient(self, number: int, actor: Actor, now: datetime) -> None:
         """Remove a recipient."""
-        people.remove(self.sources.db, number, actor=actor, now=now)
+        people.remove(Change(self.sources.db, EVERYTHING, actor, now), number)
 
 
 def due_of(kind: str, day: str, site: str, now: datetime) -> Due:

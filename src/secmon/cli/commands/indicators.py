@@ -11,12 +11,14 @@ import typer
 from secmon.cli.output import Config, Data, Json, err, print_answer, print_note
 from secmon.cli.server_client import get_json, post_json
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
 from secmon.detection.threat_intel.indicators import Tlp
 from secmon.runtime.centre import open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import load_settings
+from secmon.sites.scope import EVERYTHING
 from secmon.times import duration
 
 indicators_cli = typer.Typer(
@@ -49,7 +51,7 @@ def indicators_import(
         now = datetime.now(UTC)
         terms = ImportTerms(source, tlp, now + duration(expires))
         with open_centre(settings) as centre:
-            answer = asdict(import_indicators(centre.store, centre.db, body, terms, _me(), now))
+            answer = asdict(import_indicators(Change(centre.db, EVERYTHING, _me(), now), centre.store, body, terms))
     for one in answer["refused"][:_SHOWN]:
         err.print(f"{file}:{one['line']}: {one['reason']}", markup=False, soft_wrap=True)
     refused = len(answer["refused"])
@@ -89,7 +91,7 @@ def indicators_expire(
         ended = post_json(other, "/api/v1/indicators/expire", {"value": value, "source": source})["ended"]
     else:
         with open_centre(settings) as centre:
-            ended = end_indicator(centre.store, centre.db, value, source, _me(), datetime.now(UTC))
+            ended = end_indicator(Change(centre.db, EVERYTHING, _me(), datetime.now(UTC)), centre.store, value, source)
     if not ended:
         raise typer.Exit(1)
 

@@ -10,6 +10,7 @@ import typer
 from secmon.cli.commands.database import open_database
 from secmon.cli.output import Config, Data, Json, print_answer
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.inventory import asset_register
 from secmon.inventory.asset_register import ASSET_COLUMNS, CONTACT_COLUMNS, Asset, Contact
@@ -46,11 +47,15 @@ def take(
     actor, now = Actor(getpass.getuser(), "command line"), datetime.now(UTC)
     with open_database(load_settings(config, data=data)) as db:
         answer = [
-            {"table": "assets", "rows": len(hosts), "sites": asset_register.replace_register(db, hosts, actor, now)},
+            {
+                "table": "assets",
+                "rows": len(hosts),
+                "sites": asset_register.replace_register(Change(db, EVERYTHING, actor, now), hosts),
+            },
             {
                 "table": "contacts",
                 "rows": len(people),
-                "sites": asset_register.replace_register(db, people, actor, now),
+                "sites": asset_register.replace_register(Change(db, EVERYTHING, actor, now), people),
             },
         ]
     print_answer(answer, as_json=as_json)

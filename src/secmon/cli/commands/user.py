@@ -17,9 +17,11 @@ from secmon.auth.roles import Role
 from secmon.auth.secrets import one_time_password
 from secmon.cli.commands.database import open_database
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.settings import load_settings
 from secmon.sites.registry import load_sites
+from secmon.sites.scope import EVERYTHING
 
 users = typer.Typer(
     help="Manage accounts: add, list, reset, disable; create tokens for the sites' equipment.",
@@ -51,7 +53,7 @@ def add(
         if accounts.account(db, name) is not None:
             raise UsageError(f"there is an account {name} already: `secmon user reset` gives it another password")
         password = one_time_password() if one_time else _asked(name)
-        accounts.add_account(db, draft, password, _ACTOR, datetime.now(UTC), must_change=one_time)
+        accounts.add_account(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), draft, password, must_change=one_time)
     _told(f"account {name} ({role}) was made", password if one_time else "")
 
 
@@ -62,7 +64,7 @@ def reset(name: _Name, one_time: _Once = False, config: _Config = None, data: _D
         if accounts.account(db, name) is None:
             raise UsageError(f"there is no account {name}: `secmon user list` shows them")
         password = one_time_password() if one_time else _asked(name)
-        accounts.set_password(db, name, password, _ACTOR, datetime.now(UTC), must_change=one_time)
+        accounts.set_password(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), name, password, must_change=one_time)
         login.unlock_account(db, name)
     _told(f"account {name} has another password", password if one_time else "")
 
@@ -76,7 +78,9 @@ def disable(
 ) -> None:
     """Disable an account and end its sessions; a running server applies this within a second."""
     with open_database(load_settings(config, data=data)) as db:
-        accounts.change_account(db, name, AccountChange(disabled=not enable), _ACTOR, datetime.now(UTC))
+        accounts.change_account(
+            Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), name, AccountChange(disabled=not enable)
+        )
     _told(f"account {name} is {'enabled' if enable else 'disabled'}")
 
 
@@ -111,7 +115,7 @@ def site_tokens(
     if unknown := set(site or ()) - set(known):
         raise UsageError(f"no site has the code {min(unknown)}: `secmon sites` lists them")
     with open_database(load_settings(config, data=data)) as db:
-        made = tokens.create_site_tokens(db, site or known, _ACTOR, datetime.now(UTC))
+        made = tokens.create_site_tokens(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), site or known)
     write_private(file, tokens.tokens_as_csv(made))
     _told(f"{len(made)} tokens are in {file}; each is shown there only")
 

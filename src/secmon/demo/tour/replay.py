@@ -11,6 +11,8 @@ from pathlib import Path
 import aiohttp
 import structlog
 
+from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
 from secmon.demo.evaluate.truth import Act, read_acts, under_way
 from secmon.demo.simulator_process import SimulatorControl, feeds_at, free_port, simulator
 from secmon.demo.tour.scripted_staff import ScriptedStaff
@@ -19,6 +21,7 @@ from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_lev
 from secmon.pipeline import backfill
 from secmon.runtime.centre import Centre, open_centre
 from secmon.settings import load_settings
+from secmon.sites.scope import EVERYTHING
 from secmon.store.sql import identifier
 from secmon.web.tour.chapters import CHAPTERS, SPEEDS
 from secmon.web.tour.replay_protocol import ReplayState
@@ -161,7 +164,10 @@ class TourReplay:
             simulator(folder, port, options),
             open_centre(settings, simulated=True, clock=lambda: self._now, database=_DATABASE) as centre,
         ):
-            declare_level(centre.db, Declaration(CrisisLevel.NORMAL, "NCSC", "presentation", BEGINS))
+            declare_level(
+                Change(centre.db, EVERYTHING, CENTRE, BEGINS),
+                Declaration(CrisisLevel.NORMAL, "NCSC", "presentation", BEGINS),
+            )
             token = Path(folder / "control-token").read_text("utf-8").strip()
             yield centre, SimulatorControl(f"http://127.0.0.1:{port}/control", token), read_acts(truth)
 

@@ -9,6 +9,7 @@ from secmon.alerts import workflow
 from secmon.alerts.campaigns import Campaign, campaigns
 from secmon.alerts.workflow import Closure
 from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.incidents import evidence, incident
 from secmon.incidents import workflow as incident_workflow
@@ -67,16 +68,16 @@ class ScriptedStaff:
         wanted = alert_queries.AlertSearch(actor=campaign.indicator, status=("new", "acknowledged"))
         alerts = alert_queries.search_alerts(db, EVERYTHING, wanted, limit=400)
         ids = [alert.id for alert in alerts]
-        workflow.acknowledge_alerts(db, EVERYTHING, ids, actor=_OPERATOR, now=now)
+        workflow.acknowledge_alerts(Change(db, EVERYTHING, _OPERATOR, now), ids)
         rule = self.context.rules.get(campaign.rule_id)
         title = f"{rule.title_ko} · {rule.title_en}" if rule else campaign.rule_id
         techniques = rule.attack_uids if isinstance(rule, Signature) else ()
         draft = IncidentDraft(title, campaign.severity, "information_gathering", techniques)
-        case = incident_workflow.open_incident(db, EVERYTHING, draft, ids, actor=_OPERATOR, now=now)
+        case = incident_workflow.open_incident(Change(db, EVERYTHING, _OPERATOR, now), draft, ids)
         for alert in alerts[:40]:
             lines = evidence.alert_lines(self.context.store, alert, 5)
-            evidence.add_evidence(db, EVERYTHING, case.id, lines, alert_id=alert.id, actor=_OPERATOR, now=now)
-        incident_workflow.move_incident(db, EVERYTHING, case.id, IncidentState.ANALYSED, actor=_OPERATOR, now=now)
+            evidence.add_evidence(Change(db, EVERYTHING, _OPERATOR, now), case.id, lines, alert_id=alert.id)
+        incident_workflow.move_incident(Change(db, EVERYTHING, _OPERATOR, now), case.id, IncidentState.ANALYSED)
 
     def _block(self, now: datetime) -> None:
         campaign = self._campaign(now)
@@ -84,9 +85,9 @@ class ScriptedStaff:
             return
         db, case = self.context.db, self._case()
         wanted = Proposal(campaign.indicator, "sweep scan", now + 7 * _DAY, (), "campaign", case)
-        entry = block_workflow.propose_block(db, EVERYTHING, wanted, actor=_OPERATOR, now=now)
-        block_workflow.approve_block(db, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
-        block_workflow.push_block(db, EVERYTHING, entry.id, actor=_SUPERVISOR, now=now)
+        entry = block_workflow.propose_block(Change(db, EVERYTHING, _OPERATOR, now), wanted)
+        block_workflow.approve_block(Change(db, EVERYTHING, _SUPERVISOR, now), entry.id)
+        block_workflow.push_block(Change(db, EVERYTHING, _SUPERVISOR, now), entry.id)
 
     def _requests(self, now: datetime) -> None:
         db, number = self.context.db, self._case()
@@ -103,7 +104,7 @@ class ScriptedStaff:
                 (site,), case.severity, compose_text(rule, own.actor, own.events), incident_id=number, channels=()
             )
             lines = evidence.alert_lines(self.context.store, own, 5)
-            request_workflow.create_requests(db, EVERYTHING, asked, lines, actor=_OPERATOR, now=now)
+            request_workflow.create_requests(Change(db, EVERYTHING, _OPERATOR, now), asked, lines)
 
     def _answers(self, now: datetime) -> None:
         """Let the municipalities begin to answer; they continue in `step`."""
@@ -118,10 +119,10 @@ class ScriptedStaff:
             pass
         db = self.context.db
         for state in (IncidentState.CONTAINED, IncidentState.ERADICATED, IncidentState.RECOVERED):
-            incident_workflow.move_incident(db, EVERYTHING, number, state, actor=_OPERATOR, now=now)
+            incident_workflow.move_incident(Change(db, EVERYTHING, _OPERATOR, now), number, state)
         summary = "All sites have the block in force; nothing was broken into. 모든 기관 차단 적용, 침해 없음"
         closure = Closure.TRUE_POSITIVE
-        incident_workflow.close_incident(db, EVERYTHING, number, closure, summary=summary, actor=_SUPERVISOR, now=now)
+        incident_workflow.close_incident(Change(db, EVERYTHING, _SUPERVISOR, now), number, closure, summary=summary)
 
     def _case(self) -> int | None:
         found = incident.open_incidents(self.context.db, EVERYTHING)
@@ -135,7 +136,7 @@ class ScriptedStaff:
         for code in sorted(missing)[:_APPLY] if pushed else ():
             version = pushed[0].pushed_version or 1
             block_workflow.acknowledge_blocklist(
-                db, EVERYTHING, code, version, actor=Actor(f"site:{code}", "presentation"), now=now
+                Change(db, EVERYTHING, Actor(f"site:{code}", "presentation"), now), code, version
             )
         return bool(missing)
 
@@ -148,12 +149,12 @@ class ScriptedStaff:
     def _next(self, number: int, state: str, site: str, now: datetime) -> bool:
         db, there = self.context.db, Actor(f"site:{site}", "presentation")
         if state in {RequestState.REQUESTED, RequestState.DELIVERED}:
-            request_workflow.acknowledge_request(db, EVERYTHING, number, actor=there, now=now)
+            request_workflow.acknowledge_request(Change(db, EVERYTHING, there, now), number)
         elif state == RequestState.ACKNOWLEDGED:
             text = "차단을 확인하고 기록을 점검했습니다. The block is in force, the records were checked."
-            request_workflow.complete_request(db, EVERYTHING, number, answer=text, actor=there, now=now)
+            request_workflow.complete_request(Change(db, EVERYTHING, there, now), number, answer=text)
         else:
-            request_workflow.verify_request(db, EVERYTHING, number, actor=_OPERATOR, now=now)
+            request_workflow.verify_request(Change(db, EVERYTHING, _OPERATOR, now), number)
         return True
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from secmon.db import audit_log
-from secmon.db.audit_log import Act, Actor
+from secmon.db.audit_log import Act
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.file_formats import RefusedEntry, read_indicators
 from secmon.detection.threat_intel.indicators import Indicator, IndicatorKind, Tlp
@@ -32,9 +33,7 @@ class ImportResult:
     refused: Sequence[RefusedEntry] = field(default=())
 
 
-def import_indicators(
-    store: Store, db: Database, body: bytes, terms: ImportTerms, actor: Actor, now: datetime
-) -> ImportResult:
+def import_indicators(change: Change, store: Store, body: bytes, terms: ImportTerms) -> ImportResult:
     """Import a list of indicators; indicators already known from the same source are updated.
 
     `body` is plain text, CSV or a STIX 2.1 bundle; raises UsageError when it is none of them.
@@ -46,24 +45,30 @@ def import_indicators(
             one.value,
             terms.source,
             one.tlp or terms.tlp,
-            now,
+            change.now,
             one.expires_at or terms.expires_at,
             one.note,
-            actor.name,
+            change.actor.name,
         )
         for one in entries
     ]
-    indicators.write_indicators(store, taken, now)
+    indicators.write_indicators(store, taken, change.now)
     kinds = {str(kind): sum(one.kind is kind for one in taken) for kind in IndicatorKind}
-    _record(db, Act(actor, "indicators.import", f"indicators:{terms.source}"[:128], now, after={"taken": kinds}))
+    _record(
+        change.db,
+        Act(change.actor, "indicators.import", f"indicators:{terms.source}"[:128], change.now, after={"taken": kinds}),
+    )
     return ImportResult(terms.source, len(taken), kinds, refused)
 
 
-def end_indicator(store: Store, db: Database, value: str, source: str, actor: Actor, now: datetime) -> int:
+def end_indicator(change: Change, store: Store, value: str, source: str) -> int:
     """End an indicator, of one source or ('') of all; returns the number of indicators that were in force."""
-    ended = indicators.expire_indicator(store, value, source, now)
+    ended = indicators.expire_indicator(store, value, source, change.now)
     if ended:
-        _record(db, Act(actor, "indicators.expire", f"indicator:{value}"[:128], now, after={"source": source}))
+        _record(
+            change.db,
+            Act(change.actor, "indicators.expire", f"indicator:{value}"[:128], change.now, after={"source": source}),
+        )
     return ended
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from secmon.db.audit_log import Act, Actor, record_act
+from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
-from secmon.db.transaction import require_row, serialised_transaction
+from secmon.db.transaction import Change, require_row, serialised_transaction
 from secmon.errors import UsageError
 from secmon.reports.content.models import RecipientRow
 from secmon.reports.content.schedule import KST, SCHEDULED, DigestKind
@@ -75,13 +75,13 @@ def recipient(db: Database, number: int) -> Recipient:
         return _recipient(require_row(session.get(RecipientRow, number), f"recipient {number}"))
 
 
-def save(db: Database, wanted: Recipient, *, actor: Actor, now: datetime) -> Recipient:
+def save(change: Change, wanted: Recipient) -> Recipient:
     """Add (id 0) or change a recipient; raise UsageError when a field is not valid."""
     given = DigestRecipient.checked(_fields(wanted))
     unknown = set(given.kinds) - set(KINDS)
     if unknown:
         raise UsageError(f"recipient {wanted.name}: there is no {min(unknown)}; there are {', '.join(KINDS)}")
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         twin = session.scalar(select(RecipientRow).where(RecipientRow.name == given.name))
         if twin is not None and twin.id != wanted.id:
             raise UsageError(f"there is a recipient {given.name} already: choose another name")
@@ -94,30 +94,32 @@ def save(db: Database, wanted: Recipient, *, actor: Actor, now: datetime) -> Rec
         session.add(row)
         session.flush()
         told = {name: value for name, value in _fields(wanted).items() if name != "address"}
-        record_act(session, Act(actor, "recipient.save", f"recipient:{row.id}", now, after=told))
+        record_act(session, Act(change.actor, "recipient.save", f"recipient:{row.id}", change.now, after=told))
         return _recipient(row)
 
 
-def remove(db: Database, number: int, *, actor: Actor, now: datetime) -> None:
+def remove(change: Change, number: int) -> None:
     """Remove a recipient; digests already sent stay in the archive."""
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = require_row(session.get(RecipientRow, number), f"recipient {number}")
         session.delete(row)
-        record_act(session, Act(actor, "recipient.remove", f"recipient:{number}", now, before={"name": row.name}))
+        record_act(
+            session, Act(change.actor, "recipient.remove", f"recipient:{number}", change.now, before={"name": row.name})
+        )
 
 
-def follow_settings(db: Database, configured: Iterable[DigestRecipient], *, actor: Actor, now: datetime) -> None:
+def follow_settings(change: Change, configured: Iterable[DigestRecipient]) -> None:
     """Synchronise the recipients that came from the settings with the current settings."""
     wanted = {one.name: Recipient(0, source="settings", **one.model_dump()) for one in configured}
-    known = {one.name: one for one in recipients(db, active=False)}
+    known = {one.name: one for one in recipients(change.db, active=False)}
     for name, one in known.items():
         if one.source == "settings" and name not in wanted:
-            remove(db, one.id, actor=actor, now=now)
+            remove(change, one.id)
     for name, one in wanted.items():
         old = known.get(name)
         if old is None or _fields(old) != _fields(one):
             number = old.id if old else 0
-            save(db, Recipient(**{**asdict(one), "id": number}), actor=actor, now=now)
+            save(change, Recipient(**{**asdict(one), "id": number}))
 
 
 def _fields(one: Recipient) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from secmon.db.audit_log import Act, Actor, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
-from secmon.db.transaction import column_values, require_row, require_text, serialised_transaction, touch
+from secmon.db.transaction import Change, column_values, require_row, require_text, serialised_transaction, touch
 from secmon.errors import IllegalMove
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
@@ -92,15 +92,13 @@ def conflicts_with_allowlist(session: Session, indicator: Indicator) -> tuple[Al
     return tuple(one for one in _every(session) if one.indicator.touches(indicator))
 
 
-def add_to_allowlist(
-    db: Database, value: str, *, reason: str, actor: Actor, now: datetime
-) -> tuple[AllowlistEntry, tuple[int, ...]]:
+def add_to_allowlist(change: Change, value: str, *, reason: str) -> tuple[AllowlistEntry, tuple[int, ...]]:
     """Add a value to the allowlist and end the block list entries that it touches, proposed or in force.
 
     Returns the ids of these entries too.
     """
     indicator = parse(value, any_width=True)
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         text = require_text(reason, "why it is never to be blocked")
         if any(one.indicator == indicator for one in _every(session)):
             raise IllegalMove(f"{indicator.value} is on the never-block list already")
@@ -108,39 +106,46 @@ def add_to_allowlist(
             kind=indicator.kind,
             value=indicator.value,
             reason=text,
-            author=actor.name[:128],
-            added_at=now,
+            author=change.actor.name[:128],
+            added_at=change.now,
             removed_by="",
         )
         session.add(row)
         session.flush()
         after = column_values(row, "value", "reason")
-        record_act(session, Act(actor, "never_block.add", f"never_block:{row.id}", now, after=after))
+        record_act(session, Act(change.actor, "never_block.add", f"never_block:{row.id}", change.now, after=after))
         alive = session.scalars(select(BlockEntry).where(BlockEntry.state.in_(ALIVE)).order_by(BlockEntry.id)).all()
         over = [entry for entry in alive if block_value_of(entry).touches(indicator)]
         for entry in over:
-            end_block(session, entry, BlockState.OVERRULED, f"never blocked: {indicator.value} ({text})", actor, now)
+            end_block(
+                session,
+                entry,
+                BlockState.OVERRULED,
+                f"never blocked: {indicator.value} ({text})",
+                change.actor,
+                change.now,
+            )
         return _protected(row), tuple(entry.id for entry in over)
 
 
-def remove_from_allowlist(db: Database, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
+def remove_from_allowlist(change: Change, number: int, *, reason: str) -> None:
     """Remove a value from the allowlist; block list entries that it ended stay ended.
 
     Built-in values have no number and cannot be removed.
     """
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         row = require_row(session.get(AllowlistRow, number), f"never-block entry {number}")
         if row.removed_at is not None:
             raise IllegalMove(f"never-block entry {number} was taken off by {row.removed_by}")
         text = require_text(reason, "why it may be blocked from now on")
-        row.removed_at, row.removed_by = now, actor.name[:128]
+        row.removed_at, row.removed_by = change.now, change.actor.name[:128]
         record_act(
             session,
             Act(
-                actor,
+                change.actor,
                 "never_block.remove",
                 f"never_block:{number}",
-                now,
+                change.now,
                 "",
                 column_values(row, "value"),
                 {"reason": text},

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from secmon.db.audit_log import CENTRE, Act, Actor, record_act
 from secmon.db.database import Database
 from secmon.db.transaction import (
+    Change,
     check_version,
     column_values,
     require_row,
@@ -52,17 +53,17 @@ class Proposal:
     incident_id: int | None = None
 
 
-def propose_block(db: Database, scope: Scope, proposal: Proposal, *, actor: Actor, now: datetime) -> BlockEntry:
+def propose_block(change: Change, proposal: Proposal) -> BlockEntry:
     """Propose a block. Raises UsageError for an invalid value, BlockConflict for one on the allowlist."""
     indicator = parse(proposal.value)
-    with serialised_transaction(db) as session:
-        _for_sites(scope, proposal.sites)
+    with serialised_transaction(change.db) as session:
+        _for_sites(change.scope, proposal.sites)
         reason = require_text(proposal.reason, "the reason of the block")
-        if proposal.expires_at <= now:
+        if proposal.expires_at <= change.now:
             raise IllegalMove(f"the block would end at {proposal.expires_at:%Y-%m-%d %H:%M} UTC, before it begins")
         _free(session, indicator, proposal)
         if proposal.incident_id is not None:
-            stop_response_clock(load_open_for_update(session, scope, proposal.incident_id), now)
+            stop_response_clock(load_open_for_update(session, change.scope, proposal.incident_id), change.now)
         entry = BlockEntry(
             kind=indicator.kind,
             value=indicator.value,
@@ -72,11 +73,11 @@ def propose_block(db: Database, scope: Scope, proposal: Proposal, *, actor: Acto
             all_sites=not proposal.sites,
             state=BlockState.PROPOSED,
             expires_at=proposal.expires_at,
-            proposed_by=actor.name[:128],
-            proposed_at=now,
+            proposed_by=change.actor.name[:128],
+            proposed_at=change.now,
             version=1,
-            changed_by=actor.name[:128],
-            changed_at=now,
+            changed_by=change.actor.name[:128],
+            changed_at=change.now,
             decided_by="",
             pushed_by="",
             ended_by="",
@@ -86,61 +87,60 @@ def propose_block(db: Database, scope: Scope, proposal: Proposal, *, actor: Acto
         session.flush()
         session.add_all(BlockSite(entry_id=entry.id, site=site) for site in sorted({*proposal.sites}))
         record_block_change(
-            session, entry, {}, actor, now, {"reason": reason, "sites": sorted({*proposal.sites}) or "all"}
+            session,
+            entry,
+            {},
+            change.actor,
+            change.now,
+            {"reason": reason, "sites": sorted({*proposal.sites}) or "all"},
         )
         return entry
 
 
-def approve_block(
-    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
-) -> BlockEntry:
+def approve_block(change: Change, number: int, *, version: int | None = None) -> BlockEntry:
     """Approve the block, as a second person."""
-    with serialised_transaction(db) as session:
-        entry = _of(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        entry = _of(session, change.scope, number, version)
         _must_be(entry, BlockState.PROPOSED)
-        if entry.proposed_by == actor.name:
-            raise IllegalMove(f"block entry {number} was proposed by {actor.name}: a second person approves it")
+        if entry.proposed_by == change.actor.name:
+            raise IllegalMove(f"block entry {number} was proposed by {change.actor.name}: a second person approves it")
         _not_protected(session, block_value_of(entry))
-        return _decided(session, entry, BlockState.APPROVED, "", actor, now)
+        return _decided(session, entry, BlockState.APPROVED, "", change.actor, change.now)
 
 
-def reject_block(
-    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
-) -> BlockEntry:
+def reject_block(change: Change, number: int, *, reason: str, version: int | None = None) -> BlockEntry:
     """Reject the block, with a reason."""
-    with serialised_transaction(db) as session:
-        entry = _of(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        entry = _of(session, change.scope, number, version)
         _must_be(entry, BlockState.PROPOSED, BlockState.APPROVED)
         entry.end_reason = require_text(reason, "why the block is rejected")
-        return _decided(session, entry, BlockState.REJECTED, entry.end_reason, actor, now)
+        return _decided(session, entry, BlockState.REJECTED, entry.end_reason, change.actor, change.now)
 
 
-def push_block(
-    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, version: int | None = None
-) -> BlockEntry:
+def push_block(change: Change, number: int, *, version: int | None = None) -> BlockEntry:
     """Bring an approved entry into force: sites get it with their next poll, under a new version of the list."""
-    with serialised_transaction(db) as session:
-        entry = _of(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        entry = _of(session, change.scope, number, version)
         _must_be(entry, BlockState.APPROVED)
-        if entry.expires_at <= now:
+        if entry.expires_at <= change.now:
             raise IllegalMove(f"block entry {number} expired at {entry.expires_at:%Y-%m-%d %H:%M} UTC: propose it anew")
         _not_protected(session, block_value_of(entry))
         before = column_values(entry, "state")
-        entry.pushed_version = next_version(session, entry, BlockState.PUSHED, now)
-        entry.state, entry.pushed_by, entry.pushed_at = BlockState.PUSHED, actor.name[:128], now
-        touch(entry, actor, now)
-        record_block_change(session, entry, before, actor, now, {"version": entry.pushed_version})
+        entry.pushed_version = next_version(session, entry, BlockState.PUSHED, change.now)
+        entry.state, entry.pushed_by, entry.pushed_at = BlockState.PUSHED, change.actor.name[:128], change.now
+        touch(entry, change.actor, change.now)
+        record_block_change(session, entry, before, change.actor, change.now, {"version": entry.pushed_version})
         return entry
 
 
-def revoke_block(
-    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
-) -> BlockEntry:
+def revoke_block(change: Change, number: int, *, reason: str, version: int | None = None) -> BlockEntry:
     """Revoke an entry, in force or not; sites let the traffic through again after their next poll."""
-    with serialised_transaction(db) as session:
-        entry = _of(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        entry = _of(session, change.scope, number, version)
         _must_be(entry, *ALIVE)
-        end_block(session, entry, BlockState.UNDONE, require_text(reason, "why the block is undone"), actor, now)
+        end_block(
+            session, entry, BlockState.UNDONE, require_text(reason, "why the block is undone"), change.actor, change.now
+        )
         return entry
 
 
@@ -154,23 +154,25 @@ def expire_blocks(db: Database, now: datetime) -> Sequence[int]:
         return [entry.id for entry in over]
 
 
-def acknowledge_blocklist(db: Database, scope: Scope, site: str, version: int, *, actor: Actor, now: datetime) -> bool:
+def acknowledge_blocklist(change: Change, site: str, version: int) -> bool:
     """Record that a site has applied the list up to a version; False when that was known.
 
     Raises IllegalMove for a version the site never got.
     """
-    require_scope(scope, [site], f"site {site}")
-    with db.session() as session:
+    require_scope(change.scope, [site], f"site {site}")
+    with change.db.session() as session:
         if session.get(BlockAcknowledgement, (site, version)) is not None:
             return False
-    with serialised_transaction(db) as session:
+    with serialised_transaction(change.db) as session:
         newest = newest_version(session, site)
         if not 0 < version <= newest:
             raise IllegalMove(f"site {site} cannot acknowledge version {version}: the newest for it is {newest}")
         if session.get(BlockAcknowledgement, (site, version)) is not None:
             return False
-        session.add(BlockAcknowledgement(site=site, version=version, at=now))
-        act = Act(actor, "block.acknowledged", f"blocklist:{version}", now, site, after={"version": version})
+        session.add(BlockAcknowledgement(site=site, version=version, at=change.now))
+        act = Act(
+            change.actor, "block.acknowledged", f"blocklist:{version}", change.now, site, after={"version": version}
+        )
         record_act(session, act)
         return True
 

@@ -6,11 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from secmon.db.audit_log import Actor
-from secmon.db.database import Database
-from secmon.db.transaction import require_text, serialised_transaction
+from secmon.db.transaction import Change, require_text, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.response.requests.request import Request, RequestState, load_for_update, transition
-from secmon.sites.scope import Scope
 
 CHANNEL = "phone"
 ANSWERS = (RequestState.ACKNOWLEDGED, RequestState.DONE, RequestState.REFUSED)
@@ -26,27 +24,18 @@ class PhoneAnswer:
     said_by: str
 
 
-def record_phone_answer(
-    db: Database,
-    scope: Scope,
-    number: int,
-    call: PhoneAnswer,
-    *,
-    actor: Actor,
-    now: datetime,
-    version: int | None = None,
-) -> Request:
+def record_phone_answer(change: Change, number: int, call: PhoneAnswer, *, version: int | None = None) -> Request:
     """Record an answer given by `call.said_by`; the actor who recorded it cannot verify it.
 
     An answer that it is done implies that the request was read: the same call acknowledges it. Raises IllegalMove
     without the person who answered, or without text where something was done or refused.
     """
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
         told = PhoneAnswer(call.state, _words(call), require_text(call.said_by, "who answered"))
         if call.state == RequestState.DONE and row.state in {RequestState.REQUESTED, RequestState.DELIVERED}:
-            _answered(session, row, PhoneAnswer(RequestState.ACKNOWLEDGED, "", told.said_by), actor, now)
-        _answered(session, row, told, actor, now)
+            _answered(session, row, PhoneAnswer(RequestState.ACKNOWLEDGED, "", told.said_by), change.actor, change.now)
+        _answered(session, row, told, change.actor, change.now)
         return row
 
 

@@ -11,7 +11,7 @@ from secmon.alerts.workflow import transition_alert
 from secmon.db.audit_log import CENTRE, Act, Actor, record_act
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import require_row, require_scope, require_text, serialised_transaction
+from secmon.db.transaction import Change, require_row, require_scope, require_text, serialised_transaction
 from secmon.errors import IllegalMove
 from secmon.incidents.evidence import EvidenceLine
 from secmon.incidents.incident import Incident, load_open_for_update, sites_in, stop_response_clock
@@ -38,112 +38,105 @@ class RequestDraft:
     channels: tuple[str, ...] = ("mail",)
 
 
-def create_requests(
-    db: Database, scope: Scope, what: RequestDraft, lines: Iterable[EvidenceLine] = (), *, actor: Actor, now: datetime
-) -> Sequence[Request]:
+def create_requests(change: Change, what: RequestDraft, lines: Iterable[EvidenceLine] = ()) -> Sequence[Request]:
     """Create a request for each site, with the site's own lines as evidence, and messages in the outbox.
 
     It counts as the first response to the incident or alert, if there was none.
     """
-    with serialised_transaction(db) as session:
-        require_scope(scope, what.sites, f"one of the sites {', '.join(what.sites)}")
+    with serialised_transaction(change.db) as session:
+        require_scope(change.scope, what.sites, f"one of the sites {', '.join(what.sites)}")
         if not what.sites:
             raise IllegalMove("a request goes to at least one site")
-        incident, alert = _about(session, scope, what, actor, now)
+        incident, alert = _about(session, change.scope, what, change.actor, change.now)
         evidence = list(lines)
-        rows = [_row(session, what, site, evidence, actor, now) for site in sorted({*what.sites})]
+        rows = [_row(session, what, site, evidence, change.actor, change.now) for site in sorted({*what.sites})]
         for row in rows:
-            row.since = _since(session, row, incident, alert, now)
+            row.since = _since(session, row, incident, alert, change.now)
             session.add(row)
             session.flush()
-            _told(session, row, actor, now)
+            _told(session, row, change.actor, change.now)
         return rows
 
 
-def acknowledge_request(
-    db: Database,
-    scope: Scope,
-    number: int,
-    *,
-    actor: Actor,
-    now: datetime,
-    answer: str = "",
-    version: int | None = None,
-) -> Request:
+def acknowledge_request(change: Change, number: int, *, answer: str = "", version: int | None = None) -> Request:
     """Record that the municipality has read the request; it then counts as delivered, even if the mail failed."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
-        transition(session, row, RequestState.ACKNOWLEDGED, actor, now, detail=answer.strip())
-        row.delivered_at = row.delivered_at or now
-        row.acknowledged_at, row.acknowledged_by = now, actor.name[:128]
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
+        transition(session, row, RequestState.ACKNOWLEDGED, change.actor, change.now, detail=answer.strip())
+        row.delivered_at = row.delivered_at or change.now
+        row.acknowledged_at, row.acknowledged_by = change.now, change.actor.name[:128]
         row.answer = answer.strip() or row.answer
         return row
 
 
-def complete_request(
-    db: Database, scope: Scope, number: int, *, answer: str, actor: Actor, now: datetime, version: int | None = None
-) -> Request:
+def complete_request(change: Change, number: int, *, answer: str, version: int | None = None) -> Request:
     """Record that the municipality has done it, with its answer."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
         row.answer = require_text(answer, "what was done")
-        transition(session, row, RequestState.DONE, actor, now, detail=row.answer)
-        row.done_at, row.done_by = now, actor.name[:128]
+        transition(session, row, RequestState.DONE, change.actor, change.now, detail=row.answer)
+        row.done_at, row.done_by = change.now, change.actor.name[:128]
         return row
 
 
-def refuse_request(
-    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
-) -> Request:
+def refuse_request(change: Change, number: int, *, reason: str, version: int | None = None) -> Request:
     """Record that the municipality refuses, with its reason."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
         row.answer = require_text(reason, "the reason of the refusal")
-        transition(session, row, RequestState.REFUSED, actor, now, detail=row.answer)
-        row.refused_at, row.delivered_at = now, row.delivered_at or now
+        transition(session, row, RequestState.REFUSED, change.actor, change.now, detail=row.answer)
+        row.refused_at, row.delivered_at = change.now, row.delivered_at or change.now
         return row
 
 
-def verify_request(
-    db: Database, scope: Scope, number: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
-) -> Request:
+def verify_request(change: Change, number: int, *, note: str = "", version: int | None = None) -> Request:
     """Verify that it is done; the user who reported it as done may not verify it."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
-        if row.done_by == actor.name:
-            raise IllegalMove(f"request {number} was reported as done by {actor.name}: somebody else verifies it")
-        transition(session, row, RequestState.VERIFIED, actor, now, detail=note.strip())
-        row.verified_at, row.verified_by = now, actor.name[:128]
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
+        if row.done_by == change.actor.name:
+            raise IllegalMove(
+                f"request {number} was reported as done by {change.actor.name}: somebody else verifies it"
+            )
+        transition(session, row, RequestState.VERIFIED, change.actor, change.now, detail=note.strip())
+        row.verified_at, row.verified_by = change.now, change.actor.name[:128]
         return row
 
 
-def return_request(
-    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
-) -> Request:
+def return_request(change: Change, number: int, *, reason: str, version: int | None = None) -> Request:
     """Reject the answer: a completed request returns to acknowledged, a refused request is sent again."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
         text, goal = require_text(reason, "why it is sent back"), targets_of_severity(session, row.severity)
         refused = row.state == RequestState.REFUSED
         transition(
-            session, row, RequestState.DELIVERED if refused else RequestState.ACKNOWLEDGED, actor, now, detail=text
+            session,
+            row,
+            RequestState.DELIVERED if refused else RequestState.ACKNOWLEDGED,
+            change.actor,
+            change.now,
+            detail=text,
         )
-        row.act_due = time_after(now, goal.act)
+        row.act_due = time_after(change.now, goal.act)
         if refused:
-            row.acknowledge_due = time_after(now, goal.acknowledge)
+            row.acknowledge_due = time_after(change.now, goal.acknowledge)
         row.done_at = row.refused_at = row.reminded_at = None
         row.done_by = ""
-        _post(session, row, f"back:{row.version}", "request", now)
+        _post(session, row, f"back:{row.version}", "request", change.now)
         return row
 
 
-def withdraw_request(
-    db: Database, scope: Scope, number: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
-) -> Request:
+def withdraw_request(change: Change, number: int, *, reason: str, version: int | None = None) -> Request:
     """Withdraw the request."""
-    with serialised_transaction(db) as session:
-        row = load_for_update(session, scope, number, version)
-        transition(session, row, RequestState.WITHDRAWN, actor, now, detail=require_text(reason, "why it is withdrawn"))
+    with serialised_transaction(change.db) as session:
+        row = load_for_update(session, change.scope, number, version)
+        transition(
+            session,
+            row,
+            RequestState.WITHDRAWN,
+            change.actor,
+            change.now,
+            detail=require_text(reason, "why it is withdrawn"),
+        )
         return row
 
 

@@ -13,6 +13,7 @@ from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.db.models import Alert, AlertStatus
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
@@ -170,11 +171,8 @@ def _moves(api: APIRouter, service: Service) -> None:
     def acknowledge(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Acknowledge an alert."""
         [row] = workflow.acknowledge_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
-            actor=principal.actor,
-            now=service.now(),
             note=body.note,
             versions=_seen(number, seen),
         )
@@ -184,11 +182,8 @@ def _moves(api: APIRouter, service: Service) -> None:
     def start(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Start work on an alert."""
         [row] = workflow.start_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
-            actor=principal.actor,
-            now=service.now(),
             note=body.note,
             versions=_seen(number, seen),
         )
@@ -198,13 +193,10 @@ def _moves(api: APIRouter, service: Service) -> None:
     def close(number: Id, body: Closing, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Close an alert with its closure."""
         [row] = workflow.close_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
             body.closure,
             note=body.note,
-            actor=principal.actor,
-            now=service.now(),
             versions=_seen(number, seen),
         )
         return _tagged(row, response)
@@ -213,12 +205,9 @@ def _moves(api: APIRouter, service: Service) -> None:
     def reopen(number: Id, body: Reason, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Reopen an alert."""
         [row] = workflow.reopen_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
             note=body.reason,
-            actor=principal.actor,
-            now=service.now(),
             versions=_seen(number, seen),
         )
         return _tagged(row, response)
@@ -227,12 +216,9 @@ def _moves(api: APIRouter, service: Service) -> None:
     def assign(number: Id, body: Assignment, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Assign an alert to an owner."""
         [row] = workflow.assign_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
             body.owner,
-            actor=principal.actor,
-            now=service.now(),
             versions=_seen(number, seen),
         )
         return _tagged(row, response)
@@ -245,13 +231,10 @@ def _groups(api: APIRouter, service: Service) -> None:
     def merge(number: Id, body: Merging, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Merge an alert into another alert, and return that alert."""
         row = workflow.merge_alerts(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             [number],
             body.into,
             note=body.note,
-            actor=principal.actor,
-            now=service.now(),
             versions=_seen(number, seen),
         )
         return _tagged(row, response)
@@ -260,7 +243,7 @@ def _groups(api: APIRouter, service: Service) -> None:
     def unmerge(number: Id, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Undo the merge of an alert."""
         [row] = workflow.unmerge_alerts(
-            db, principal.scope, [number], actor=principal.actor, now=service.now(), versions=_seen(number, seen)
+            Change(db, principal.scope, principal.actor, service.now()), [number], versions=_seen(number, seen)
         )
         return _tagged(row, response)
 
@@ -271,13 +254,10 @@ def _groups(api: APIRouter, service: Service) -> None:
         if body.until > now + timedelta(days=366):
             raise UsageError("a suppression ends within a year: a rule that is wrong for longer wants an exemption")
         suppression.suppress_alert(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, now),
             number,
             until=body.until,
             reason=body.reason,
-            actor=principal.actor,
-            now=now,
             closure=body.closure,
         )
         return _tagged(alert_queries.get_alert(db, principal.scope, number), response)
@@ -288,20 +268,18 @@ def _all(service: Service, principal: Principal, body: Bulk) -> list[Alert]:
     ids = [one.id for one in body.alerts]
     versions = {one.id: one.version for one in body.alerts if one.version is not None}
     if body.action == "acknowledge":
-        return [*workflow.acknowledge_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.acknowledge_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
     if body.action == "start":
-        return [*workflow.start_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.start_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
     if body.action == "reopen":
-        return [*workflow.reopen_alerts(db, scope, ids, actor=actor, now=now, note=body.note, versions=versions)]
+        return [*workflow.reopen_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
     if body.action == "assign":
-        return [*workflow.assign_alerts(db, scope, ids, body.owner, actor=actor, now=now, versions=versions)]
+        return [*workflow.assign_alerts(Change(db, scope, actor, now), ids, body.owner, versions=versions)]
     if body.action == "unmerge":
-        return [*workflow.unmerge_alerts(db, scope, ids, actor=actor, now=now, versions=versions)]
+        return [*workflow.unmerge_alerts(Change(db, scope, actor, now), ids, versions=versions)]
     if body.closure is None:
         raise UsageError("closing needs a closure: true_positive, benign, false_positive or duplicate")
-    return [
-        *workflow.close_alerts(db, scope, ids, body.closure, note=body.note, actor=actor, now=now, versions=versions)
-    ]
+    return [*workflow.close_alerts(Change(db, scope, actor, now), ids, body.closure, note=body.note, versions=versions)]
 
 
 def _seen(number: int, version: int | None) -> dict[int, int]:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.response.blocklist import blocklist
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockFeed
@@ -58,7 +59,7 @@ def routes(api: APIRouter, service: Service) -> None:
         """Acknowledge that a site has applied the list up to a version."""
         _known(service, principal, site)
         new = block_workflow.acknowledge_blocklist(
-            service.db, principal.scope, site, body.version, actor=principal.actor, now=service.now()
+            Change(service.db, principal.scope, principal.actor, service.now()), site, body.version
         )
         return AppliedOut(site=site, version=body.version, new=new)
 

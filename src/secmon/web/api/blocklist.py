@@ -8,12 +8,14 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.response.blocklist import allowlist, blocklist
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.allowlist import AllowlistEntry
 from secmon.response.blocklist.blocklist import BlockEntry, BlockState
 from secmon.response.blocklist.workflow import Proposal
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.alerts import Reason
 from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
@@ -144,7 +146,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
         proposal = Proposal(body.value, body.reason, body.expires_at, tuple(body.sites), body.source, body.incident)
-        row = block_workflow.propose_block(db, principal.scope, proposal, actor=principal.actor, now=service.now())
+        row = block_workflow.propose_block(Change(db, principal.scope, principal.actor, service.now()), proposal)
         response.headers["location"] = f"/api/v1/blocklist/{row.id}"
         return _tagged(row, response)
 
@@ -152,7 +154,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
     def approve(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Approve an entry, as a second person."""
         row = block_workflow.approve_block(
-            db, principal.scope, number, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, version=seen
         )
         return _tagged(row, response)
 
@@ -160,7 +162,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
     def reject(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Reject an entry."""
         row = block_workflow.reject_block(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
         )
         return _tagged(row, response)
 
@@ -168,7 +170,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
     def push(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Put an entry into force."""
         row = block_workflow.push_block(
-            db, principal.scope, number, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, version=seen
         )
         return _tagged(row, response)
 
@@ -176,7 +178,7 @@ def _deciding(api: APIRouter, service: Service) -> None:
     def undo(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
         """Take an entry out of force."""
         row = block_workflow.revoke_block(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
         )
         return _tagged(row, response)
 
@@ -193,14 +195,16 @@ def _protecting(api: APIRouter, service: Service) -> None:
     def protect(body: Protecting, principal: _Approving) -> object:
         """Add a value to the allowlist; block list entries that it touches end immediately."""
         added, _ = allowlist.add_to_allowlist(
-            db, body.value, reason=body.reason, actor=principal.actor, now=service.now()
+            Change(db, EVERYTHING, principal.actor, service.now()), body.value, reason=body.reason
         )
         return _protected(added)
 
     @api.post("/never-block/{number}/remove", tags=["block list"], status_code=204)
     def unprotect(number: Id, body: Reason, principal: _Approving) -> None:
         """Remove a value from the allowlist."""
-        allowlist.remove_from_allowlist(db, number, reason=body.reason, actor=principal.actor, now=service.now())
+        allowlist.remove_from_allowlist(
+            Change(db, EVERYTHING, principal.actor, service.now()), number, reason=body.reason
+        )
 
 
 def _protected(one: AllowlistEntry) -> ProtectedOut:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from secmon.alerts import queries as alert_queries
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.incidents import evidence, incident, members, playbook, timeline
 from secmon.incidents import workflow as incident_workflow
@@ -133,13 +134,7 @@ def _told(api: APIRouter, service: Service) -> None:
     def comment(number: Id, body: Comment, principal: Handling, response: Response) -> object:
         """Add a comment to the timeline."""
         row = incident_workflow.comment_incident(
-            service.db,
-            principal.scope,
-            number,
-            body.text,
-            actor=principal.actor,
-            now=service.now(),
-            site=body.site or "",
+            Change(service.db, principal.scope, principal.actor, service.now()), number, body.text, site=body.site or ""
         )
         return shown(service, principal, row, response)
 
@@ -157,7 +152,7 @@ def _tasks(api: APIRouter, service: Service) -> None:
     def add_task(number: Id, body: NewTask, principal: Handling) -> object:
         """Add a task to the playbook."""
         return playbook.add_task(
-            db, principal.scope, number, body.text, phase=body.phase, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, body.text, phase=body.phase
         )
 
     @api.post("/tasks/{number}/move", tags=["incidents"], response_model=TaskOut)
@@ -165,15 +160,15 @@ def _tasks(api: APIRouter, service: Service) -> None:
         """Mark a task done, skip it with a reason, or open it again."""
         who = principal.actor
         if body.state is TaskState.DONE:
-            return playbook.complete_task(db, principal.scope, number, note=body.note, actor=who, now=service.now())
+            return playbook.complete_task(Change(db, principal.scope, who, service.now()), number, note=body.note)
         if body.state is TaskState.OPEN:
-            return playbook.reopen_task(db, principal.scope, number, actor=who, now=service.now())
-        return playbook.skip_task(db, principal.scope, number, reason=body.note, actor=who, now=service.now())
+            return playbook.reopen_task(Change(db, principal.scope, who, service.now()), number)
+        return playbook.skip_task(Change(db, principal.scope, who, service.now()), number, reason=body.note)
 
     @api.post("/tasks/{number}/assign", tags=["incidents"], response_model=TaskOut)
     def assign_task(number: Id, body: TaskOwner, principal: Handling) -> object:
         """Assign a task to an owner."""
-        return playbook.assign_task(db, principal.scope, number, body.owner, actor=principal.actor, now=service.now())
+        return playbook.assign_task(Change(db, principal.scope, principal.actor, service.now()), number, body.owner)
 
 
 def _members(api: APIRouter, service: Service) -> None:
@@ -190,7 +185,7 @@ def _members(api: APIRouter, service: Service) -> None:
         """Add further alerts, and their sites."""
         _possible(body.alerts)
         row = members.add_alerts_to_incident(
-            db, principal.scope, number, body.alerts, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, body.alerts
         )
         return shown(service, principal, row, response)
 
@@ -198,7 +193,7 @@ def _members(api: APIRouter, service: Service) -> None:
     def take_out(number: Id, body: Alerts, principal: Handling, response: Response) -> object:
         """Return alerts to the queue."""
         _possible(body.alerts)
-        row = members.remove_alerts(db, principal.scope, number, body.alerts, actor=principal.actor, now=service.now())
+        row = members.remove_alerts(Change(db, principal.scope, principal.actor, service.now()), number, body.alerts)
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/sites", tags=["incidents"], response_model=IncidentOut)
@@ -208,7 +203,7 @@ def _members(api: APIRouter, service: Service) -> None:
         if unknown:
             raise UsageError(f"no site has the code {unknown[0]}")
         row = members.add_sites_to_incident(
-            db, principal.scope, number, body.sites, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, body.sites
         )
         return shown(service, principal, row, response)
 
@@ -227,7 +222,7 @@ def _evidence(api: APIRouter, service: Service) -> None:
         alert = alert_queries.get_alert(db, principal.scope, body.alert)
         found = evidence.alert_lines(service.context.store, alert)
         added = evidence.add_evidence(
-            db, principal.scope, number, found, alert_id=alert.id, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, found, alert_id=alert.id
         )
         return Added(added=added)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.incidents import deadlines, incident
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.incident import Incident, IncidentState, Tlp
@@ -162,7 +163,7 @@ def _writing(api: APIRouter, service: Service) -> None:
             tuple(body.sites),
         )
         row = incident_workflow.open_incident(
-            service.db, principal.scope, draft, body.alerts, actor=principal.actor, now=service.now()
+            Change(service.db, principal.scope, principal.actor, service.now()), draft, body.alerts
         )
         response.headers["location"] = f"/api/v1/incidents/{row.id}"
         return shown(service, principal, row, response)
@@ -173,7 +174,7 @@ def _writing(api: APIRouter, service: Service) -> None:
         uids = None if body.techniques is None else tuple(body.techniques)
         changes = IncidentChanges(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
         row = incident_workflow.change_incident(
-            service.db, principal.scope, number, changes, actor=principal.actor, now=service.now(), version=seen
+            Change(service.db, principal.scope, principal.actor, service.now()), number, changes, version=seen
         )
         return shown(service, principal, row, response)
 
@@ -185,12 +186,9 @@ def _moves(api: APIRouter, service: Service) -> None:
     def move(number: Id, body: Moving, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Move an incident to the next state; closing and reopening have routes of their own."""
         row = incident_workflow.move_incident(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             number,
             body.state,
-            actor=principal.actor,
-            now=service.now(),
             note=body.note,
             version=seen,
         )
@@ -200,13 +198,10 @@ def _moves(api: APIRouter, service: Service) -> None:
     def close(number: Id, body: Ending, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Close an incident with its closure; its open alerts are closed in the same way."""
         row = incident_workflow.close_incident(
-            db,
-            principal.scope,
+            Change(db, principal.scope, principal.actor, service.now()),
             number,
             body.closure,
             summary=body.summary,
-            actor=principal.actor,
-            now=service.now(),
             version=seen,
         )
         return shown(service, principal, row, response)
@@ -215,7 +210,7 @@ def _moves(api: APIRouter, service: Service) -> None:
     def reopen(number: Id, body: Reason, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Reopen an incident."""
         row = incident_workflow.reopen_incident(
-            db, principal.scope, number, note=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, note=body.reason, version=seen
         )
         return shown(service, principal, row, response)
 
@@ -223,12 +218,12 @@ def _moves(api: APIRouter, service: Service) -> None:
     def pause(number: Id, body: Reason, principal: Handling, response: Response) -> object:
         """Pause the clocks of an incident."""
         row = deadlines.pause_clocks(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason
         )
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/resume", tags=["incidents"], response_model=IncidentOut)
     def resume(number: Id, principal: Handling, response: Response) -> object:
         """Resume the clocks of an incident."""
-        row = deadlines.resume_incident(db, principal.scope, number, actor=principal.actor, now=service.now())
+        row = deadlines.resume_incident(Change(db, principal.scope, principal.actor, service.now()), number)
         return shown(service, principal, row, response)

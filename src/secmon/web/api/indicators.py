@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
 from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp
+from secmon.sites.scope import EVERYTHING
 from secmon.times import duration
 from secmon.web.api.body import body_of
 from secmon.web.api.service import Service
@@ -80,12 +82,14 @@ def routes(api: APIRouter, service: Service) -> None:
         """Import the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
         now, body = service.now(), await body_of(request)
         terms = ImportTerms(source, tlp, now + duration(expires))
-        return await asyncio.to_thread(import_indicators, store, db, body, terms, principal.actor, now)
+        return await asyncio.to_thread(
+            import_indicators, Change(db, EVERYTHING, principal.actor, now), store, body, terms
+        )
 
     @api.post("/indicators/expire", tags=["indicators"], response_model=Ended)
     def expire(principal: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
         """Expire an indicator, of one source or of all, as `secmon indicators expire`."""
-        return Ended(ended=end_indicator(store, db, value, source, principal.actor, service.now()))
+        return Ended(ended=end_indicator(Change(db, EVERYTHING, principal.actor, service.now()), store, value, source))
 
 
 def _everywhere(principal: Principal) -> None:

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.operations import crisis_level, level_duties
 from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.alerts import Note
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
@@ -91,7 +93,9 @@ def _levels(api: APIRouter, service: Service) -> None:
         """Enter a level declared by an authority; it is never computed."""
         now = service.now()
         declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or now)
-        crisis_level.declare_level(service.db, declaration, actor=principal.actor, now=now, channels=body.channels)
+        crisis_level.declare_level(
+            Change(service.db, EVERYTHING, principal.actor, now), declaration, channels=body.channels
+        )
         return _shown(crisis_level.current_declaration(service.db))
 
 
@@ -121,12 +125,12 @@ def _duties(api: APIRouter, service: Service) -> None:
     @api.post("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def carry_out(number: Id, key: Line, body: Note, principal: _Declaring) -> None:
         """Mark a duty done."""
-        level_duties.complete_duty(db, number, key, note=body.note, actor=principal.actor, now=service.now())
+        level_duties.complete_duty(Change(db, EVERYTHING, principal.actor, service.now()), number, key, note=body.note)
 
     @api.delete("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def take_back(number: Id, key: Line, principal: _Declaring) -> None:
         """Unmark a duty that was marked by mistake."""
-        level_duties.undo_duty(db, number, key, actor=principal.actor, now=service.now())
+        level_duties.undo_duty(Change(db, EVERYTHING, principal.actor, service.now()), number, key)
 
 
 def _sites(api: APIRouter, service: Service) -> None:
@@ -146,7 +150,7 @@ def _sites(api: APIRouter, service: Service) -> None:
         if service.context.site(site) is None:
             raise Absent(f"no site has the code {site}")
         new = level_duties.acknowledge_level(
-            db, principal.scope, number, site, note=body.note, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), number, site, note=body.note
         )
         return Noted(site=site, new=new)
 

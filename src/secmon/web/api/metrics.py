@@ -8,9 +8,11 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.operations import metrics
 from secmon.operations.metric_samples import Metric, Period
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Moment, Out
 from secmon.web.gateway.current_user import RequirePermission
@@ -94,7 +96,7 @@ def routes(api: APIRouter, service: Service) -> None:
     @api.put("/metrics/{metric}/target", tags=["metrics"], status_code=204)
     def set_target(metric: Metric, body: Target, principal: _Setting) -> None:
         """Set the target of a metric from now on."""
-        metrics.set_target(service.db, metric, body.target, actor=principal.actor, now=service.now())
+        metrics.set_target(Change(service.db, EVERYTHING, principal.actor, service.now()), metric, body.target)
 
 
 def _period(since: datetime | None, until: datetime | None, now: datetime) -> Period:

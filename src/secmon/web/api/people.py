@@ -11,6 +11,8 @@ from secmon.auth.accounts import AccountChange as AccountFields
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission, Role
 from secmon.auth.secrets import one_time_password
+from secmon.db.transaction import Change
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.problems import Absent
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
@@ -125,7 +127,9 @@ def _accounts(api: APIRouter, service: Service) -> None:
             AccountDraft(body.name, body.role, body.site, body.province, body.language),
             one_time_password(),
         )
-        made = accounts.add_account(db, draft, password, principal.actor, service.now(), must_change=True)
+        made = accounts.add_account(
+            Change(db, EVERYTHING, principal.actor, service.now()), draft, password, must_change=True
+        )
         response.headers["location"] = f"/api/v1/accounts/{made.name}"
         return OneTime(name=made.name, password=password)
 
@@ -136,7 +140,9 @@ def _accounts(api: APIRouter, service: Service) -> None:
         """Change an account; a new role or scope, or disabling it, ends its sessions at once."""
         _found(service, name)
         wanted = AccountFields(body.role, body.site, body.province, body.language, body.disabled)
-        changed = accounts.change_account(db, name, wanted, principal.actor, service.now(), version=seen)
+        changed = accounts.change_account(
+            Change(db, EVERYTHING, principal.actor, service.now()), name, wanted, version=seen
+        )
         service.authenticator.forget()
         return _tagged(changed, response)
 
@@ -145,7 +151,7 @@ def _accounts(api: APIRouter, service: Service) -> None:
         """Give an account a new one-time password, end its sessions, and unlock it."""
         _found(service, name)
         password = one_time_password()
-        accounts.set_password(db, name, password, principal.actor, service.now(), must_change=True)
+        accounts.set_password(Change(db, EVERYTHING, principal.actor, service.now()), name, password, must_change=True)
         login.unlock_account(db, name)
         service.authenticator.forget()
         return OneTime(name=name, password=password)
@@ -162,7 +168,7 @@ def _sessions(api: APIRouter, service: Service) -> None:
     def revoke(short: Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")], principal: Viewing) -> None:
         """End a session at once: the caller's own, or any session for administrators."""
         own = "" if principal.may(Permission.PEOPLE) else _account(principal)
-        if not sessions.revoke_session(service.db, short, principal.actor, service.now(), own):
+        if not sessions.revoke_session(Change(service.db, EVERYTHING, principal.actor, service.now()), short, own):
             raise Absent(f"no session {short[:20]} runs")
         service.authenticator.forget()
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from secmon.alerts import queries as alert_queries
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import UsageError
 from secmon.incidents import evidence
@@ -156,7 +157,7 @@ def _centre(api: APIRouter, service: Service) -> None:
         words, lines = _words(service, principal, body)
         what = RequestDraft(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
         return request_workflow.create_requests(
-            db, principal.scope, what, lines, actor=principal.actor, now=service.now()
+            Change(db, principal.scope, principal.actor, service.now()), what, lines
         )
 
     @api.post("/requests/{number}/phone", tags=["requests"], response_model=RequestOut)
@@ -164,7 +165,7 @@ def _centre(api: APIRouter, service: Service) -> None:
         """Record an answer given by phone; whoever records it cannot verify it."""
         call = PhoneAnswer(body.state, body.answer, body.said_by)
         row = phone_answers.record_phone_answer(
-            db, principal.scope, number, call, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, call, version=seen
         )
         return _tagged(row, response)
 
@@ -172,7 +173,7 @@ def _centre(api: APIRouter, service: Service) -> None:
     def verify(number: Id, body: Note, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Verify for the centre that the request has been carried out."""
         row = request_workflow.verify_request(
-            db, principal.scope, number, actor=principal.actor, now=service.now(), note=body.note, version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, note=body.note, version=seen
         )
         return _tagged(row, response)
 
@@ -180,7 +181,7 @@ def _centre(api: APIRouter, service: Service) -> None:
     def send_back(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Send the answer back: the centre does not accept it."""
         row = request_workflow.return_request(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
         )
         return _tagged(row, response)
 
@@ -188,7 +189,7 @@ def _centre(api: APIRouter, service: Service) -> None:
     def withdraw(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Withdraw a request."""
         row = request_workflow.withdraw_request(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
         )
         return _tagged(row, response)
 
@@ -200,7 +201,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
     def acknowledge(number: Id, body: Note, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Acknowledge a request for the municipality."""
         row = request_workflow.acknowledge_request(
-            db, principal.scope, number, actor=principal.actor, now=service.now(), answer=body.note, version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, answer=body.note, version=seen
         )
         return _tagged(row, response)
 
@@ -208,7 +209,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
     def done(number: Id, body: Answer, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Answer for the municipality with what was done."""
         row = request_workflow.complete_request(
-            db, principal.scope, number, answer=body.answer, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, answer=body.answer, version=seen
         )
         return _tagged(row, response)
 
@@ -216,7 +217,7 @@ def _municipality(api: APIRouter, service: Service) -> None:
     def refuse(number: Id, body: Reason, principal: _Answering, seen: IfMatch, response: Response) -> object:
         """Refuse a request for the municipality."""
         row = request_workflow.refuse_request(
-            db, principal.scope, number, reason=body.reason, actor=principal.actor, now=service.now(), version=seen
+            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
         )
         return _tagged(row, response)
 

@@ -9,11 +9,13 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.feed_health.health import Health
 from secmon.operations import roster, shift_handover
 from secmon.operations.roster import PlannedShift
 from secmon.operations.shift_handover import Handover, SilentFeed
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.reply import etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, IfMatch, In, Line, Moment, Out, Words
@@ -90,14 +92,17 @@ def _handovers(api: APIRouter, service: Service) -> None:
     def draft(principal: _OnShift, response: Response) -> object:
         """Start a handover, drafted from the present state."""
         return _tagged(
-            shift_handover.draft_handover(db, _silent(service), actor=principal.actor, now=service.now()), response
+            shift_handover.draft_handover(Change(db, EVERYTHING, principal.actor, service.now()), _silent(service)),
+            response,
         )
 
     @api.post("/handovers/{number}/refresh", tags=["shifts"], response_model=HandoverOut)
     def refresh(number: Id, principal: _OnShift, response: Response) -> object:
         """Read the facts of a handover again."""
         return _tagged(
-            shift_handover.refresh_handover(db, number, _silent(service), actor=principal.actor, now=service.now()),
+            shift_handover.refresh_handover(
+                Change(db, EVERYTHING, principal.actor, service.now()), number, _silent(service)
+            ),
             response,
         )
 
@@ -105,7 +110,7 @@ def _handovers(api: APIRouter, service: Service) -> None:
     def edit(number: Id, body: Notes, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Edit the notes of a handover."""
         row = shift_handover.edit_handover(
-            db, number, body.notes, actor=principal.actor, now=service.now(), version=seen
+            Change(db, EVERYTHING, principal.actor, service.now()), number, body.notes, version=seen
         )
         return _tagged(row, response)
 
@@ -113,7 +118,8 @@ def _handovers(api: APIRouter, service: Service) -> None:
     def sign(number: Id, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Sign a handover: the outgoing lead first, then the incoming lead."""
         return _tagged(
-            shift_handover.sign_handover(db, number, actor=principal.actor, now=service.now(), version=seen), response
+            shift_handover.sign_handover(Change(db, EVERYTHING, principal.actor, service.now()), number, version=seen),
+            response,
         )
 
 
@@ -132,12 +138,12 @@ def _roster(api: APIRouter, service: Service) -> None:
         if not body.begins < body.ends <= body.begins + timedelta(days=2):
             raise UsageError("a shift ends after it begins, and within two days")
         wanted = PlannedShift(body.name, body.begins, body.ends, body.lead, tuple(body.members))
-        return roster.plan_shift(db, wanted, actor=principal.actor, now=service.now())
+        return roster.plan_shift(Change(db, EVERYTHING, principal.actor, service.now()), wanted)
 
     @api.delete("/roster/{number}", tags=["shifts"], status_code=204)
     def cancel(number: Id, principal: _OnShift) -> None:
         """Remove a shift from the roster."""
-        roster.cancel_shift(db, number, actor=principal.actor, now=service.now())
+        roster.cancel_shift(Change(db, EVERYTHING, principal.actor, service.now()), number)
 
 
 def _silent(service: Service) -> list[SilentFeed]:

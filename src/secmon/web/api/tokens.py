@@ -10,6 +10,8 @@ from secmon.auth import tokens
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.auth.tokens import TokenDraft
+from secmon.db.transaction import Change
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Line, Moment, Out
@@ -65,7 +67,9 @@ def routes(api: APIRouter, service: Service) -> None:
         if not principal.session:
             raise Refused("a token makes no tokens: log in")
         draft = TokenDraft(body.name, frozenset(body.permissions), body.expires_at, body.site, body.province)
-        number, secret = tokens.create_token(db, principal.name, draft, principal.actor, service.now())
+        number, secret = tokens.create_token(
+            Change(db, EVERYTHING, principal.actor, service.now()), principal.name, draft
+        )
         return Secret(id=number, secret=secret)
 
     @api.delete("/tokens/{number}", tags=["people"], status_code=204)
@@ -74,7 +78,7 @@ def routes(api: APIRouter, service: Service) -> None:
         own = "" if principal.may(Permission.PEOPLE) else principal.name
         if own and not principal.session:
             raise Refused("a token ends no tokens: log in")
-        if not tokens.revoke_token(db, number, principal.actor, service.now(), own):
+        if not tokens.revoke_token(Change(db, EVERYTHING, principal.actor, service.now()), number, own):
             raise Absent(f"no token {number} runs")
         service.authenticator.forget()
 
@@ -82,6 +86,6 @@ def routes(api: APIRouter, service: Service) -> None:
     def of_sites(principal: _Administering) -> dict[str, str]:
         """Create a new token for the equipment of every site, by site code; earlier tokens end."""
         codes = [site.code for site in service.context.sites if principal.scope.covers(site.code)]
-        made = tokens.create_site_tokens(db, codes, principal.actor, service.now())
+        made = tokens.create_site_tokens(Change(db, EVERYTHING, principal.actor, service.now()), codes)
         service.authenticator.forget()
         return made

@@ -23,9 +23,11 @@ from secmon.auth.oidc import ProviderRefused
 from secmon.auth.secrets import LEAST
 from secmon.db.audit_log import Actor
 from secmon.db.database import Database
+from secmon.db.transaction import Change
 from secmon.errors import SecmonError, UsageError
 from secmon.settings import IdentityProvider
 from secmon.sites.registry import load_provinces, load_sites
+from secmon.sites.scope import EVERYTHING
 from secmon.web.gateway.credentials import COOKIE, session_secret
 from secmon.web.gateway.current_user import current_user
 from secmon.web.gateway.rate_limit import Throttle
@@ -72,7 +74,7 @@ def register(server: FastAPI, entrance: LoginContext) -> None:
         """End the session of this browser."""
         actor = Actor(current_user().name, _address(request))
         secret = session_secret(request.headers)
-        await asyncio.to_thread(sessions.end_session, entrance.db, secret, actor, entrance.clock())
+        await asyncio.to_thread(sessions.end_session, Change(entrance.db, EVERYTHING, actor, entrance.clock()), secret)
         entrance.authenticator.forget()
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, path="/")
@@ -195,7 +197,7 @@ def _register_password(server: FastAPI, entrance: LoginContext) -> None:
 
 def _replace(entrance: LoginContext, name: str, fresh: LoginAttempt) -> None:
     actor, now = Actor(name, fresh.address), entrance.clock()
-    accounts.set_password(entrance.db, name, fresh.password, actor, now, must_change=False)
+    accounts.set_password(Change(entrance.db, EVERYTHING, actor, now), name, fresh.password, must_change=False)
 
 
 async def _let_in(entrance: LoginContext, request: Request, secret: str, target: str) -> Response:
@@ -203,7 +205,7 @@ async def _let_in(entrance: LoginContext, request: Request, secret: str, target:
     brought = session_secret(request.headers)
     if brought:
         actor = Actor("secmon", _address(request))
-        await asyncio.to_thread(sessions.end_session, entrance.db, brought, actor, entrance.clock())
+        await asyncio.to_thread(sessions.end_session, Change(entrance.db, EVERYTHING, actor, entrance.clock()), brought)
     entrance.authenticator.forget()
     answer = RedirectResponse(target, 303)
     seconds = int(entrance.authenticator.limits.absolute.total_seconds())

@@ -9,6 +9,7 @@ from secmon.alerts import suppression, workflow
 from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.db.models import Alert
+from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import IllegalMove
 from secmon.incidents import evidence
@@ -50,21 +51,20 @@ def act(
     if not chosen:
         raise IllegalMove(t("alerts.choose", language))
     ids, versions = [number for number, _ in chosen], dict(chosen)
-    db, scope, now = context.db, principal.scope, context.clock()
-    who = {"actor": principal.actor, "now": now}
+    change = Change(context.db, principal.scope, principal.actor, context.clock())
     if action == "acknowledge":
-        workflow.acknowledge_alerts(db, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+        workflow.acknowledge_alerts(change, ids, versions=versions)
     elif action == "start":
-        workflow.start_alerts(db, scope, ids, versions=versions, **who)  # type: ignore[arg-type]  # two keywords
+        workflow.start_alerts(change, ids, versions=versions)
     elif action == "assign":
-        workflow.assign_alerts(db, scope, ids, principal.name, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.assign_alerts(change, ids, principal.name, versions=versions)
     elif action == "close":
         closure = _closure(answers.closure, language)
-        workflow.close_alerts(db, scope, ids, closure, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.close_alerts(change, ids, closure, note=answers.note, versions=versions)
     elif action == "reopen":
-        workflow.reopen_alerts(db, scope, ids, note=answers.note, versions=versions, **who)  # type: ignore[arg-type]
+        workflow.reopen_alerts(change, ids, note=answers.note, versions=versions)
     else:
-        return _together(context, principal, action, ids, answers, now, language)
+        return _together(context, principal, action, ids, answers, change.now, language)
     return t(f"alerts.done.{action}", language, number=len(ids))
 
 
@@ -82,19 +82,19 @@ def _together(
         first, *others = sorted(ids)
         if not others:
             raise IllegalMove(t("alerts.merge.two", language))
-        workflow.merge_alerts(db, scope, others, first, note=answers.note, actor=actor, now=now)
+        workflow.merge_alerts(Change(db, scope, actor, now), others, first, note=answers.note)
         return t("alerts.done.merge", language, number=len(others), into=first)
     if action == "suppress":
         until = now + timedelta(days=answers.days)
         for number in ids:
-            suppression.suppress_alert(db, scope, number, until=until, reason=answers.note, actor=actor, now=now)
+            suppression.suppress_alert(Change(db, scope, actor, now), number, until=until, reason=answers.note)
         return t("alerts.done.suppress", language, number=len(ids))
     opened_with = [alert_queries.get_alert(db, scope, number) for number in ids]
     draft = _draft(context, opened_with, answers, language)
-    incident = incident_workflow.open_incident(db, scope, draft, ids, actor=actor, now=now)
+    incident = incident_workflow.open_incident(Change(db, scope, actor, now), draft, ids)
     for alert in opened_with:
         lines = evidence.alert_lines(context.store, alert, _LINES)
-        evidence.add_evidence(db, scope, incident.id, lines, alert_id=alert.id, actor=actor, now=now)
+        evidence.add_evidence(Change(db, scope, actor, now), incident.id, lines, alert_id=alert.id)
     return t("alerts.done.incident", language, number=incident.id)
 
 

@@ -10,11 +10,13 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.live.context import CentreContext
 from secmon.response.blocklist import allowlist, blocklist
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockEntry, BlockState, Coverage
 from secmon.response.blocklist.workflow import Proposal
+from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table, value
@@ -212,16 +214,16 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     if action == "propose":
         sites = () if scope.everything else tuple(scope.listed)
         wanted = Proposal(filled.title.strip(), filled.note, now + timedelta(days=filled.number or _DAYS), sites)
-        block_workflow.propose_block(db, scope, wanted, actor=actor, now=now)
+        block_workflow.propose_block(Change(db, scope, actor, now), wanted)
     elif action == "approve":
-        block_workflow.approve_block(db, scope, int(target), actor=actor, now=now)
+        block_workflow.approve_block(Change(db, scope, actor, now), int(target))
     elif action == "push":
-        block_workflow.push_block(db, scope, int(target), actor=actor, now=now)
+        block_workflow.push_block(Change(db, scope, actor, now), int(target))
     elif action == "add":
-        allowlist.add_to_allowlist(db, filled.title.strip(), reason=filled.note, actor=actor, now=now)
+        allowlist.add_to_allowlist(Change(db, EVERYTHING, actor, now), filled.title.strip(), reason=filled.note)
     elif action == "remove":
-        allowlist.remove_from_allowlist(db, int(target), reason=filled.note, actor=actor, now=now)
+        allowlist.remove_from_allowlist(Change(db, EVERYTHING, actor, now), int(target), reason=filled.note)
     else:
         end = block_workflow.reject_block if action == "reject" else block_workflow.revoke_block
-        end(db, scope, int(target), reason=filled.note, actor=actor, now=now)
+        end(Change(db, scope, actor, now), int(target), reason=filled.note)
     return t(f"blocklist.done.{action}", language)

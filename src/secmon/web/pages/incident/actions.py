@@ -5,6 +5,7 @@ from datetime import datetime
 from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.db.models import Alert
+from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import IllegalMove
 from secmon.incidents import deadlines, evidence, incident, playbook
@@ -24,24 +25,22 @@ def act(
     """Apply the action and return the result text; workflow errors propagate. `target` is a state or a task."""
     db, scope, actor, now = context.db, principal.scope, principal.actor, context.clock()
     if action == "move":
-        incident_workflow.move_incident(
-            db, scope, number, IncidentState(target), actor=actor, now=now, note=filled.note
-        )
+        incident_workflow.move_incident(Change(db, scope, actor, now), number, IncidentState(target), note=filled.note)
     elif action == "comment":
-        incident_workflow.comment_incident(db, scope, number, filled.note, actor=actor, now=now)
+        incident_workflow.comment_incident(Change(db, scope, actor, now), number, filled.note)
     elif action == "pause":
-        deadlines.pause_clocks(db, scope, number, reason=filled.note, actor=actor, now=now)
+        deadlines.pause_clocks(Change(db, scope, actor, now), number, reason=filled.note)
     elif action == "resume":
-        deadlines.resume_incident(db, scope, number, actor=actor, now=now)
+        deadlines.resume_incident(Change(db, scope, actor, now), number)
     elif action == "reopen":
-        incident_workflow.reopen_incident(db, scope, number, note=filled.note, actor=actor, now=now)
+        incident_workflow.reopen_incident(Change(db, scope, actor, now), number, note=filled.note)
     elif action == "task":
-        playbook.complete_task(db, scope, int(target), actor=actor, now=now)
+        playbook.complete_task(Change(db, scope, actor, now), int(target))
     elif action == "close":
         if filled.choice not in set(Closure):
             raise IllegalMove(t("alerts.closure.choose", language))
         incident_workflow.close_incident(
-            db, scope, number, Closure(filled.choice), summary=filled.note, actor=actor, now=now
+            Change(db, scope, actor, now), number, Closure(filled.choice), summary=filled.note
         )
     else:
         return _ask(context, principal, number, filled.note, now, language)
@@ -58,7 +57,7 @@ def _ask(context: CentreContext, principal: Principal, number: int, note: str, n
         own = [alert for alert in alerts if alert.site == site]
         lines = [line for alert in own[:5] for line in evidence.alert_lines(context.store, alert, 10)]
         asked = RequestDraft((site,), case.severity, _advice(context, case, own, note), incident_id=number)
-        request_workflow.create_requests(db, scope, asked, lines, actor=principal.actor, now=now)
+        request_workflow.create_requests(Change(db, scope, principal.actor, now), asked, lines)
     return t("incident.done.ask", language, number=len(sites))
 
 

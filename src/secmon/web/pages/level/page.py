@@ -8,11 +8,13 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import IllegalMove
 from secmon.live.context import CentreContext
 from secmon.operations import crisis_level, level_duties
 from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
 from secmon.operations.level_duties import Duty, DutyDone
+from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, facts_list, page_head, panel, table
@@ -210,18 +212,18 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
         if filled.choice not in {*CrisisLevel}:
             raise IllegalMove(t("level.choose", language))
         declared = Declaration(CrisisLevel(filled.choice), filled.title.strip(), filled.note.strip(), now)
-        crisis_level.declare_level(db, declared, actor=actor, now=now)
+        crisis_level.declare_level(Change(db, EVERYTHING, actor, now), declared)
         return t("level.done.declare", language, level=t(f"level.{filled.choice}", language))
     current = crisis_level.current_declaration(db)
     if current is None:
         raise IllegalMove(t("level.nobody", language))
     if action == "acknowledge":
         level_duties.acknowledge_level(
-            db, principal.scope, current.number, target, note=filled.note, actor=actor, now=now
+            Change(db, principal.scope, actor, now), current.number, target, note=filled.note
         )
         return t("level.done.acknowledge", language, site=site_name(context, target, language))
     if action == "done":
-        level_duties.complete_duty(db, current.number, target, note=filled.note, actor=actor, now=now)
+        level_duties.complete_duty(Change(db, EVERYTHING, actor, now), current.number, target, note=filled.note)
     else:
-        level_duties.undo_duty(db, current.number, target, actor=actor, now=now)
+        level_duties.undo_duty(Change(db, EVERYTHING, actor, now), current.number, target)
     return t(f"level.done.{action}", language)

@@ -10,8 +10,10 @@ from secmon.auth.accounts import Account, AccountChange, AccountDraft
 from secmon.auth.principal import Principal
 from secmon.auth.roles import PERMISSIONS, Permission, Role
 from secmon.auth.secrets import one_time_password
+from secmon.db.transaction import Change
 from secmon.errors import NotFoundError, UsageError
 from secmon.live.context import CentreContext
+from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
@@ -204,24 +206,26 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     if action == "make":
         draft = AccountDraft(filled.title.strip(), _role(filled, language), *_places(filled.note, language))
         password = one_time_password()
-        accounts.add_account(db, draft, password, actor, now, must_change=True)
+        accounts.add_account(Change(db, EVERYTHING, actor, now), draft, password, must_change=True)
         return t("people.done.make", language, name=draft.name, password=password)
     if action == "reset":
         password = one_time_password()
-        accounts.set_password(db, target, password, actor, now, must_change=True)
+        accounts.set_password(Change(db, EVERYTHING, actor, now), target, password, must_change=True)
         login.unlock_account(db, target)
         return t("people.done.reset", language, name=target, password=password)
     if action == "change":
         site, province = _places(filled.note, language)
-        accounts.change_account(db, target, AccountChange(_role(filled, language), site, province), actor, now)
+        accounts.change_account(
+            Change(db, EVERYTHING, actor, now), target, AccountChange(_role(filled, language), site, province)
+        )
     elif action in {"disable", "enable"}:
-        accounts.change_account(db, target, AccountChange(disabled=action == "disable"), actor, now)
+        accounts.change_account(Change(db, EVERYTHING, actor, now), target, AccountChange(disabled=action == "disable"))
     else:
         session = action == "revoke"
         ended = (
-            sessions.revoke_session(db, target, actor, now)
+            sessions.revoke_session(Change(db, EVERYTHING, actor, now), target)
             if session
-            else tokens.revoke_token(db, int(target), actor, now)
+            else tokens.revoke_token(Change(db, EVERYTHING, actor, now), int(target))
         )
         if not ended:
             raise NotFoundError(t("people.gone", language))

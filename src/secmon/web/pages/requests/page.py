@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import IllegalMove, SecmonError
 from secmon.live.context import CentreContext
 from secmon.response.requests import phone_answers, request
@@ -200,20 +201,20 @@ def _receipt(row: Receipt, language: str) -> list[str]:
 def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
     db, scope, actor, now, number = context.db, principal.scope, principal.actor, context.clock(), int(target)
     if action == "acknowledge":
-        request_workflow.acknowledge_request(db, scope, number, actor=actor, now=now, answer=filled.note)
+        request_workflow.acknowledge_request(Change(db, scope, actor, now), number, answer=filled.note)
     elif action == "done":
-        request_workflow.complete_request(db, scope, number, answer=filled.note, actor=actor, now=now)
+        request_workflow.complete_request(Change(db, scope, actor, now), number, answer=filled.note)
     elif action == "refuse":
-        request_workflow.refuse_request(db, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.refuse_request(Change(db, scope, actor, now), number, reason=filled.note)
     elif action == "phone":
         if filled.choice not in phone_answers.ANSWERS:
             raise IllegalMove(t("requests.said.choose", language))
         call = PhoneAnswer(RequestState(filled.choice), filled.note, filled.title)
-        phone_answers.record_phone_answer(db, scope, number, call, actor=actor, now=now)
+        phone_answers.record_phone_answer(Change(db, scope, actor, now), number, call)
     elif action == "verify":
-        request_workflow.verify_request(db, scope, number, actor=actor, now=now, note=filled.note)
+        request_workflow.verify_request(Change(db, scope, actor, now), number, note=filled.note)
     elif action == "back":
-        request_workflow.return_request(db, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.return_request(Change(db, scope, actor, now), number, reason=filled.note)
     else:
-        request_workflow.withdraw_request(db, scope, number, reason=filled.note, actor=actor, now=now)
+        request_workflow.withdraw_request(Change(db, scope, actor, now), number, reason=filled.note)
     return t(f"requests.done.{action}", language, number=number)

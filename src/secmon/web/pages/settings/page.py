@@ -8,12 +8,14 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.incidents import sla
 from secmon.live.context import CentreContext
 from secmon.operations import metrics
 from secmon.operations.metric_samples import SHARES, Metric
 from secmon.operations.metrics import DEFAULT_TARGETS
+from secmon.sites.scope import EVERYTHING
 from secmon.taxonomy import Severity
 from secmon.times import duration
 from secmon.web.components.actions import action_result, button, register_actions
@@ -152,13 +154,13 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     if action == "metric":
         metric = _metric(target, language)
         aim = _share(filled.title, language) if metric in SHARES else _seconds(filled.title, language)
-        metrics.set_target(db, metric, aim, actor=actor, now=now)
+        metrics.set_target(Change(db, EVERYTHING, actor, now), metric, aim)
         return t("settings.done.metric", language, aim=_aim(metric, aim, language))
     if filled.choice not in _CLOCKS:
         raise UsageError(t("settings.choose", language))
     severity = _severity(target, language)
     wanted = replace(sla.sla_targets(db)[severity], **{filled.choice: round(_seconds(filled.title, language))})
-    sla.set_sla_targets(db, severity, wanted, actor=actor, now=now)
+    sla.set_sla_targets(Change(db, EVERYTHING, actor, now), severity, wanted)
     name = t(f"settings.{filled.choice}", language)
     return t("settings.done.sla", language, clock=name, aim=span(getattr(wanted, filled.choice), language))
 

@@ -10,11 +10,13 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import IllegalMove, SecmonError
 from secmon.live.context import CentreContext
 from secmon.operations import roster, shift_handover
 from secmon.operations.roster import PlannedShift, Shift
 from secmon.operations.shift_handover import Handover
+from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, Field, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
@@ -171,7 +173,7 @@ def _register_words(app: Dash, context: CentreContext) -> None:
         actor, now = current_user().actor, context.clock()
         try:
             row = await asyncio.to_thread(
-                shift_handover.edit_handover, context.db, number, notes or "", actor=actor, now=now
+                shift_handover.edit_handover, Change(context.db, EVERYTHING, actor, now), number, notes or ""
             )
         except SecmonError as error:
             return html.Span(error_message(error, language), className="failed"), no_update, no_update
@@ -265,21 +267,21 @@ def _planned(one: Shift, now: datetime, language: str) -> list[Any]:
 def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
     db, actor, now = context.db, principal.actor, context.clock()
     if action == "draft":
-        shift_handover.draft_handover(db, silent_feeds(context), actor=actor, now=now)
+        shift_handover.draft_handover(Change(db, EVERYTHING, actor, now), silent_feeds(context))
     elif action == "add":
         name, begins, ends = (filled.choice or "  ").split(" ", 2)
         if name not in _HOURS:
             raise IllegalMove(t("shift.choose", language))
         span = (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
         roster.plan_shift(
-            db, PlannedShift(name, *span, filled.title, tuple(filled.note.split(","))), actor=actor, now=now
+            Change(db, EVERYTHING, actor, now), PlannedShift(name, *span, filled.title, tuple(filled.note.split(",")))
         )
     elif action == "remove":
-        roster.cancel_shift(db, int(target), actor=actor, now=now)
+        roster.cancel_shift(Change(db, EVERYTHING, actor, now), int(target))
     else:
         number, version = (int(part) for part in target.split("/"))
         if action == "refresh":
-            shift_handover.refresh_handover(db, number, silent_feeds(context), actor=actor, now=now)
+            shift_handover.refresh_handover(Change(db, EVERYTHING, actor, now), number, silent_feeds(context))
         else:
-            shift_handover.sign_handover(db, number, actor=actor, now=now, version=version)
+            shift_handover.sign_handover(Change(db, EVERYTHING, actor, now), number, version=version)
     return t(f"shift.done.{action}", language)
