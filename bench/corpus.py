@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from secmon.simulate.municipality_model import build_municipalities
 from secmon.simulate.stream import FORMATS, Cursor, Streams
-from secmon.simulate.town import build_towns
 from secmon.simulate.volume import FEED_SHARE
 from secmon.sites.registry import load_sites
 
@@ -71,7 +71,7 @@ def stretches(folder: Path) -> tuple[Stretch, ...]:
 
 def _pages(feeds: Sequence[str]) -> Iterator[tuple[str, str, datetime, bytes]]:
     """Rounds over every town without end: site, feed, time of receipt, whole lines."""
-    towns = build_towns(load_sites())
+    towns = build_municipalities(load_sites())
     streams = Streams(seed=226, rate=_RATE / sum(FEED_SHARE[feed] for feed in feeds), since=START)
     cursors: dict[tuple[str, str], Cursor] = {}
     now = START

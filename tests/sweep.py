@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secmon.simulate.clock import moment_of
-from secmon.simulate.playbill import Playbill
+from secmon.simulate.municipality_model import build_municipalities
+from secmon.simulate.run_plan import RunPlan
 from secmon.simulate.scenarios.script import Injected
-from secmon.simulate.town import build_towns
 from secmon.sites.registry import load_sites
 
-TOWNS = build_towns(load_sites())
+TOWNS = build_municipalities(load_sites())
 JONGNO = "11110"
 HIT = 10
 """Municipalities after which one source is a sweep scan."""
@@ -41,11 +41,11 @@ class Scan:
         return max(moment_of(line.at) for line in self.lines if line.site == site)
 
 
-def played(seed: int, begins: datetime) -> Playbill:
+def played(seed: int, begins: datetime) -> RunPlan:
     """A simulator's plan with one sweep scan in it."""
-    playbill = Playbill(TOWNS, seed, None, None)
-    playbill.begin([f"sweep-scan@{begins.isoformat()}"], begins)
-    return playbill
+    run_plan = RunPlan(TOWNS, seed, None, None)
+    run_plan.begin([f"sweep-scan@{begins.isoformat()}"], begins)
+    return run_plan
 
 
 def past_jongno(seed: int, after: datetime) -> Scan:

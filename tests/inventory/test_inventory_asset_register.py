@@ -11,8 +11,8 @@ from secmon.db.database import Database
 from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.inventory import asset_register
+from secmon.simulate.municipality_model import build_municipalities
 from secmon.simulate.register import write_register
-from secmon.simulate.town import build_towns
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import EVERYTHING, Scope
 
@@ -91,7 +91,7 @@ def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
 
 def test_the_simulated_municipalities_hand_theirs_over(db: Database, tmp_path: Path) -> None:
     """Nine hosts and four contacts of each of the 226; fifteen companies supply all of them."""
-    write_register(tmp_path, build_towns(load_sites()))
+    write_register(tmp_path, build_municipalities(load_sites()))
     hosts = asset_register.read_assets(tmp_path / "assets.csv", SITES)
     people = asset_register.read_contacts(tmp_path / "contacts.csv", SITES)
     assert (

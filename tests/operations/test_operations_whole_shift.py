@@ -35,10 +35,10 @@ from secmon.response.requests.request import RequestState
 from secmon.response.requests.workflow import RequestDraft
 from secmon.simulate.blocklist_poll import Published
 from secmon.simulate.clock import micros, moment_of
-from secmon.simulate.playbill import Playbill
+from secmon.simulate.municipality_model import build_municipalities
+from secmon.simulate.run_plan import RunPlan
 from secmon.simulate.scenarios.script import Injected
 from secmon.simulate.stream import Streams
-from secmon.simulate.town import build_towns
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.taxonomy import Severity
@@ -47,7 +47,7 @@ pytest_plugins = "database_fixtures"
 START = datetime.fromisoformat("2026-11-25T01:00:00+00:00")
 KIM, LEE, LEAD = Actor("operator1", "127.0.0.1"), Actor("operator2", "127.0.0.2"), Actor("lead1", "127.0.0.3")
 MINUTE = timedelta(minutes=1)
-TOWNS = build_towns(load_sites())
+TOWNS = build_municipalities(load_sites())
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +57,12 @@ def rule() -> Signature:
     return max(found.signatures, key=lambda one: (one.attack_type == "information_gathering", "sweep" in one.name))
 
 
-def scan() -> tuple[Playbill, Streams, list[Injected]]:
+def scan() -> tuple[RunPlan, Streams, list[Injected]]:
     """The sweep scan, playing from START on; its lines by time."""
-    playbill = Playbill(TOWNS, 226, None, None)
-    playbill.begin(["sweep-scan@+0s"], START)
-    streams = Streams(seed=226, rate=12, since=START, injected=playbill.lines, blocks=playbill.blocks)
-    return playbill, streams, sorted(playbill.lines, key=lambda line: line.at)
+    run_plan = RunPlan(TOWNS, 226, None, None)
+    run_plan.begin(["sweep-scan@+0s"], START)
+    streams = Streams(seed=226, rate=12, since=START, injected=run_plan.lines, blocks=run_plan.blocks)
+    return run_plan, streams, sorted(run_plan.lines, key=lambda line: line.at)
 
 
 def seen(lines: Sequence[Injected], rule: Signature, until: datetime) -> list[FoundGroup]:
@@ -127,11 +127,11 @@ def blocked(db: Database, case: Incident, source: str, now: datetime) -> int:
     return block_workflow.push_block(Change(db, EVERYTHING, KIM, now), number).id
 
 
-def applied(db: Database, playbill: Playbill, streams: Streams, now: datetime) -> None:
+def applied(db: Database, run_plan: RunPlan, streams: Streams, now: datetime) -> None:
     """Every site's firewall reads its list, applies it and acknowledges it."""
     for town in TOWNS:
         published = Published.parse(export_formats.plain(blocklist.block_feed(db, town.code, now)))
-        playbill.block(town.code, published.values, now, streams)
+        run_plan.block(town.code, published.values, now, streams)
         scope = Scope.of_sites([town.code])
         assert block_workflow.acknowledge_blocklist(
             Change(db, scope, Actor(town.code), now), town.code, published.version
@@ -162,7 +162,7 @@ def answered(db: Database, case: Incident, rule: Signature, lines: Sequence[Inje
 def test_a_sweep_scan_is_answered_from_alert_to_closing(db: Database, rule: Signature) -> None:
     """Many alerts, one incident, a block that 226 sites acknowledge and that silences the scanner, requests that are
     done and verified, everything closed, all of it in the timeline and in an unbroken audit log."""
-    playbill, streams, lines = scan()
+    run_plan, streams, lines = scan()
     source, now = lines[0].source, moment_of(lines[len(lines) // 2].at)
     groups = seen(lines, rule, now)
     assert len(groups) >= 10
@@ -172,7 +172,7 @@ def test_a_sweep_scan_is_answered_from_alert_to_closing(db: Database, rule: Sign
     entry = blocked(db, case, source, now + 5 * MINUTE)
     assert blocklist.coverage(db)[0].acknowledged == 0
     moment = now + 6 * MINUTE
-    applied(db, playbill, streams, moment)
+    applied(db, run_plan, streams, moment)
     [covered] = blocklist.coverage(db)
     assert (covered.entry_id, covered.acknowledged, covered.of) == (entry, 226, 226)
     late = [line for line in lines if line.at > micros(moment)]

@@ -20,10 +20,10 @@ from secmon.simulate.background import FEEDS
 from secmon.simulate.blocklist_poll import BlocklistPoll, Centre, Published
 from secmon.simulate.blocks import Block, Blocks
 from secmon.simulate.clock import micros
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.plan import load_blocks
-from secmon.simulate.playbill import Playbill
+from secmon.simulate.run_plan import RunPlan
 from secmon.simulate.stream import Cursor, Streams
-from secmon.simulate.town import Town
 
 pytest_plugins = ("running_simulators",)
 
@@ -69,18 +69,18 @@ def test_an_undone_block_lets_through_again() -> None:
     assert list(blocks) == [Block("11110", "203.0.113.9", T0, T0 + 10), Block("11110", "203.0.113.9", T0 + 20)]
 
 
-def played(folder: Path, *texts: str) -> tuple[Playbill, Streams]:
+def played(folder: Path, *texts: str) -> tuple[RunPlan, Streams]:
     """A playbill with these runs, and its streams."""
-    playbill = Playbill(TOWNS, 9, folder / "plan.json", folder / "truth.ndjson")
-    playbill.begin(texts, START)
-    playbill.write_truth()
+    run_plan = RunPlan(TOWNS, 9, folder / "plan.json", folder / "truth.ndjson")
+    run_plan.begin(texts, START)
+    run_plan.write_truth()
     streams = Streams(
-        seed=9, rate=60, since=START, injected=playbill.lines, silences=playbill.silences, blocks=playbill.blocks
+        seed=9, rate=60, since=START, injected=run_plan.lines, silences=run_plan.silences, blocks=run_plan.blocks
     )
-    return playbill, streams
+    return run_plan, streams
 
 
-def lines_of(streams: Streams, town: Town, now: datetime) -> dict[str, list[bytes]]:
+def lines_of(streams: Streams, town: Municipality, now: datetime) -> dict[str, list[bytes]]:
     """Every line of a town by feed."""
     return {feed: read_all(streams, town, feed, now).splitlines() for feed in FEEDS}
 
@@ -88,37 +88,37 @@ def lines_of(streams: Streams, town: Town, now: datetime) -> dict[str, list[byte
 def test_a_blocked_scanner_falls_silent_where_it_is_blocked(tmp_path: Path) -> None:
     """The sweep scan stops at the site that applied the block, from that moment, in all feeds; nothing else is missing,
     other sites go on seeing it, and a restart writes the same."""
-    playbill, streams = played(tmp_path, "sweep-scan@+0s")
-    free = Streams(seed=9, rate=60, since=START, injected=playbill.lines, silences=playbill.silences)
-    scanned = sorted({line.site for line in playbill.lines})
-    source = playbill.lines[0].source
-    last = {site: max(line.at for line in playbill.lines if line.site == site) for site in scanned}
+    run_plan, streams = played(tmp_path, "sweep-scan@+0s")
+    free = Streams(seed=9, rate=60, since=START, injected=run_plan.lines, silences=run_plan.silences)
+    scanned = sorted({line.site for line in run_plan.lines})
+    source = run_plan.lines[0].source
+    last = {site: max(line.at for line in run_plan.lines if line.site == site) for site in scanned}
     site, other = sorted(scanned, key=lambda code: last[code])[-2:]
-    first = min(line.at for line in playbill.lines if line.site == site)
+    first = min(line.at for line in run_plan.lines if line.site == site)
     moment = START + timedelta(microseconds=(first + last[site]) // 2 - T0)
     towns = {town.code: town for town in TOWNS}
     before = {feed: read_all(streams, towns[site], feed, moment) for feed in FEEDS}
-    assert playbill.block(site, [source], moment, streams)
+    assert run_plan.block(site, [source], moment, streams)
     end = START + timedelta(hours=2)
     whole, left = lines_of(free, towns[site], end), lines_of(streams, towns[site], end)
     gone = [line for feed in FEEDS for line in whole[feed] if line not in left[feed]]
     assert gone
     assert all(source.encode() in line for line in gone)
     assert all(b"".join(line + b"\n" for line in left[feed]).startswith(before[feed]) for feed in FEEDS)
-    after = sum(line.site == site and line.at > micros(moment) for line in playbill.lines)
+    after = sum(line.site == site and line.at > micros(moment) for line in run_plan.lines)
     assert len(gone) == after
     assert lines_of(streams, towns[other], end) == lines_of(free, towns[other], end)
     again, restarted = played(tmp_path, "sweep-scan@+0s")
-    assert list(again.blocks) == list(playbill.blocks)
+    assert list(again.blocks) == list(run_plan.blocks)
     assert lines_of(restarted, towns[site], end) == left
     told = [json.loads(line) for line in (tmp_path / "truth.ndjson").read_bytes().splitlines()]
-    assert len(told) == len(playbill.lines) - after
+    assert len(told) == len(run_plan.lines) - after
 
 
 def test_a_reader_loses_and_repeats_nothing_when_a_block_comes(tmp_path: Path) -> None:
     """Read second by second over the moment of application: the same as read at once afterwards."""
-    playbill, streams = played(tmp_path, "sweep-scan@+0s")
-    site, source = playbill.lines[0].site, playbill.lines[0].source
+    run_plan, streams = played(tmp_path, "sweep-scan@+0s")
+    site, source = run_plan.lines[0].site, run_plan.lines[0].source
     town = next(town for town in TOWNS if town.code == site)
     for feed in ("firewall", "ids"):
         cursor, parts = Cursor(T0 // 60_000_000, 0), b""
@@ -127,19 +127,19 @@ def test_a_reader_loses_and_repeats_nothing_when_a_block_comes(tmp_path: Path) -
             page = streams.lines(town, feed, cursor, 1000, now)
             parts, cursor = parts + page.lines, page.cursor
             if second == 90:
-                playbill.block(site, [source], now, streams)
+                run_plan.block(site, [source], now, streams)
             if second == 150:
-                playbill.block(site, [], now, streams)
+                run_plan.block(site, [], now, streams)
         assert parts == read_all(streams, town, feed, now)
 
 
 def test_background_lines_stop_as_well(tmp_path: Path) -> None:
     """A source of noise is as silent as an attacker."""
-    playbill, streams = played(tmp_path)
+    run_plan, streams = played(tmp_path)
     town = TOWNS[0]
     lines = read_all(streams, town, "firewall", START + 60 * MINUTE).decode().splitlines()
     source = next(word for word in lines[-1].split() if word.startswith("srcip=")).removeprefix("srcip=")
-    assert playbill.block(town.code, [source], START, streams)
+    assert run_plan.block(town.code, [source], START, streams)
     left = read_all(streams, town, "firewall", START + 60 * MINUTE).decode().splitlines()
     assert not any(f"={source} " in line for line in left)
     assert len(left) < len(lines)

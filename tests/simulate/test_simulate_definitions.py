@@ -15,8 +15,8 @@ from secmon.simulate.background import FEEDS
 from secmon.simulate.fault import KINDS
 from secmon.simulate.plan import Played, merge, parse_run, parse_runs, play
 from secmon.simulate.scenarios.definition import by_name, load_scenarios, parse_scenario, scenario_names
+from secmon.simulate.scenarios.event_views import WHATS
 from secmon.simulate.scenarios.script import Scenario
-from secmon.simulate.scenarios.sightings import WHATS
 from secmon.simulate.stream import Streams
 from secmon.simulate.truth import truth
 from secmon.simulate.volume import FEED_SHARE

@@ -14,8 +14,8 @@ from stream_reading import START, TOWNS, read_all
 
 from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
+from secmon.simulate.corruptions import GARBAGE, skewed
 from secmon.simulate.fault import KINDS, Faults, parse_fault
-from secmon.simulate.spoil import GARBAGE, skewed
 from secmon.simulate.stream import Streams
 
 pytest_plugins = ("running_simulators",)

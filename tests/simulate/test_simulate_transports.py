@@ -13,8 +13,8 @@ from simulator_process import Simulator
 from stream_reading import START, TOWNS, read_all
 
 from secmon.simulate.background import FEEDS
+from secmon.simulate.municipality_model import build_municipalities
 from secmon.simulate.stream import Streams
-from secmon.simulate.town import build_towns
 from secmon.simulate.transports import Tails, _append
 from secmon.sites.registry import load_sites
 
@@ -112,7 +112,7 @@ def test_files_are_rotated(tmp_path: Path) -> None:
 
 def test_copies_are_sites_of_their_own() -> None:
     """Ten times the sites: codes of five characters that collide with none, the same rate in all, other lines."""
-    towns = build_towns(load_sites(), copies=10)
+    towns = build_municipalities(load_sites(), copies=10)
     codes = {town.code for town in towns}
     assert len(codes) == 2260
     assert all(re.fullmatch(r"[0-9A-Z]{5}", code) for code in codes)

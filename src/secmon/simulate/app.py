@@ -23,12 +23,12 @@ from starlette.types import Receive, Scope, Send
 from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
 from secmon.simulate.control import MAX_BODY, Control
+from secmon.simulate.corruptions import SPOILS
 from secmon.simulate.fault import Entry, Faults
-from secmon.simulate.playbill import Playbill
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.reply import Headers, Reply, document, refusal
-from secmon.simulate.spoil import SPOILS
+from secmon.simulate.run_plan import RunPlan
 from secmon.simulate.stream import Cursor, Streams
-from secmon.simulate.town import Town
 
 DEFAULT_LIMIT, MAX_LIMIT = 5000, 50_000
 
@@ -41,12 +41,12 @@ Task = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class SimulatorState:
     """State the application serves: streams, municipalities, planned scenario runs, faults, and the clock."""
 
     streams: Streams
-    towns: Sequence[Town]
-    playbill: Playbill
+    towns: Sequence[Municipality]
+    run_plan: RunPlan
     faults: Faults
     seed: int
     clock: Callable[[], datetime]
@@ -56,7 +56,7 @@ class Stage:
 class _Visit:
     """A request to a feed, with the faults that apply to it."""
 
-    town: Town
+    town: Municipality
     feed: str
     hits: Mapping[str, Entry] = field(default_factory=dict)
 
@@ -69,7 +69,11 @@ class FeedApp:
     """ASGI application that serves the feeds of all sites."""
 
     def __init__(
-        self, stage: Stage, tokens: Mapping[str, str], control: Control | None = None, tasks: Sequence[Task] = ()
+        self,
+        stage: SimulatorState,
+        tokens: Mapping[str, str],
+        control: Control | None = None,
+        tasks: Sequence[Task] = (),
     ) -> None:
         """`tokens` are by site code; `tasks` run in the background, from the start of the server to its end."""
         self._stage, self._control, self._tasks = stage, control, tasks
@@ -137,7 +141,7 @@ class FeedApp:
         if "down" in visit.hits:
             visit.count("down")
             return refusal(503, "the site is down")
-        if self._stage.playbill.is_down(town.code, now):
+        if self._stage.run_plan.is_down(town.code, now):
             return refusal(503, "the site is down")
         if not hmac.compare_digest(authorization, self._bearers[town.code]):
             return refusal(401, "wrong or missing token of this site", ((b"www-authenticate", b"Bearer"),))

@@ -14,11 +14,11 @@ from secmon.errors import UsageError
 from secmon.simulate.addresses import sender
 from secmon.simulate.clock import Held
 from secmon.simulate.fault import KINDS, Entry, Faults, parse_fault
-from secmon.simulate.playbill import Playbill, Staged
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.reply import Reply, document, refusal
+from secmon.simulate.run_plan import RunPlan, ScheduledRun
 from secmon.simulate.scenarios.definition import load_scenarios
 from secmon.simulate.stream import Streams
-from secmon.simulate.town import Town
 from secmon.times import moment
 
 MAX_BODY = 65_536
@@ -31,15 +31,15 @@ class Control:
     def __init__(
         self,
         token: str,
-        playbill: Playbill,
+        run_plan: RunPlan,
         faults: Faults,
         streams: Streams,
-        towns: Sequence[Town],
+        towns: Sequence[Municipality],
         clock: Callable[[], datetime],
     ) -> None:
         """`token` authorises requests; `clock` returns aware times."""
         self._bearer = b"Bearer " + token.encode()
-        self._playbill, self._faults, self._streams, self._clock = playbill, faults, streams, clock
+        self._playbill, self._faults, self._streams, self._clock = run_plan, faults, streams, clock
         self._towns = tuple(towns)
 
     def answer(self, method: str, path: str, authorization: bytes, body: bytes) -> Reply:
@@ -127,7 +127,7 @@ def _fields(body: bytes, allowed: set[str]) -> dict[str, str]:
     return found
 
 
-def _run(one: Staged) -> dict[str, object]:
+def _run(one: ScheduledRun) -> dict[str, object]:
     return {
         "run": one.name,
         "scenario": one.scenario,
@@ -155,7 +155,7 @@ def _fault(entry: Entry) -> dict[str, object]:
     }
 
 
-def _site(place: int, town: Town) -> dict[str, object]:
+def _site(place: int, town: Municipality) -> dict[str, object]:
     return {
         "code": town.code,
         "province": town.province,

@@ -12,10 +12,10 @@ from typing import Any
 
 from secmon.errors import UsageError
 from secmon.simulate.blocks import Block
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.scenarios.definition import by_name, scenario_names
-from secmon.simulate.scenarios.performance import perform
+from secmon.simulate.scenarios.runner import run_scenario
 from secmon.simulate.scenarios.script import Injected, Run, Scenario, Silence
-from secmon.simulate.town import Town
 from secmon.simulate.when import ALLOWED, parse_when
 from secmon.simulate.whole_file import write_whole
 
@@ -146,7 +146,7 @@ def save_plan(path: Path, plan: Iterable[PlannedRun], blocks: Iterable[Block] = 
     write_whole(path, json.dumps(document, indent=1).encode() + b"\n")
 
 
-def play(plan: Iterable[PlannedRun], towns: Sequence[Town], seed: int) -> tuple[Played, ...]:
+def play(plan: Iterable[PlannedRun], towns: Sequence[Municipality], seed: int) -> tuple[Played, ...]:
     """Generate the lines of every run.
 
     A pure function of seed and run, except for lines within a silence of any run.
@@ -165,8 +165,8 @@ def _heard(lines: Iterable[Injected], silences: Mapping[tuple[str, str], Sequenc
 
 
 @lru_cache(maxsize=256)
-def _perform(run: Run, towns: tuple[Town, ...], seed: int) -> Played:
+def _perform(run: Run, towns: tuple[Municipality, ...], seed: int) -> Played:
     digest = hashlib.blake2b(f"{seed}|{run.name}".encode(), digest_size=16).digest()
     rng = Random(int.from_bytes(digest, "little"))  # noqa: S311 - repeatable play, not secrets
-    shown = perform(by_name()[run.scenario], run, towns, rng)
+    shown = run_scenario(by_name()[run.scenario], run, towns, rng)
     return Played(run, shown.lines, shown.silences)

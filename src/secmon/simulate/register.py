@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.suppliers import Supplier
-from secmon.simulate.town import Town
 from secmon.simulate.whole_file import write_whole
 
 _ASSETS = ("site", "host", "kind", "address", "supplier", "importance", "note")
@@ -33,13 +33,16 @@ _AREA = {
 """Telephone area codes of the provinces; the numbers use exchange 0000, which does not exist."""
 
 
-def write_register(folder: Path, towns: Sequence[Town]) -> None:
+def write_register(folder: Path, towns: Sequence[Municipality]) -> None:
     """Write `assets.csv` and `contacts.csv`, as `secmon register` reads them."""
     write_whole(folder / "assets.csv", _csv(_ASSETS, (row for town in towns for row in _assets(town))))
-    write_whole(folder / "contacts.csv", _csv(_CONTACTS, (row for town in towns for row in _contacts(town))))
+    write_whole(
+        folder / "contacts.csv",
+        _csv(_CONTACTS, (row for town in towns for row in _contacts(town))),
+    )
 
 
-def _assets(town: Town) -> Iterator[tuple[str, ...]]:
+def _assets(town: Municipality) -> Iterator[tuple[str, ...]]:
     vendor, provider = _named(town.vendor), _named(town.provider)
     for host, kind, address, supplier, importance, note in (
         (f"web01.{town.slug}", "web", town.web, vendor, "0.9", town.www),
@@ -55,7 +58,7 @@ def _assets(town: Town) -> Iterator[tuple[str, ...]]:
         yield town.code, host, kind, address, supplier, importance, note
 
 
-def _contacts(town: Town) -> Iterator[tuple[str, ...]]:
+def _contacts(town: Municipality) -> Iterator[tuple[str, ...]]:
     phone = f"{_AREA[town.province]}-0000-"
     yield town.code, "security", "", f"{phone}{town.index:04d}", f"security@{town.domain}"
     yield town.code, "duty", "", f"{phone}{1000 + town.index:04d}", f"duty@{town.domain}"

@@ -15,17 +15,17 @@ from pathlib import Path
 import uvicorn
 
 from secmon.errors import UsageError
-from secmon.simulate.app import FeedApp, Stage, Task
+from secmon.simulate.app import FeedApp, SimulatorState, Task
 from secmon.simulate.background import FEEDS
 from secmon.simulate.blocklist_poll import BlocklistPoll, Centre
 from secmon.simulate.clock import Held
 from secmon.simulate.control import Control
 from secmon.simulate.fault import Faults, parse_fault
-from secmon.simulate.playbill import Playbill
+from secmon.simulate.municipality_model import Municipality, build_municipalities
 from secmon.simulate.register import write_register
+from secmon.simulate.run_plan import RunPlan
 from secmon.simulate.stream import Streams
 from secmon.simulate.tokens import site_token, tokens_csv
-from secmon.simulate.town import Town, build_towns
 from secmon.simulate.transports import DEFAULT_FEEDS, SyslogTarget, Tails, send_syslog, syslog_feeds, write_files
 from secmon.simulate.whole_file import write_whole
 from secmon.sites.registry import load_sites
@@ -74,53 +74,53 @@ class SimulatorOptions:
 def run(options: SimulatorOptions) -> None:
     """Serve until SIGTERM, SIGINT or, if requested, the end of stdin; raise UsageError before serving."""
     _check(options)
-    towns = build_towns(load_sites(), options.copies)
+    towns = build_municipalities(load_sites(), options.copies)
     start = options.start or datetime.now(UTC)
     codes = [town.code for town in towns]
     faults = Faults(parse_fault(text, start, codes) for text in options.faults)
     target = SyslogTarget.parse(options.syslog) if options.syslog else None
     chosen = syslog_feeds(options.syslog_feeds)
     _centre(options)
-    playbill = Playbill(towns, options.seed, options.plan, options.truth)
-    playbill.begin(options.scenarios, start)
+    run_plan = RunPlan(towns, options.seed, options.plan, options.truth)
+    run_plan.begin(options.scenarios, start)
     tokens = _tokens(towns)
     with _bound(options.host, options.port) as listener:
         if options.tokens is not None:
             write_whole(options.tokens, tokens_csv(tokens.items()), mode=0o600)
         if options.register is not None:
             write_register(options.register, towns)
-        playbill.write_truth()
+        run_plan.write_truth()
         streams = Streams(
             seed=options.seed,
             rate=options.rate,
             since=start - options.history,
-            injected=playbill.lines,
-            silences=playbill.silences,
-            blocks=playbill.blocks,
+            injected=run_plan.lines,
+            silences=run_plan.silences,
+            blocks=run_plan.blocks,
         )
         streams.flood(faults.floods())
         clock = Held(start) if options.held else _now
-        stage = Stage(streams, towns, playbill, faults, options.seed, clock)
+        stage = SimulatorState(streams, towns, run_plan, faults, options.seed, clock)
         tasks = _tasks(options, stage, target, chosen)
         app = FeedApp(stage, tokens, _control(options, stage), tasks)
         _serve(app, listener, exit_with_stdin=options.exit_with_stdin, beside=bool(tasks))
 
 
-def _control(options: SimulatorOptions, stage: Stage) -> Control | None:
+def _control(options: SimulatorOptions, stage: SimulatorState) -> Control | None:
     if options.control_token is None:
         return None
     token = secrets.token_urlsafe(32)
     write_whole(options.control_token, token.encode() + b"\n", mode=0o600)
-    return Control(token, stage.playbill, stage.faults, stage.streams, stage.towns, stage.clock)
+    return Control(token, stage.run_plan, stage.faults, stage.streams, stage.towns, stage.clock)
 
 
 def _tasks(
-    options: SimulatorOptions, stage: Stage, target: SyslogTarget | None, chosen: tuple[str, ...]
+    options: SimulatorOptions, stage: SimulatorState, target: SyslogTarget | None, chosen: tuple[str, ...]
 ) -> tuple[Task, ...]:
     """Build the background tasks: syslog, files, and block list polling."""
 
     def is_down(site: str, now: datetime) -> bool:
-        return "down" in stage.faults.hitting(site, "", now) or stage.playbill.is_down(site, now)
+        return "down" in stage.faults.hitting(site, "", now) or stage.run_plan.is_down(site, now)
 
     tasks: list[Task] = []
     if target is not None:
@@ -141,12 +141,12 @@ def _centre(options: SimulatorOptions) -> Centre | None:
     return Centre.parse(options.blocklist, options.blocklist_tokens, options.blocklist_every)
 
 
-def _poll(centre: Centre, stage: Stage, is_down: Callable[[str, datetime], bool]) -> BlocklistPoll:
+def _poll(centre: Centre, stage: SimulatorState, is_down: Callable[[str, datetime], bool]) -> BlocklistPoll:
     def block(site: str, values: Sequence[str]) -> bool:
-        return stage.playbill.block(site, values, stage.clock(), stage.streams)
+        return stage.run_plan.block(site, values, stage.clock(), stage.streams)
 
     sites = [town.code for town in stage.towns]
-    return BlocklistPoll(centre, sites, block, stage.clock, is_down, stage.playbill.write_truth)
+    return BlocklistPoll(centre, sites, block, stage.clock, is_down, stage.run_plan.write_truth)
 
 
 def _now() -> datetime:
@@ -170,7 +170,7 @@ def _check(options: SimulatorOptions) -> None:
         raise UsageError(f"start {options.start}: give it with its UTC offset, as 2026-11-23T10:00:00+09:00")
 
 
-def _tokens(towns: tuple[Town, ...]) -> dict[str, str]:
+def _tokens(towns: tuple[Municipality, ...]) -> dict[str, str]:
     given = os.environ.get(SECRET_VARIABLE, "")
     secret = given.encode() if given else secrets.token_bytes(32)
     return {town.code: site_token(secret, town.code) for town in towns}

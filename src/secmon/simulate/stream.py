@@ -18,8 +18,8 @@ from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
 from secmon.simulate.blocks import Blocks
 from secmon.simulate.clock import BUCKET, Line, Minute, micros
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.scenarios.script import Injected, Silence
-from secmon.simulate.town import Town
 from secmon.simulate.volume import FEED_SHARE, activity, poisson, poisson_above_zero
 
 FORMATS: Mapping[str, str] = {name: feed.format for name, feed in FEEDS.items()}
@@ -133,7 +133,7 @@ class Streams:
         for pair in [pair for pair in self._nothing_until if pair[0] == site]:
             del self._nothing_until[pair]
 
-    def lines(self, town: Town, feed: str, after: Cursor | None, limit: int, now: datetime) -> Page:
+    def lines(self, town: Municipality, feed: str, after: Cursor | None, limit: int, now: datetime) -> Page:
         """Return at most `limit` lines of a feed that follow `after` and are not later than `now`."""
         start = after or self._first
         if start.bucket < self._first.bucket - _OLDEST:
@@ -163,7 +163,7 @@ class Streams:
         more = bucket < newest or (bucket == newest and index < ready)
         return Page("".join(parts).encode(), Cursor(bucket, index), more)
 
-    def _bucket(self, town: Town, feed: str, bucket: int, newest: int) -> _Bucket:
+    def _bucket(self, town: Municipality, feed: str, bucket: int, newest: int) -> _Bucket:
         key = (town.code, feed, bucket)
         known = self._open.get(key)
         if known is not None:
@@ -177,7 +177,7 @@ class Streams:
             self._open.popitem(last=False)
         return made
 
-    def _make(self, town: Town, feed: str, bucket: int) -> _Bucket:
+    def _make(self, town: Municipality, feed: str, bucket: int) -> _Bucket:
         lines = self._background(town, feed, bucket)
         for flood in self._floods:
             lines += self._flooded(flood, town, feed, bucket)
@@ -195,7 +195,7 @@ class Streams:
         lines.sort()
         return _Bucket(tuple(offset for offset, _ in lines), tuple(line for _, line in lines))
 
-    def _flooded(self, flood: Flood, town: Town, feed: str, bucket: int) -> list[Line]:
+    def _flooded(self, flood: Flood, town: Municipality, feed: str, bucket: int) -> list[Line]:
         """Return the lines a flood adds in a minute."""
         begins = bucket * BUCKET
         if flood.site not in {"*", town.code} or flood.feed not in {"", feed} or flood.times <= 1:
@@ -205,7 +205,7 @@ class Streams:
         lines = self._background(town, feed, bucket, times=flood.times - 1, salt="|flood")
         return [line for line in lines if flood.begins <= begins + line[0] < flood.ends]
 
-    def _background(self, town: Town, feed: str, bucket: int, times: float = 1.0, salt: str = "") -> list[Line]:
+    def _background(self, town: Municipality, feed: str, bucket: int, times: float = 1.0, salt: str = "") -> list[Line]:
         """Return the background lines; most minutes of small feeds are empty, which one number of the hash decides."""
         made = FEEDS[feed]
         mean = times * self._rate * 60 * town.share * FEED_SHARE[feed] * activity(bucket) / made.lines_per_story

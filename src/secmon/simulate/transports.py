@@ -21,8 +21,8 @@ from secmon.errors import UsageError
 from secmon.simulate.addresses import sender
 from secmon.simulate.background import FEEDS
 from secmon.simulate.clock import BUCKET, micros
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.stream import Cursor, Streams
-from secmon.simulate.town import Town
 
 FRAMED = {"rfc5424", "rfc3164", "fortigate"}
 """Formats whose lines begin with a syslog priority."""
@@ -78,7 +78,7 @@ class Batch:
     """New lines of a feed; `place` is the position of the municipality in the list of sites."""
 
     place: int
-    town: Town
+    town: Municipality
     feed: str
     lines: bytes
 
@@ -89,7 +89,7 @@ class Tails:
     def __init__(
         self,
         streams: Streams,
-        towns: Sequence[Town],
+        towns: Sequence[Municipality],
         feeds: Sequence[str],
         clock: Callable[[], datetime],
         is_down: Callable[[str, datetime], bool],

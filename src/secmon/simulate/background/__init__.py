@@ -7,7 +7,7 @@ from random import Random
 from secmon.simulate.background import auth, db, dns, endpoint, firewall, ids, mail, vpn, waf, web
 from secmon.simulate.background.mixture import Mixture
 from secmon.simulate.clock import Line, Minute
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Feed:
 
     format: str
     lines_per_story: float
-    stories: Callable[[Town, Minute, int, Random], list[Line]]
+    stories: Callable[[Municipality, Minute, int, Random], list[Line]]
 
 
 def _mixed(format_name: str, mixture: Mixture) -> Feed:

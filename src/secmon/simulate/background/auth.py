@@ -20,11 +20,11 @@ from secmon.simulate.lines.syslog import (
     session_opened,
     sudo,
 )
-from secmon.simulate.town import ADMINISTRATORS, Account, Town
+from secmon.simulate.municipality_model import ADMINISTRATORS, Account, Municipality
 
 Draw = tuple[int, ...]
 """Randomness of a story: time, (32 bit), process, port, what (16), four bytes."""
-Story = Callable[[Town, Minute, Draw], tuple[Line, ...]]
+Story = Callable[[Municipality, Minute, Draw], tuple[Line, ...]]
 
 COMMANDS = (
     "/usr/bin/systemctl status nginx",
@@ -53,7 +53,7 @@ _ROOM = 45_000_000
 """Stories begin in the first 45 s, so that all their lines fall into the bucket (the longest takes 14 s)."""
 
 
-def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
+def stories(town: Municipality, minute: Minute, count: int, rng: Random) -> list[Line]:
     """Return the lines of `count` stories of one minute, unordered."""
     lines: list[Line] = []
     strays = forgotten = 0
@@ -69,7 +69,7 @@ def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
     return lines
 
 
-def _ssh_host(town: Town, choice: int) -> str:
+def _ssh_host(town: Municipality, choice: int) -> str:
     return town.bastion_host if choice & 3 else f"web01.{town.slug}"
 
 
@@ -98,7 +98,7 @@ def _session(
     )
 
 
-def _login(town: Town, minute: Minute, draw: Draw, method: str, proof: str) -> tuple[Line, ...]:
+def _login(town: Municipality, minute: Minute, draw: Draw, method: str, proof: str) -> tuple[Line, ...]:
     when, process, port, what, _, host, who, length = draw
     at, pid = when * _ROOM >> 32, 900 + process
     account = town.staff[who % len(town.staff)]
@@ -111,21 +111,21 @@ def _login(town: Town, minute: Minute, draw: Draw, method: str, proof: str) -> t
     )
 
 
-def _key_login(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _key_login(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     account = town.staff[draw[6] % len(town.staff)]
     return _login(town, minute, draw, "publickey", f": ED25519 SHA256:{_key_print(town, account)}")
 
 
-def _key_print(town: Town, account: Account) -> str:
+def _key_print(town: Municipality, account: Account) -> str:
     """Return a fingerprint-like text that is constant for an account."""
     return f"{account.name.replace('.', '')}{town.code}{account.uid}Zq7Xw2LrT9bVn4KcYh8PdUs3GfEj6Am1RoQi"[:43]
 
 
-def _password_login(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _password_login(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return _login(town, minute, draw, "password", "")
 
 
-def _forgotten(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _forgotten(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate one to three wrong passwords, then the right one; the same PC at most every 64 minutes."""
     when, process, port, what, _, host, tries, length = draw
     at, pid, port = when * _ROOM >> 32, 900 + process, 32768 + (port >> 1)
@@ -141,7 +141,7 @@ def _forgotten(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return (*lines, *_session(minute, at, name, pid, account, (pc, port), length * 10_000))
 
 
-def _stray(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _stray(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a single guess of one name from outside."""
     when, process, port, what, _, _, who, _ = draw
     at, pid, port = when * _ROOM >> 32, 900 + process, 32768 + (port >> 1)
@@ -156,7 +156,7 @@ def _stray(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return tuple((t, line(AUTH_INFO, minute.stamp(t), host, "sshd", pid, text)) for t, text in told)
 
 
-def _sudo(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _sudo(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     when, process, _, what, _, host, who, length = draw
     at, pid = when * _ROOM >> 32, 900 + process
     account = town.staff[who % ADMINISTRATORS]
@@ -171,7 +171,7 @@ def _sudo(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _cron(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _cron(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     when, process, _, what, _, host, _, length = draw
     at, pid = when * _ROOM >> 32, 900 + process
     name = f"{SERVERS[host & 3]}.{town.slug}"
@@ -186,7 +186,7 @@ def _cron(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _su(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _su(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate the start of the nightly database job: root switches to the database's account."""
     when, process, _, _, _, _, _, length = draw
     at, pid = when * _ROOM >> 32, 900 + process

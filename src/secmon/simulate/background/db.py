@@ -7,7 +7,7 @@ from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import Line, Minute
 from secmon.simulate.lines import db_access
 from secmon.simulate.lines.db_access import Session
-from secmon.simulate.town import ADMINISTRATORS, Town
+from secmon.simulate.municipality_model import ADMINISTRATORS, Municipality
 
 _STATEMENTS = (
     ("SELECT", "resident", "SELECT name, address FROM resident WHERE resident_no = ?"),
@@ -20,10 +20,13 @@ _STATEMENTS = (
 _SERVICE = ("SELECT", "petition", "SELECT id, status FROM petition WHERE changed > ? LIMIT 200")
 
 
-def _official(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _official(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a login, one to four statements, and a logout."""
     big, when, port, who, what, _, count, rows, *_ = draw
-    at, account = when * ROOM >> 32, town.staff[ADMINISTRATORS + who % (len(town.staff) - ADMINISTRATORS)]
+    at, account = (
+        when * ROOM >> 32,
+        town.staff[ADMINISTRATORS + who % (len(town.staff) - ADMINISTRATORS)],
+    )
     session = Session(
         f"{big & 0xFFFFFFFF:08x}",
         f"u_{account.name.replace('.', '_')}",
@@ -47,12 +50,19 @@ def _official(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return (*lines, (at, db_access.line(minute.stamp(at), session, "logout")))
 
 
-def _application(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _application(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate the web application's query for changes."""
     big, when, _, _, _, _, rows, *_ = draw
     at = when * ROOM >> 32
     session = Session(
-        f"{big & 0xFFFFFFFF:08x}", "app_portal", "tomcat", "HikariPool", town.was, "WAS01", town.db, "resident"
+        f"{big & 0xFFFFFFFF:08x}",
+        "app_portal",
+        "tomcat",
+        "HikariPool",
+        town.was,
+        "WAS01",
+        town.db,
+        "resident",
     )
     line = db_access.line(
         minute.stamp(at), session, "query", _SERVICE, rows % 200, rows % 200 * 96, 3, policy="application"
@@ -60,7 +70,7 @@ def _application(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _denied(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _denied(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a statement that the policy forbids, rarely and by one person."""
     big, when, _, _, _, _, *_ = draw
     at, account = when * ROOM >> 32, town.staff[ADMINISTRATORS + minute.bucket % 12]

@@ -3,11 +3,11 @@
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import Line, Minute
 from secmon.simulate.lines import zeek
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.webpages import SERVICES
 
 
-def _question(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _question(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a PC's query for a name; one name in thirty does not exist."""
     big, when, port, who, what, _, which, *_ = draw
     at = when * ROOM >> 32
@@ -19,7 +19,7 @@ def _question(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, zeek.dns(head, what, name, service.address if exists else "", 0 if exists else 3)),)
 
 
-def _asked_us(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _asked_us(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate an outside resolver's query for the municipality's web site."""
     big, when, port, _, what, *_ = draw
     at = when * ROOM >> 32
@@ -28,7 +28,7 @@ def _asked_us(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, zeek.dns(head, what, town.www, town.web)),)
 
 
-def _connection(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _connection(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, size, *_ = draw
     at = when * ROOM >> 32
     service = SERVICES[what & 255]
@@ -37,7 +37,7 @@ def _connection(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, zeek.conn(head, "ssl", what % 900 / 16, 900 + size * 11, size * 240 + 4200)),)
 
 
-def _forwarded(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _forwarded(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, _, what, _, size, *_ = draw
     at = when * ROOM >> 32
     ends = (town.dns, EPHEMERAL + (port >> 1), SERVICES[what & 15].address, 53)

@@ -6,7 +6,7 @@ No account, group, task or service is created here, no log is cleared, and no us
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import windows
-from secmon.simulate.town import ADMINISTRATORS, Town
+from secmon.simulate.municipality_model import ADMINISTRATORS, Municipality
 from secmon.simulate.webpages import SERVICES
 
 _EXPLORER = "C:\\\\Windows\\\\explorer.exe"
@@ -31,7 +31,7 @@ _FILES = (
 _ENDINGS = (".hwp", ".xlsx", ".pdf")
 
 
-def _logon(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _logon(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a logon to the file server; administrators get their privileges; a logoff follows later."""
     big, when, port, who, what, _, length, *_ = draw
     at = when * ROOM >> 32
@@ -54,7 +54,7 @@ def _logon(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return (on, (at + 1000, windows.security(minute.utc(at + 1000), windows.PRIVILEGES, host, record + 1, rights)), off)
 
 
-def _failed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _failed(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate one to three wrong passwords, then the right one; the same PC at most every 64 minutes."""
     big, when, port, _, what, _, tries, *_ = draw
     at, host = when * ROOM >> 32, _host(town, "FS01")
@@ -71,7 +71,7 @@ def _failed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return (*lines, (at, windows.security(minute.utc(at), windows.LOGON, host, record + 4, data)))
 
 
-def _ticket(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _ticket(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a ticket issued by the domain controller, then a service ticket."""
     _, when, port, who, what, *_ = draw
     at, account = when * ROOM >> 32, town.staff[who & 15]
@@ -90,7 +90,7 @@ def _ticket(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _ntlm(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _ntlm(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     _, when, _, who, what, *_ = draw
     at, account = when * BUCKET >> 32, town.staff[who & 15]
     data = (
@@ -100,7 +100,7 @@ def _ntlm(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, windows.security(minute.utc(at), windows.NTLM, _host(town, "DC01"), _record(minute, what), data)),)
 
 
-def _program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _program(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a program start as Sysmon logs it."""
     big, when, port, who, what, _, which, *_ = draw
     at, pc = when * BUCKET >> 32, who & 63
@@ -114,7 +114,7 @@ def _program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, windows.sysmon(time, windows.SYSMON_PROCESS, host, _record(minute, what), data)),)
 
 
-def _audited_program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _audited_program(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a program start as the Security channel of a server logs it."""
     big, when, port, who, what, _, which, *_ = draw
     at = when * BUCKET >> 32
@@ -129,7 +129,7 @@ def _audited_program(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]
     return ((at, line),)
 
 
-def _file(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _file(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, which, *_ = draw
     at, pc = when * BUCKET >> 32, who & 63
     name = town.staff[pc & 15].name
@@ -148,12 +148,15 @@ def _file(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, windows.sysmon(time, windows.SYSMON_FILE, host, _record(minute, what), data)),)
 
 
-def _query(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _query(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a browser's query for a name and its connection."""
     big, when, port, who, what, _, which, *_ = draw
     at, pc = when * ROOM >> 32, who & 63
     service, image = SERVICES[what & 255], _PROGRAMS[1 + (which & 1)][0]
-    user, host = f"{town.windows}\\\\{town.staff[pc & 15].name}", _host(town, town.pc_name(pc))
+    user, host = (
+        f"{town.windows}\\\\{town.staff[pc & 15].name}",
+        _host(town, town.pc_name(pc)),
+    )
     record, number, identity = _record(minute, what), 4 * (port >> 2), windows.guid(big, port)
     time, later = minute.utc(at), minute.utc(at + 40_000)
     asked = windows.query_data(windows.sysmon_time(time), image, service.host, service.address, user, number, identity)
@@ -165,7 +168,7 @@ def _query(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _host(town: Town, name: str) -> str:
+def _host(town: Municipality, name: str) -> str:
     return f"{name}.ad.{town.domain}"
 
 

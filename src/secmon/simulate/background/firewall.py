@@ -8,8 +8,8 @@ from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, S
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import fortigate
 from secmon.simulate.lines.fortigate import KOREA, LAN_TO_WAN, WAN_TO_DMZ
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.signatures import WHEEL, AttackType
-from secmon.simulate.town import Town
 from secmon.simulate.webpages import SERVICES
 
 PORTS: dict[AttackType, tuple[int, ...]] = {
@@ -38,7 +38,7 @@ _COUNTRIES = tuple(fortigate.place(noise_foreign(1, slot)) for slot in range(512
 _SERVICE_COUNTRIES = tuple(fortigate.place(service.address) for service in SERVICES)
 
 
-def _visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _visit(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, size, packets, secure, *_ = draw
     at = when * BUCKET >> 32
     source, wanted = citizen(town.index, who & 0x3FFF), 443 if secure & 3 else 80
@@ -52,7 +52,7 @@ def _visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, head + fortigate.counted(what & 63, 900 + size * 9, size * packets + 1800, packets + 6)),)
 
 
-def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _office(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, size, packets, *_ = draw
     at = when * BUCKET >> 32
     service = SERVICES[what & 255]
@@ -66,7 +66,7 @@ def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, head + fortigate.counted(what >> 8, 1200 + size * 11, size * packets + 5200, packets + 8)),)
 
 
-def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _lookup(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, _, what, _, size, *_ = draw
     at = when * BUCKET >> 32
     service = SERVICES[what & 15]
@@ -80,7 +80,7 @@ def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, head + fortigate.counted(180, 60 + size, 120 + size, 1)),)
 
 
-def _mail(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _mail(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, _, what, _, size, packets, *_ = draw
     at = when * BUCKET >> 32
     service = SERVICES[what & 255]
@@ -94,14 +94,14 @@ def _mail(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, head + fortigate.counted(what & 15, 3000 + size * 90, 1400, packets + 9)),)
 
 
-def _tunnel(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _tunnel(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate statistics of the tunnel to the province."""
     at = draw[1] * BUCKET >> 32
     line = fortigate.tunnel(minute.fortigate(at), town.firewall, SERVICES[1].address, "tunnel-stats", "to-province")
     return ((at, line),)
 
 
-def _refused(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _refused(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, _, _, _, _, turn = draw
     at = when * ROOM >> 32
     slot = noise_slot("firewall", minute.bucket, turn)
@@ -119,7 +119,7 @@ def _refused(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, head + fortigate.REFUSED),)
 
 
-def _prevented(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _prevented(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate an attack of low severity dropped by the intrusion prevention."""
     big, when, port, who, what, _, _, _, _, _, turn = draw
     at = when * ROOM >> 32
@@ -133,7 +133,7 @@ def _prevented(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _source(town: Town, slot: int, what: int) -> tuple[str, str]:
+def _source(town: Municipality, slot: int, what: int) -> tuple[str, str]:
     if what % 12:
         return noise_foreign(town.index, slot), _COUNTRIES[slot]
     return noise_domestic(town.index, slot), KOREA

@@ -18,13 +18,13 @@ from secmon.simulate.addresses import (
 )
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import eve
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.signatures import WHEEL
-from secmon.simulate.town import Town
 from secmon.simulate.webpages import FINGERPRINTS, PAGES, PROBE_AGENTS, PROBES, SERVICES, dropped
 
 Draw = tuple[int, ...]
 """Randomness of a conversation: flow id (64 bit), time, bytes (32), port, who, what (16), five bytes."""
-Conversation = Callable[[Town, Minute, Draw], tuple[Line, ...]]
+Conversation = Callable[[Municipality, Minute, Draw], tuple[Line, ...]]
 
 _DRAW = struct.Struct("<QIIHHHBBBBB")
 _KIND = 6
@@ -32,7 +32,7 @@ _LAST_SECONDS = 59_000_000
 _EPHEMERAL = 32768
 
 
-def stories(town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
+def stories(town: Municipality, minute: Minute, count: int, rng: Random) -> list[Line]:
     """Return the lines of `count` conversations of one minute, unordered."""
     lines: list[Line] = []
     noises = 0
@@ -59,7 +59,7 @@ def _span(minute: Minute, when: int, much: int) -> tuple[int, int, str, str]:
     return end, spoke, until, eve.life(minute.stamp(end - age), until, age // 1_000_000)
 
 
-def _visitor(town: Town, who: int, kind: int) -> tuple[str, str]:
+def _visitor(town: Municipality, who: int, kind: int) -> tuple[str, str]:
     """Return a citizen's address and the web server's, both IPv6 in three of a hundred visits."""
     number = who & 0x3FFF
     if kind & 31:
@@ -67,7 +67,7 @@ def _visitor(town: Town, who: int, kind: int) -> tuple[str, str]:
     return citizen6(town.index, number), town.web6
 
 
-def _web_visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _web_visit(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     flow_id, when, much, port, who, _, _, page, size, _, packets = draw
     end, spoke, until, life = _span(minute, when, much)
     source, target = _visitor(town, who, size)
@@ -82,7 +82,7 @@ def _web_visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _tls_visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _tls_visit(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     flow_id, when, much, port, who, _, _, browser, size, _, packets = draw
     end, spoke, until, life = _span(minute, when, much)
     source, target = _visitor(town, who, size)
@@ -97,7 +97,7 @@ def _tls_visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _office(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate an office PC's use of an outside service: a name lookup, then TLS."""
     flow_id, when, much, port, who, what, _, _, size, _, packets = draw
     end, spoke, until, life = _span(minute, when, much)
@@ -118,7 +118,7 @@ def _office(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     )
 
 
-def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _lookup(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate an office PC's name lookup; one name in sixteen does not exist."""
     flow_id, when, _, port, who, what, *_ = draw
     service = SERVICES[what & 255]
@@ -130,7 +130,7 @@ def _lookup(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
 
 
 def _asked(
-    town: Town, minute: Minute, asked: int, who: tuple[int, int, int, str], host: str, address: str
+    town: Municipality, minute: Minute, asked: int, who: tuple[int, int, int, str], host: str, address: str
 ) -> tuple[Line, Line]:
     """Return query and answer; Suricata 8 writes the answer from the server's side, 7 from the client's."""
     flow_id, port, number, pc = who
@@ -146,7 +146,7 @@ def _asked(
     )
 
 
-def _mail(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _mail(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     flow_id, when, much, port, _, what, _, _, size, _, packets = draw
     end, _, until, life = _span(minute, when, much)
     service = SERVICES[what & 255]
@@ -155,7 +155,7 @@ def _mail(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((end, eve.flow(until, eve.link(flow_id >> 13, town.iface), ends, "smtp", counters, life)),)
 
 
-def _time(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _time(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     flow_id, when, _, port, who, what, *_ = draw
     at = when * BUCKET >> 32
     service = SERVICES[what & 15]
@@ -167,7 +167,7 @@ def _time(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, flow),)
 
 
-def _noise(town: Town, minute: Minute, draw: Draw, nth: int) -> tuple[Line, ...]:
+def _noise(town: Municipality, minute: Minute, draw: Draw, nth: int) -> tuple[Line, ...]:
     """Generate unwanted traffic from outside: a web probe in three of eight cases, otherwise an alert."""
     flow_id, when, much, port, who, what, _, style, page, _, _ = draw
     slot = noise_slot("ids", minute.bucket, nth)
@@ -187,13 +187,18 @@ def _noise(town: Town, minute: Minute, draw: Draw, nth: int) -> tuple[Line, ...]
     return ((at, _alert(town, minute, at, (source, source_port), link, draw)),)
 
 
-def _alert(town: Town, minute: Minute, at: int, source: tuple[str, int], link: str, draw: Draw) -> str:
+def _alert(town: Municipality, minute: Minute, at: int, source: tuple[str, int], link: str, draw: Draw) -> str:
     much, style, packets = draw[2], draw[7], draw[8]
     address, port = source
     signature = WHEEL[much & 1023]
     text = signature.alert(blocked=signature.severity < 3 or style & 7 > 0)
     ends = eve.ends(
-        town.suricata, address, port, _target(town, address, signature.port), signature.port, signature.proto
+        town.suricata,
+        address,
+        port,
+        _target(town, address, signature.port),
+        signature.port,
+        signature.proto,
     )
     start = minute.stamp(at - (much >> 12))
     if signature.path:
@@ -202,14 +207,14 @@ def _alert(town: Town, minute: Minute, at: int, source: tuple[str, int], link: s
     return eve.alert(minute.stamp(at), link, ends, text, eve.unanswered(1 + (packets >> 4), 60), start)
 
 
-def _target(town: Town, source: str, port: int) -> str:
+def _target(town: Municipality, source: str, port: int) -> str:
     """Return the server that listens on the port; IPv6 reaches only the web server."""
     if ":" in source:
         return town.web6
     return {22: town.bastion, 25: town.mail, 53: town.dns}.get(port, town.web)
 
 
-def _noise_source(town: Town, slot: int, what: int, who: int) -> str:
+def _noise_source(town: Municipality, slot: int, what: int, who: int) -> str:
     """Return a noise source: eleven foreign to one domestic, three of a hundred IPv6."""
     if what % 12 == 0:
         return noise_domestic(town.index, slot)

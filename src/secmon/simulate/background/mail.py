@@ -5,7 +5,7 @@ from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import rspamd
 from secmon.simulate.lines.rspamd import Message
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.webpages import SERVICES
 
 _GOOD = (("R_SPF_ALLOW", -0.2), ("R_DKIM_ALLOW", -0.2), ("DMARC_POLICY_ALLOW", -0.5), ("MIME_GOOD", -0.1))
@@ -35,7 +35,7 @@ _SPAM = (
 )
 
 
-def _letter(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _letter(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, which, *_ = draw
     at = when * BUCKET >> 32
     service = SERVICES[what & 255]
@@ -49,7 +49,7 @@ def _letter(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _sent(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _sent(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a mail from a member of staff to an outside recipient."""
     big, when, port, who, what, _, which, *_ = draw
     at, account = when * BUCKET >> 32, town.staff[who & 15]
@@ -59,7 +59,7 @@ def _sent(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _spam(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _spam(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     big, when, port, who, what, _, which, _, _, _, turn = draw
     at = when * ROOM >> 32
     source = noise_source(town.index, noise_slot("mail", minute.bucket, turn), what)

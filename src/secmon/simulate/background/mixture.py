@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from random import Random
 
 from secmon.simulate.clock import Line, Minute
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 
 Draw = tuple[int, ...]
 """Randomness of a story: 64 bits, time (32), port, who, what (16), which story (8), four bytes."""
-Story = Callable[[Town, Minute, Draw], tuple[Line, ...]]
+Story = Callable[[Municipality, Minute, Draw], tuple[Line, ...]]
 
 ROOM = 45_000_000
 """Stories begin in the first 45 s of a minute, so that all their lines fall into it."""
@@ -45,7 +45,7 @@ class Mixture:
         self._calm = shares[0].story
         self.lines_per_story = sum(share.share * share.lines for share in shares) / 256
 
-    def stories(self, town: Town, minute: Minute, count: int, rng: Random) -> list[Line]:
+    def stories(self, town: Municipality, minute: Minute, count: int, rng: Random) -> list[Line]:
         """Return the lines of `count` stories of one minute, unordered."""
         lines: list[Line] = []
         told: dict[Story, int] = {}

@@ -4,17 +4,17 @@ from secmon.simulate.addresses import NOISE_CAPACITY, home, noise_slot, noise_so
 from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import Line, Minute
 from secmon.simulate.lines import openvpn
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 
 PID = 1874
 
 
-def host_name(town: Town) -> str:
+def host_name(town: Municipality) -> str:
     """Return the name of the municipality's VPN gateway, by which syslog receivers identify the site."""
     return f"vpn01-{town.slug}"
 
 
-def _session(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _session(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate certificate, password, address, routes, and the end of an earlier session of the same person."""
     big, when, port, who, _, _, wait, *_ = draw
     account = town.staff[who & 15]
@@ -32,7 +32,7 @@ def _session(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return _told(town, minute, when * ROOM >> 32, steps)
 
 
-def _renewed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _renewed(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate the renewal of a connection's keys after an hour."""
     _, when, port, who, what, *_ = draw
     account = town.staff[who & 15]
@@ -48,7 +48,7 @@ def _renewed(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return _told(town, minute, when * ROOM >> 32, steps)
 
 
-def _mistyped(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _mistyped(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a wrong password, at most one in 16 minutes per person."""
     big, when, port, *_ = draw
     account = town.staff[minute.bucket & 15]
@@ -58,7 +58,7 @@ def _mistyped(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return _told(town, minute, when * ROOM >> 32, steps)
 
 
-def _stranger(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _stranger(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate an attempt from outside without a certificate, which cannot succeed."""
     big, when, port, _, what, *_ = draw
     peer = f"{noise_source(town.index, noise_slot('vpn', minute.bucket, 0), what)}:{EPHEMERAL + (port >> 1)}"
@@ -71,7 +71,7 @@ def _stranger(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return _told(town, minute, when * ROOM >> 32, steps)
 
 
-def _told(town: Town, minute: Minute, at: int, steps: tuple[tuple[int, str], ...]) -> tuple[Line, ...]:
+def _told(town: Municipality, minute: Minute, at: int, steps: tuple[tuple[int, str], ...]) -> tuple[Line, ...]:
     host = host_name(town)
     return tuple((at + later, openvpn.line(minute.syslog(at + later), host, PID, text)) for later, text in steps)
 

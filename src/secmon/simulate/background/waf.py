@@ -5,7 +5,7 @@ from secmon.simulate.background.mixture import EPHEMERAL, ROOM, Draw, Mixture, S
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import modsecurity
 from secmon.simulate.lines.modsecurity import HITS
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.webpages import BROWSERS, PROBE_REQUESTS
 
 _TOLERATED = HITS["extension"].told("Matched within .hwp", "Matched Data: .hwp found within TX:EXTENSION: .hwp")
@@ -16,7 +16,7 @@ _FILE = HITS["file-access"].told(
 )
 
 
-def _tolerated(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _tolerated(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a citizen's download of a form in a format unknown to the rules; the request is let through."""
     big, when, port, who, what, _, _, _, browser, *_ = draw
     at = when * BUCKET >> 32
@@ -24,12 +24,18 @@ def _tolerated(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     request = ("GET", uri, BROWSERS[browser % len(BROWSERS)])
     client = (citizen(town.index, who & 0x3FFF), EPHEMERAL + (port >> 1))
     line = modsecurity.transaction(
-        minute.ctime(at), client, (town.web, town.www), request, 200, _TOLERATED, _unique(minute, at, big)
+        minute.ctime(at),
+        client,
+        (town.web, town.www),
+        request,
+        200,
+        _TOLERATED,
+        _unique(minute, at, big),
     )
     return ((at, line),)
 
 
-def _probe(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _probe(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     """Generate a refused probe from outside."""
     big, when, port, _, what, _, page, _, _, _, turn = draw
     at = when * ROOM >> 32

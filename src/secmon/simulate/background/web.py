@@ -4,13 +4,13 @@ from secmon.simulate.addresses import NOISE_CAPACITY, citizen, domestic_cloud, n
 from secmon.simulate.background.mixture import ROOM, Draw, Mixture, Share
 from secmon.simulate.clock import BUCKET, Line, Minute
 from secmon.simulate.lines import combined
-from secmon.simulate.town import Town
+from secmon.simulate.municipality_model import Municipality
 from secmon.simulate.webpages import BROWSERS, PROBE_REQUESTS, VISITS
 
 _CRAWLER = "Mozilla/5.0 (compatible; Yeti/1.1; +http://naver.me/spd)"
 
 
-def _visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _visit(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     _, when, _, who, what, _, page, size, browser, *_ = draw
     at = when * BUCKET >> 32
     request, status = VISITS[page % len(VISITS)]
@@ -28,7 +28,7 @@ def _visit(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _crawler(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _crawler(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     _, when, _, who, what, _, _, size, *_ = draw
     at = when * BUCKET >> 32
     request = f"GET /portal/bbs/view.do?bbsId=notice&nttId={40_000 + what % 9000}"
@@ -38,7 +38,7 @@ def _crawler(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     return ((at, line),)
 
 
-def _probe(town: Town, minute: Minute, draw: Draw) -> tuple[Line, ...]:
+def _probe(town: Municipality, minute: Minute, draw: Draw) -> tuple[Line, ...]:
     _, when, _, _, what, _, page, _, _, _, turn = draw
     at = when * ROOM >> 32
     source = noise_source(town.index, noise_slot("web", minute.bucket, turn), what)

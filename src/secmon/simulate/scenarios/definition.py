@@ -12,9 +12,9 @@ import yaml
 
 from secmon.errors import UsageError
 from secmon.simulate.background import FEEDS
-from secmon.simulate.scenarios.cast import ROLES, SITE_NAMES, names_of
+from secmon.simulate.scenarios.actors import ROLES, SITE_NAMES, names_of
+from secmon.simulate.scenarios.event_views import WHATS
 from secmon.simulate.scenarios.script import Choice, Expected, Kind, Occurs, Phase, Role, Scenario, Sites, Step, Value
-from secmon.simulate.scenarios.sightings import WHATS
 from secmon.simulate.signatures import ATTEMPTS_2024
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without libyaml
