@@ -45,10 +45,11 @@
     const row = focusedRow();
     if (api && row && !api.getSelectedRows().length) row.setSelected(true);
     window.setTimeout(() => {
-      const button = document.getElementById(`alerts-do-${name}`);
+      const button = document.getElementById(JSON.stringify({ to: "", type: `alerts-do-${name}` })); // as Dash writes it
       if (button) button.click();
       window.setTimeout(() => {
-        const field = document.querySelector("#alerts-ask:not([hidden]) :is(input[type=radio], textarea, input.text)");
+        const fields = document.querySelectorAll("#alerts-ask:not([hidden]) :is(input, textarea)");
+        const field = [...fields].find((one) => one.offsetParent); // those of other actions are not shown
         if (field) field.focus();
       }, 250);
     }, 60);

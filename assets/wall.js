@@ -2,12 +2,16 @@
 (function () {
   "use strict";
   const secmon = (window.secmon = window.secmon || {});
-  const TYPES = ["denial_of_service", "information_gathering", "privilege_acquisition", "information_leak", "defacement", "malware", "unauthorised_access"];
-  const COLOURS = ["#4c9be8", "#4acdae", "#f0c33c", "#c96599", "#d4bcfa", "#f5862b", "#9cb0c4"];
   const MARKS = ["", "·", "·", "▲", "◆", "■"]; // shape beside colour: info, low, medium, high, critical
 
   const element = (type, props) => ({ namespace: "dash_html_components", type, props });
-  const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  // {name} is a value, {name:site|sites} the words that go with a number
+  const fill = (text, values) => (text || "").replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, (whole, name, one, other) => {
+    if (!(name in values)) return whole;
+    if (other === undefined) return values[name];
+    return String(values[name]) === "1" ? one : other;
+  });
+  secmon.fill = fill;
   const count = (n) => Number(n).toLocaleString("en-US");
   const two = (n) => String(n).padStart(2, "0");
 
@@ -25,20 +29,21 @@
   /* Plotly reads a time without a zone as it stands: give it Korea's. */
   const slotOf = (iso) => new Date(Date.parse(iso) + 9 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
 
+  /* Of each figure of the headline: value, text below, tone. */
   function headline(live, words) {
     const h = live.headline;
     const missing = h.sites - h.sites_reporting;
     const s = h.alerts_by_severity;
-    return [
-      [count(h.sites_reporting), fill(missing ? words["kpi.sites.some"] : words["kpi.sites.all"], { missing, healthy: count(h.feeds_healthy), feeds: count(h.feeds) }), missing ? "warn" : "ok"],
-      [count(h.events), fill(words["kpi.events.sub"], { eps: h.events_per_second === null ? "–" : h.events_per_second.toFixed(1) }), ""],
-      [count(h.attempts), words["kpi.attempts.sub"], ""],
-      [count(h.findings), words["kpi.findings.sub"], ""],
-      [count(h.alerts), fill(words["kpi.alerts.sub"], { critical: s[5], high: s[4], medium: s[3], low: s[0] + s[1] + s[2] }), s[5] ? "crit" : s[4] ? "warn" : "ok"],
-      [count(live.desk.incidents.open), live.desk.incidents.late ? fill(words["kpi.incidents.late"], { number: live.desk.incidents.late }) : words["kpi.incidents.fine"], live.desk.incidents.late ? "crit" : live.desk.incidents.open ? "warn" : "ok"],
-      [count(live.desk.requests.awaited), live.desk.requests.overdue ? fill(words["kpi.requests.late"], { number: live.desk.requests.overdue }) : words["kpi.requests.fine"], live.desk.requests.overdue ? "crit" : "ok"],
-      [count(h.quarantined), h.quarantined ? words["kpi.quarantine.some"] : words["kpi.quarantine.none"], h.quarantined ? "warn" : "ok"],
-    ];
+    return {
+      sites: [count(h.sites_reporting), fill(missing ? words["kpi.sites.some"] : words["kpi.sites.all"], { missing, healthy: count(h.feeds_healthy), feeds: count(h.feeds) }), missing ? "warn" : "ok"],
+      events: [count(h.events), fill(words["kpi.events.sub"], { eps: h.events_per_second === null ? "–" : h.events_per_second.toFixed(1) }), ""],
+      attempts: [count(h.attempts), words["kpi.attempts.sub"], ""],
+      findings: [count(h.findings), words["kpi.findings.sub"], ""],
+      alerts: [count(h.alerts), fill(words["kpi.alerts.sub"], { critical: s[5], high: s[4], medium: s[3], low: s[0] + s[1] + s[2] }), s[5] ? "crit" : s[4] ? "warn" : "ok"],
+      incidents: [count(live.desk.incidents.open), live.desk.incidents.late ? fill(words["kpi.incidents.late"], { number: live.desk.incidents.late }) : words["kpi.incidents.fine"], live.desk.incidents.late ? "crit" : live.desk.incidents.open ? "warn" : "ok"],
+      requests: [count(live.desk.requests.awaited), live.desk.requests.overdue ? fill(words["kpi.requests.late"], { number: live.desk.requests.overdue }) : words["kpi.requests.fine"], live.desk.requests.overdue ? "crit" : "ok"],
+      quarantine: [count(h.quarantined), h.quarantined ? words["kpi.quarantine.some"] : words["kpi.quarantine.none"], h.quarantined ? "warn" : "ok"],
+    };
   }
 
   /* Hours and minutes until a time, or since it. */
@@ -148,7 +153,7 @@
       name: words[end ? "trend.usual.most" : "trend.usual.least"], hovertemplate: "%{y:,.0f}<extra>%{fullData.name}</extra>",
     }));
   }
-  function trend(live, words) {
+  function trend(live, words, colours) {
     const last = live.trend.slots.length - 1;
     const version = JSON.stringify([live.trend, words["trend.title"], window.innerWidth]);
     const place = document.querySelector("#trend .js-plotly-plot");
@@ -156,14 +161,14 @@
     [drawn, drawnIn] = [version, place];
     const size = Math.max(11, Math.round(window.innerWidth / 148));
     const x = live.trend.slots.map(slotOf);
-    const most = Math.max(...x.map((_, i) => TYPES.reduce((sum, type) => sum + live.trend.types[type][i], 0)));
+    const most = Math.max(...x.map((_, i) => Object.keys(colours).reduce((sum, type) => sum + live.trend.types[type][i], 0)));
     const few = most < 4 ? { range: [0, 4], dtick: 1 } : {}; // events are whole: no ticks at halves
     const style = getComputedStyle(document.documentElement);
     const [text, dim, line] = ["--text", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
     return {
-      data: [...TYPES.map((type, i) => ({
+      data: [...Object.entries(colours).map(([type, colour]) => ({
         type: "scatter", mode: "lines", stackgroup: "all", name: words[`type.${type}`], x, y: live.trend.types[type],
-        line: { width: 1, color: COLOURS[i] }, fillcolor: COLOURS[i] + "b8", hovertemplate: "%{y:,}<extra>%{fullData.name}</extra>",
+        line: { width: 1, color: colour }, fillcolor: colour + "b8", hovertemplate: "%{y:,}<extra>%{fullData.name}</extra>",
       })), ...bandLines(live, words, x, text)],
       layout: {
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: "Pretendard, sans-serif", color: text, size },
@@ -192,23 +197,27 @@
 
   window.dash_clientside = window.dash_clientside || {};
   Object.assign((window.dash_clientside.secmon = window.dash_clientside.secmon || {}), {
-    wall: function (live, words, sites, language) {
-      const { no_update } = window.dash_clientside;
-      if (!live || !live.headline) return Array(33).fill(no_update);
+    wall: function (live, words, sites, language, colours) {
+      const { callback_context: context, no_update } = window.dash_clientside;
+      if (!live || !live.headline) return context.outputs_list.map(() => no_update);
       secmon.drawTiles(sites, () => secmon.colourTiles(sites, describe(live, words, sites)));
-      const level = live.level;
-      return [
-        ...headline(live, words).flatMap(([value, sub, tone]) => [value, sub, `kpi ${tone}`]),
-        incidentList(live, words),
-        fill(words["incidents.note.open"], { number: live.desk.incidents.open, late: live.desk.incidents.late }),
-        response(live, words, sites, language),
-        fill(words["response.note.requests"], { awaited: live.desk.requests.awaited, overdue: live.desk.requests.overdue }),
-        alertList(live, words, sites, language),
-        fill(words["alerts.note"], { number: count(live.headline.alerts), sites: live.headline.sites_with_alerts }),
-        legend(live, words),
-        trend(live, words),
-        words[band(live) ? "trend.note.usual" : "trend.note.learning"],
-      ];
+      const widgets = {
+        incidents: { children: incidentList(live, words) },
+        "incidents-note": { children: fill(words["incidents.note.open"], { number: live.desk.incidents.open, late: live.desk.incidents.late }) },
+        response: { children: response(live, words, sites, language) },
+        "response-note": { children: fill(words["response.note.requests"], { awaited: live.desk.requests.awaited, overdue: live.desk.requests.overdue }) },
+        newest: { children: alertList(live, words, sites, language) },
+        "newest-note": { children: fill(words["alerts.note"], { number: count(live.headline.alerts), sites: live.headline.sites_with_alerts }) },
+        legend: { children: legend(live, words) },
+        trend: { figure: trend(live, words, colours) },
+        "trend-note": { children: words[band(live) ? "trend.note.usual" : "trend.note.learning"] },
+      };
+      for (const [name, [value, sub, tone]] of Object.entries(headline(live, words))) {
+        widgets[`kpi-${name}`] = { className: `kpi ${tone}` };
+        widgets[`kpi-${name}-value`] = { children: value };
+        widgets[`kpi-${name}-sub`] = { children: sub };
+      }
+      return context.outputs_list.map(({ id, property }) => widgets[id][property]); // by id, in the order that Dash asks for
     },
     level: function (live, words) {
       const level = live && live.level;

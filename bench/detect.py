@@ -42,7 +42,7 @@ from secmon.detection.engine.match_events import match_events
 from secmon.detection.engine.prefilter import Candidates
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.backend import ClickHouseBackend
-from secmon.detection.sigma.compile import compile_rule, plan
+from secmon.detection.sigma.compile import compile_rule, log_source_of, plan
 from secmon.detection.sigma.field_mapping import LogSource, log_sources
 from secmon.detection.sigma.rule import Rule
 from secmon.detection.sigma.ruleset import RuleSet, load_rules
@@ -160,9 +160,8 @@ def load(store: Store, parts: Sequence[Lines]) -> Events:
 
 def find(store: Store, rules: RuleSet, events: Events, at: int, can: Candidates | None = None) -> MatchReport:
     """One pass of the single-event rules; each with a time of its own, as runs have."""
-    return match_events(
-        store, rules, [_BATCH], *events.received, events.received[1] + timedelta(seconds=at + 1), can=can
-    )
+    batches = Batches.of([_BATCH], *events.received)
+    return match_events(store, rules, batches, events.received[1] + timedelta(seconds=at + 1), can=can)
 
 
 def unfiltered(store: Store, rules: RuleSet, events: Events, at: int) -> MatchReport:
@@ -174,9 +173,10 @@ def unfiltered(store: Store, rules: RuleSet, events: Events, at: int) -> MatchRe
 def detect(store: Store, rules: RuleSet, events: Events, at: int) -> None:
     """What a round does: rules, then correlations."""
     now = events.received[1] + timedelta(seconds=at + 1)
-    can = all_candidates(store, rules, Batches.of([_BATCH], *events.received))
-    match_events(store, rules, [_BATCH], *events.received, now, can=can)
-    correlate(store, rules, [_BATCH], *events.received, now, can=can)
+    batches = Batches.of([_BATCH], *events.received)
+    can = all_candidates(store, rules, batches)
+    match_events(store, rules, batches, now, can=can)
+    correlate(store, rules, batches, now, can=can)
 
 
 def some_rules(number: int) -> Iterator[Rule]:
@@ -211,7 +211,7 @@ def _varied(value: Any, edition: int) -> Any:
 def peer_queries(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """Each rule as the SQLite backend writes it, with the columns of the exported table."""
     for rule in rules:
-        source = compile_rule(rule).source
+        source = log_source_of(rule)
         mapping: dict[str | None, str | list[str]] = {field: _column(source, field) for field in fields(rule)}
         pipeline = ProcessingPipeline([ProcessingItem(FieldMappingTransformation(mapping))])
         try:
@@ -254,7 +254,7 @@ def export(store: Store, rules: Sequence[Rule]) -> pd.DataFrame:
     """The events with a column for each log source and each field that a rule names; absent is NULL."""
     columns: dict[str, str] = {}
     for rule in rules:
-        source = compile_rule(rule).source
+        source = log_source_of(rule)
         backend = ClickHouseBackend(source)
         columns[f"s_{source.name}"] = f"toUInt8({source.predicate})"
         for field in fields(rule):

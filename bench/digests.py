@@ -14,9 +14,8 @@ from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.pipeline.load import Loader
 from secmon.pipeline.record_batch import spool_batch
-from secmon.reports.compose import compose
+from secmon.reports.compose import compose, due_of
 from secmon.reports.content.sources import Sources
-from secmon.reports.shelf import due_of
 from secmon.runtime.centre import assets_folder
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.store.client import Store

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 
+from secmon.auth import secrets
 from secmon.cli.main import LOG_LINE
 from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
@@ -30,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _when(item: pytest.Item) -> int:
     return -1 if item.get_closest_marker("waits") else 1 if item.get_closest_marker("late") else 0
+
+
+@pytest.fixture(autouse=True)
+def fast_password_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with little memory and one pass; tests marked `real_hashes` use the product's parameters."""
+    if request.node.get_closest_marker("real_hashes") is None:
+        monkeypatch.setattr(secrets, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
+from migrated_database import migrated_database
 from secmon.db.database import Database
 
 TABLE_PACKAGES = (
@@ -103,16 +104,6 @@ def postgresql_template(postgresql: str) -> str:
     return dsn
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file that tests copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "desk.sqlite3"
-    db = Database(f"sqlite:///{path}")
-    db.migrate()
-    db.close()
-    return path
-
-
 @pytest.fixture
 def empty_postgresql(postgresql: str) -> Iterator[str]:
     """Address of an empty database."""
@@ -126,15 +117,13 @@ def empty_postgresql(postgresql: str) -> Iterator[str]:
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date, on each database."""
     if request.param == "sqlite":
-        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield from _sqlite(tmp_path)
     else:
         yield from _postgresql(request.getfixturevalue("postgresql_template"))
 
 
-def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
-    path = folder / "desk.sqlite3"
-    shutil.copy(template, path)
-    db = Database(f"sqlite:///{path}")
+def _sqlite(folder: Path) -> Iterator[Database]:
+    db = migrated_database(folder / "desk.sqlite3")
     event.listen(db.engine, "connect", _hasty)
     yield db
     db.close()

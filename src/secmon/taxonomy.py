@@ -1,4 +1,4 @@
-"""Shared vocabulary: the seven Korean attack types and the OCSF severities."""
+"""Shared vocabulary: the seven Korean attack types, the OCSF severities and the Traffic Light Protocol."""
 
 from enum import IntEnum, StrEnum
 
@@ -24,3 +24,13 @@ class Severity(IntEnum):
     MEDIUM = 3
     HIGH = 4
     CRITICAL = 5
+
+
+class Tlp(StrEnum):
+    """Traffic Light Protocol 2.0: the audience with which information may be shared."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    AMBER_STRICT = "amber+strict"
+    RED = "red"

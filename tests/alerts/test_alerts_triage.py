@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import StatementError
 
+from migrated_database import migrated_database
 from secmon.alerts import queries as alert_queries
 from secmon.alerts.queries import SiteAlerts
 from secmon.alerts.triage import FoundGroup, Triage, triage
@@ -38,8 +39,7 @@ GROUP = FoundGroup(
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     yield db
     db.close()
 

@@ -71,7 +71,7 @@ def test_the_way_of_an_alert(db: Database) -> None:
 def test_closing_needs_a_note(db: Database, note: str) -> None:
     """Without one nothing is closed."""
     [number] = opened(db, "11110")
-    with pytest.raises(IllegalMove, match="the note to the closing of alert"):
+    with pytest.raises(IllegalMove, match="the note on closing is missing"):
         workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [number], Closure.BENIGN, note=note)
     assert alert_queries.get_alert(db, EVERYTHING, number).status == "new"
 
@@ -79,10 +79,10 @@ def test_closing_needs_a_note(db: Database, note: str) -> None:
 def test_illegal_moves_say_what_is_legal(db: Database) -> None:
     """An alert cannot be acknowledged twice, begun after its end, closed twice, nor reopened while open."""
     [number] = opened(db, "11110")
-    with pytest.raises(IllegalMove, match="not closed: there is nothing to reopen"):
+    with pytest.raises(IllegalMove, match="only a closed alert can be reopened"):
         workflow.reopen_alerts(Change(db, EVERYTHING, KIM, NOW), [number], note="again")
     workflow.acknowledge_alerts(Change(db, EVERYTHING, KIM, NOW), [number])
-    with pytest.raises(IllegalMove, match=r"acknowledged and cannot become acknowledged; .* closed, in_progress"):
+    with pytest.raises(IllegalMove, match=r"acknowledged and cannot become acknowledged; .* closed, in progress"):
         workflow.acknowledge_alerts(Change(db, EVERYTHING, LEE, NOW), [number])
     workflow.close_alerts(Change(db, EVERYTHING, KIM, NOW), [number], Closure.BENIGN, note="a test")
     moves: tuple[Callable[[], object], ...] = (
@@ -153,9 +153,9 @@ def test_what_lies_outside_the_scope_does_not_exist(db: Database) -> None:
     seoul = Scope.of_sites(["11110"])
     assert [alert.id for alert in alert_queries.search_alerts(db, seoul, limit=9)] == [here]
     for number in (there, 999):
-        with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or lies outside"):
+        with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or is outside"):
             alert_queries.get_alert(db, seoul, number)
-        with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or lies outside"):
+        with pytest.raises(NotFoundError, match=f"alert {number} does not exist, or is outside"):
             workflow.acknowledge_alerts(Change(db, seoul, KIM, NOW), [here, number])
     assert alert_queries.get_alert(db, EVERYTHING, here).status == "new"
 
@@ -200,7 +200,7 @@ def test_merged_alerts_hide_and_come_back(db: Database) -> None:
     workflow.unmerge_alerts(Change(db, EVERYTHING, LEE, NOW), [child])
     back = alert_queries.get_alert(db, EVERYTHING, child)
     assert (back.status, back.merged_into, back.closure) == ("acknowledged", None, "")
-    with pytest.raises(IllegalMove, match="merged into no other"):
+    with pytest.raises(IllegalMove, match="is not merged into another alert"):
         workflow.unmerge_alerts(Change(db, EVERYTHING, LEE, NOW), [child])
 
 
@@ -209,7 +209,7 @@ def test_merging_that_makes_no_sense_is_refused(db: Database) -> None:
     one, two, three = opened(db, "11110", "11140", "26110")
     refused: list[tuple[int, int, str]] = [(one, one, "into itself")]
     workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [two], one)
-    refused += [(one, three, "others are merged into"), (three, two, "is merged into alert")]
+    refused += [(one, three, "other alerts are merged into"), (three, two, "is merged into alert")]
     for number, into, why in refused:
         with pytest.raises(IllegalMove, match=why):
             workflow.merge_alerts(Change(db, EVERYTHING, KIM, NOW), [number], into)

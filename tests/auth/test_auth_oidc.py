@@ -92,7 +92,7 @@ def test_a_token_that_nobody_signed_is_refused(
 ) -> None:
     """Without a signature, or with that of a key which is not the provider's."""
     provider.header, provider.key = header, FOREIGN
-    with pytest.raises(ProviderRefused, match="not to be believed"):
+    with pytest.raises(ProviderRefused, match="cannot be verified"):
         through(db, configured)
 
 

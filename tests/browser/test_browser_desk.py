@@ -50,7 +50,7 @@ def test_a_handover_is_signed_by_two(demo: Server, chromium: Browser) -> None:
     """The draft keeps the lead's words; the operator countersigns, and it stands in the list of past ones."""
     with somebody(demo, chromium, "demo-supervisor", "/shift?lang=en") as page:
         page.click("button:has-text('Draft a handover')")
-        confirm(page, "shift", "The draft is made")
+        confirm(page, "shift", "The draft is created")
         page.fill("#shift-notes", "Call Jongno about the firewall.")
         page.click("#shift-save")
         page.wait_for_selector("#shift-saved >> text=Saved")

@@ -99,7 +99,7 @@ def blocked(page: Page, lead: Page, home: str, source: str) -> datetime:
     assert page.locator("#blocklist-waiting button:has-text('Approve')").count() == 0
     lead.goto(f"{home}/blocklist?lang=en")
     act(lead, "blocklist", "approve", number, "The block is approved.")
-    act(lead, "blocklist", "push", number, "Pushed; the municipalities apply it")
+    act(lead, "blocklist", "push", number, "Pushed. The municipalities apply the block")
     row = f"#blocklist-force tr:has-text('{source}')"
     page.wait_for_selector(f"{row} >> text=226/226", timeout=LONG)
     assert "applied everywhere" in page.inner_text(row)
@@ -125,7 +125,7 @@ def silent(page: Page, home: str, scan: Scan, moment: datetime) -> None:
 def answered(page: Page, visits: Visits, home: str, number: int) -> None:
     """Requests go to every site; Jongno answers in its own view, the others on the phone."""
     page.goto(f"{home}/incident/{number}?lang=en")
-    act(page, "incident", "move", "analysed", "Moved on.", note="One source, no answer but errors")
+    act(page, "incident", "move", "analysed", "The state is changed.", note="One source, no answer but errors")
     act(page, "incident", "ask", "", "Action requested from")
     found = {one["site"]: one["id"] for one in asked(page, home, "/requests", incident=number)["items"]}
     assert set(found) == set(asked(page, home, f"/incidents/{number}")["sites"])
@@ -138,7 +138,7 @@ def answered(page: Page, visits: Visits, home: str, number: int) -> None:
     for one in found.values():
         page.goto(f"{home}/requests?lang=en&request={one}")
         words = {"choice": "Done", "title": "duty desk", "note": "Nothing was reached"}
-        act(page, "requests", "phone", str(one), "is written down", **words)
+        act(page, "requests", "phone", str(one), "is recorded", **words)
     page.wait_for_selector("#requests-one >> text=duty desk: Nothing was reached")
 
 
@@ -155,7 +155,7 @@ def closed(page: Page, home: str, number: int) -> None:
     """The operator moves the incident on to its end."""
     page.goto(f"{home}/incident/{number}?lang=en")
     for state in ("contained", "eradicated", "recovered"):
-        act(page, "incident", "move", state, "Moved on.", note="")
+        act(page, "incident", "move", state, "The state is changed.", note="")
         page.wait_for_selector(f"#incident-steps li.here >> text={state}")
     act(
         page,

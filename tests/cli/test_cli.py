@@ -1,9 +1,6 @@
 """The command line as a person at a terminal meets it."""
 
-import contextlib
-import io
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -18,9 +15,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from running_commands import ENVIRONMENT, assert_refused, in_process, own_process
 from typer.main import get_command
 
-from secmon.cli.main import COMMANDS, cli, main
+from secmon.cli.main import COMMANDS, cli
 from secmon.cli.server_client import get_json
 from secmon.runtime.data_folder_lock import running
 
@@ -48,39 +46,12 @@ ASKED = (
     ["indicators", "list"],
     ["indicators", "expire"],
 )
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
-
-
-def secmon(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT)
-
-
-def inside(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command in this process, which has the program loaded already."""
-    out, err, given = io.StringIO(), io.StringIO(), sys.argv
-    sys.argv = ["secmon", *map(str, arguments)]
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
-            main()
-    finally:
-        sys.argv = given
-    return subprocess.CompletedProcess(sys.argv, int(end.value.code or 0), out.getvalue(), err.getvalue())
-
-
-def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
-    """The command was asked wrongly and says so in one sentence that has these words."""
-    assert done.returncode == 2, done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert all(word in done.stderr for word in words), done.stderr
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)
 def test_every_command_explains_itself(command: list[str]) -> None:
     """--help exits 0 and names the command's purpose."""
-    done = inside(*command, "--help")
+    done = in_process(*command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
 
@@ -103,7 +74,7 @@ def test_help_imports_no_command() -> None:
 
 def test_sites_lists_the_226_as_json() -> None:
     """sites --json is the registry with the keys of the contract."""
-    rows = json.loads(secmon("sites", "--json").stdout)
+    rows = json.loads(in_process("sites", "--json").stdout)
     assert len(rows) == 226
     assert {"code", "ko", "en", "province", "kind"} <= rows[0].keys()
     assert {row["kind"] for row in rows} == {"si", "gun", "gu"}
@@ -115,7 +86,7 @@ def test_parse_prints_events_and_names_the_lines_it_cannot_read(tmp_path: Path) 
     log = tmp_path / "auth.log"
     good = "<38>1 2026-11-23T10:00:00+09:00 gw sshd 7 - - Failed password for root from 198.51.100.7 port 5 ssh2"
     log.write_text(f"{good}\n\nnot syslog\n{good}\n")
-    done = secmon("parse", log, "--format", "rfc5424", "--received-at", "2026-11-23T10:00:01+09:00")
+    done = own_process("parse", log, "--format", "rfc5424", "--received-at", "2026-11-23T10:00:01+09:00")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["user_name"] for event in events] == ["root", "root"]
     assert events[0]["time"] == "2026-11-23T01:00:00.000+00:00"
@@ -127,7 +98,7 @@ def test_parse_prints_events_and_names_the_lines_it_cannot_read(tmp_path: Path) 
 def test_parse_recognises_both_formats() -> None:
     """--format auto reads the shipped samples of each format."""
     for name in ("suricata_eve", "rfc5424"):
-        done = secmon("parse", SAMPLES / name / "background.log")
+        done = own_process("parse", SAMPLES / name / "background.log")
         assert done.returncode == 0, done.stderr
         assert {json.loads(line)["format"] for line in done.stdout.splitlines()} == {name}
 
@@ -140,11 +111,13 @@ def test_what_is_ingested_is_counted_by_status(tmp_path: Path) -> None:
     bad.write_text("nonsense\n")
     data = ("--data", tmp_path / "data")
     sample = SAMPLES / "rfc5424" / "background.log"
-    (done,) = json.loads(secmon("ingest", sample, "--site", "11110", *data, "--json").stdout)
-    (quarantined,) = json.loads(secmon("ingest", bad, "--site", "11110", "--format", "rfc5424", *data, "--json").stdout)
+    (done,) = json.loads(own_process("ingest", sample, "--site", "11110", *data, "--json").stdout)
+    (quarantined,) = json.loads(
+        own_process("ingest", bad, "--site", "11110", "--format", "rfc5424", *data, "--json").stdout
+    )
     assert done["lines"] == done["events"] == sum(1 for line in sample.read_bytes().split(b"\n") if line)
     assert (quarantined["events"], quarantined["quarantined"]) == (0, 1)
-    status = json.loads(secmon("status", "--json", *data).stdout)
+    status = json.loads(own_process("status", "--json", *data).stdout)
     assert status["lines"] == status["events"] + status["quarantine"] == done["lines"] + 1
     assert status["balanced"] is True
 
@@ -153,16 +126,16 @@ def test_wrong_questions_get_one_sentence(tmp_path: Path) -> None:
     """What cannot be carried out as written is refused with exit code 2, one sentence and no traceback."""
     log = tmp_path / "x.log"
     log.write_text("x\n")
-    refused(inside("collect"), "--once")
-    refused(inside("collect", "--once", "--shard", "5/4"), "shard")
-    refused(inside("demo", "--history", "soon"), "24h")
-    refused(inside("ingest", log, "--site", "99999"), "99999", "secmon sites")
-    refused(inside("parse", log), "--format")
-    refused(inside("status", "--data", tmp_path / "none"), "no data")
-    refused(inside("serve", "--config", tmp_path / "none.toml"), "none.toml")
+    assert_refused(in_process("collect"), "--once")
+    assert_refused(in_process("collect", "--once", "--shard", "5/4"), "shard")
+    assert_refused(in_process("demo", "--history", "soon"), "24h")
+    assert_refused(in_process("ingest", log, "--site", "99999"), "99999", "secmon sites")
+    assert_refused(in_process("parse", log), "--format")
+    assert_refused(in_process("status", "--data", tmp_path / "none"), "no data")
+    assert_refused(in_process("serve", "--config", tmp_path / "none.toml"), "none.toml")
     config = tmp_path / "wrong.toml"
     config.write_text('colour = "red"\n')
-    refused(inside("serve", "--config", config), "colour")
+    assert_refused(in_process("serve", "--config", config), "colour")
 
 
 @pytest.mark.slow
@@ -172,7 +145,7 @@ def test_a_busy_port_is_told_before_any_work(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        refused(secmon("demo", "--port", port, "--data", tmp_path / "data"), str(port), "--port")
+        assert_refused(in_process("demo", "--port", port, "--data", tmp_path / "data"), str(port), "--port")
     assert not (tmp_path / "data").exists()
 
 
@@ -181,7 +154,7 @@ def test_an_unwritable_data_folder_is_told(tmp_path: Path) -> None:
     """A data folder that cannot be made is named."""
     (tmp_path / "file").write_text("")
     port = free_port()
-    refused(secmon("demo", "--port", port, "--data", tmp_path / "file" / "data"), "data folder", "--data")
+    assert_refused(in_process("demo", "--port", port, "--data", tmp_path / "file" / "data"), "data folder", "--data")
 
 
 @pytest.mark.slow
@@ -190,13 +163,13 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
     """demo fills history, refuses a second on its folder, is backed up, ends all with Ctrl-C, and goes on later."""
     data = tmp_path / "data"
     with demo(data) as (process, port):
-        assert json.loads(secmon("status", "--json", "--data", data).stdout)["sites"]["healthy"] == 226
+        assert json.loads(own_process("status", "--json", "--data", data).stdout)["sites"]["healthy"] == 226
         status = settled(data)
         assert status["lines"] == status["events"] + status["quarantine"]
         assert status["quarantine"] == 0
-        refused(secmon("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
+        assert_refused(own_process("demo", "--port", free_port(), "--data", data), "already open", str(process.pid))
         asked_of_the_server(tmp_path, data)
-        kept = json.loads(secmon("backup", tmp_path / "kept", "--data", data, "--json").stdout)
+        kept = json.loads(own_process("backup", tmp_path / "kept", "--data", data, "--json").stdout)
         children = psutil.Process(process.pid).children(recursive=True)
         assert children
         process.send_signal(signal.SIGINT)
@@ -205,7 +178,7 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
         with pytest.raises(httpx.TransportError):
             httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
     assert kept["events"] >= status["events"]
-    put_back = secmon("restore", tmp_path / "kept", "--data", tmp_path / "again", "--json")
+    put_back = own_process("restore", tmp_path / "kept", "--data", tmp_path / "again", "--json")
     assert json.loads(put_back.stdout)["events"] == kept["events"], put_back.stderr
     with demo(data):
         again = settled(data)
@@ -216,14 +189,14 @@ def test_the_demo_runs_ends_and_goes_on(tmp_path: Path) -> None:
 def asked_of_the_server(folder: Path, data: Path) -> None:
     """Indicators and a rule run again: the commands have the server do what needs its store."""
     warned, given = folder / "warned.txt", ("--data", data, "--json")
-    warned.write_text("203.0.113.200 # a drill\n10.0.0.0/8\n", encoding="utf-8")
-    taken = secmon("indicators", "import", warned, "--source", "CERT", *given)
+    warned.write_text("203.0.113.200 # a drill\n0.0.0.0/0\n", encoding="utf-8")
+    taken = own_process("indicators", "import", warned, "--source", "CERT", *given)
     assert (taken.returncode, json.loads(taken.stdout)["taken"]) == (1, 1)
     assert f"{warned}:2: " in taken.stderr
-    assert [one["value"] for one in json.loads(secmon("indicators", "list", *given).stdout)] == ["203.0.113.200"]
-    assert [secmon("indicators", "expire", "203.0.113.200", *given[:2]).returncode for _ in range(2)] == [0, 1]
+    assert [one["value"] for one in json.loads(own_process("indicators", "list", *given).stdout)] == ["203.0.113.200"]
+    assert [own_process("indicators", "expire", "203.0.113.200", *given[:2]).returncode for _ in range(2)] == [0, 1]
     begins = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
-    again = secmon("rules", "rerun", "ssh_login_from_outside", "--from", begins, *given)
+    again = own_process("rules", "rerun", "ssh_login_from_outside", "--from", begins, *given)
     assert json.loads(again.stdout)["error"] == ""
     assert json.loads(again.stdout)["batches"] > 0
 

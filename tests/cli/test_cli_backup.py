@@ -62,7 +62,7 @@ def test_what_is_in_the_way_is_refused(kept: tuple[Path, Path], tmp_path: Path) 
     data, backup = kept
     assert "is not empty" in secmon("backup", backup, "--data", data, code=2)
     assert "is not empty" in secmon("restore", backup, "--data", data, code=2)
-    assert "is no backup" in secmon("restore", data, "--data", tmp_path / "new", code=2)
+    assert "is not a backup" in secmon("restore", data, "--data", tmp_path / "new", code=2)
     assert "there is no data" in secmon("backup", tmp_path / "b", "--data", tmp_path / "nothing", code=2)
 
 

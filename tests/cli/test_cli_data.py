@@ -3,11 +3,10 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from running_commands import assert_refused, in_process, own_process
 
 from secmon.errors import UsageError
 from secmon.ingest.configured_feeds import feed_addresses
@@ -17,21 +16,6 @@ from secmon.store.formats import FORMATS
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 RECEIVED = "2026-11-23T10:00:00+09:00"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command, run to its end."""
-    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
-
-
-def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
-    """One sentence on stderr with these words, nothing on stdout, no traceback."""
-    assert done.returncode == code, done.stderr
-    assert done.stdout == ""
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert all(word in done.stderr for word in words), done.stderr
 
 
 @pytest.mark.slow
@@ -39,7 +23,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
 def test_parse_prints_what_is_written_beside_the_samples() -> None:
     """Each format's basic sample is recognised and its events are on stdout, in the order of the files."""
     folders = [SAMPLES / entry.name for entry in FORMATS]
-    done = run("parse", *(folder / "basic.log" for folder in folders), "--received-at", RECEIVED)
+    done = own_process("parse", *(folder / "basic.log" for folder in folders), "--received-at", RECEIVED)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "".join((folder / "basic.expected.ndjson").read_text(encoding="utf-8") for folder in folders)
 
@@ -50,22 +34,22 @@ def test_parse_prints_what_is_written_beside_the_samples() -> None:
 def test_parse_names_each_malformed_line_and_its_reason(name: str) -> None:
     """With the format given, every line that is not of it and the reason on stderr, nothing on stdout, exit code 1."""
     file = SAMPLES / name / "malformed.log"
-    done = run("parse", file, "--format", name, "--received-at", RECEIVED)
+    done = own_process("parse", file, "--format", name, "--received-at", RECEIVED)
     expected = [json.loads(line) for line in file.with_name("malformed.expected.ndjson").read_text().splitlines()]
     assert done.stderr.splitlines() == [f"{file}:{one['line']}: {one['reason']}" for one in expected]
     assert (done.returncode, done.stdout) == (1, "")
 
 
-@pytest.mark.slow
 def test_a_folder_somebody_else_has_open_is_not_touched(tmp_path: Path) -> None:
     """A second server is refused with the process that has it; questions wait until that one serves."""
     with Instance(tmp_path):
-        assert_refused(run("serve", "--port", free_port(), "--data", tmp_path), 2, "already open", str(os.getpid()))
-        assert_refused(run("status", "--json", "--data", tmp_path), 1, "serves nothing yet", str(os.getpid()))
+        assert_refused(in_process("serve", "--port", free_port(), "--data", tmp_path), "already open", str(os.getpid()))
+        assert_refused(
+            in_process("status", "--json", "--data", tmp_path), "serves nothing yet", str(os.getpid()), code=1
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["secmon.lock"]
 
 
-@pytest.mark.slow
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
     """Serving, collecting and loading by hand all name the folder and how to choose another."""
     data, log = tmp_path / "file", SAMPLES / "rfc5424" / "basic.log"
@@ -74,7 +58,7 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
         ("collect", "--once", "--json"),
         ("ingest", log, "--site", "11110"),
     ):
-        assert_refused(run(*command, "--data", data), 2, f"data folder {data} cannot be written", "--data")
+        assert_refused(in_process(*command, "--data", data), f"data folder {data} cannot be written", "--data")
     assert data.read_text(encoding="utf-8") == "in the way"
 
 
@@ -83,11 +67,11 @@ def test_a_port_that_cannot_be_had_is_said(tmp_path: Path) -> None:
     """A server on a busy port makes no data folder; one for other machines wants an account first."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert_refused(run("serve", "--port", port, "--data", tmp_path / "data"), 2, f"port {port}", "--port")
+        assert_refused(in_process("serve", "--port", port, "--data", tmp_path / "data"), f"port {port}", "--port")
     config = tmp_path / "secmon.toml"
     config.write_text('host = "0.0.0.0"\n', encoding="utf-8")
     assert not (tmp_path / "data").exists()
-    done = run("serve", "--config", config, "--port", free_port(), "--data", tmp_path / "data")
+    done = own_process("serve", "--config", config, "--port", free_port(), "--data", tmp_path / "data")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     said = done.stderr.splitlines()[-1]
@@ -104,11 +88,11 @@ def test_a_round_over_sites_that_are_all_down_is_a_round(tmp_path: Path) -> None
         'url = "http://127.0.0.1:1/sites/{site}"\n',
         encoding="utf-8",
     )
-    done = run("collect", "--once", "--json", "--config", config)
+    done = own_process("collect", "--once", "--json", "--config", config)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert (answer["sites"], answer["feeds"], answer["failed_feeds"], answer["lines"]) == (226, 226, 226, 0)
-    status = json.loads(run("status", "--json", "--config", config).stdout)
+    status = json.loads(own_process("status", "--json", "--config", config).stdout)
     assert (status["sites"]["total"], status["sites"]["failing"], status["lines"]) == (226, 226, 0)
 
 

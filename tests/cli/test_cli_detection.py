@@ -1,15 +1,23 @@
 """Exceptions, rules switched off, and lists of indicators from the command line."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from migrated_database import migrated_database
+from secmon.alerts.suppression import suppress_alert
+from secmon.alerts.triage import FoundGroup, triage
 from secmon.cli.commands.register import register_cli
 from secmon.cli.commands.rules import rules_cli
-from secmon.errors import UsageError
+from secmon.db.audit_log import CENTRE, audit_entries
+from secmon.db.transaction import Change
+from secmon.detection.sigma.ruleset import load_rules
+from secmon.errors import IllegalMove, UsageError
+from secmon.sites.scope import EVERYTHING
 
 RULE = "ssh_login_from_outside"
 
@@ -48,7 +56,7 @@ def test_an_exception_is_made_listed_and_ended(tmp_path: Path) -> None:
     [
         (("--value", "nonsense"), "Invalid CIDR"),
         (("--site", "99999"), "no site has the code"),
-        (("--for", "soon"), "no length of time"),
+        (("--for", "soon"), "not a valid duration"),
     ],
 )
 def test_an_exception_that_means_nothing_is_refused(tmp_path: Path, change: tuple[str, str], problem: str) -> None:
@@ -79,6 +87,26 @@ def test_a_rule_is_switched_off_and_on(tmp_path: Path) -> None:
     assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 0
     assert answer(rules_cli, "status", *data) == []
     assert CliRunner().invoke(rules_cli, ["enable", RULE, *data]).exit_code == 1
+
+
+def test_a_suppression_is_listed_and_lifted(tmp_path: Path) -> None:
+    """With its rule by name and its reason; the change is in the audit log; a second lifting is refused."""
+    rule = next(one for one in load_rules().signatures if one.name == RULE)
+    db, now = migrated_database(tmp_path / "desk.sqlite3"), datetime.now(UTC)
+    found = FoundGroup(rule.id, "11110", "203.0.113.9", False, 4, "", "", 1, 1, 1, now, now)
+    triage(db, [found], [], quiet=timedelta(hours=6), now=now)
+    row = suppress_alert(Change(db, EVERYTHING, CENTRE, now), 1, until=now + timedelta(days=1), reason="known probe")
+    data = ("--data", tmp_path)
+    [listed] = answer(rules_cli, "suppressions", *data)
+    assert (listed["id"], listed["rule"], listed["site"], listed["reason"]) == (row.id, RULE, "11110", "known probe")
+    lifted = [CliRunner().invoke(rules_cli, ["lift", str(row.id), *map(str, data)]) for _ in range(2)]
+    assert lifted[0].exit_code == 0
+    assert isinstance(lifted[1].exception, IllegalMove)
+    assert answer(rules_cli, "suppressions", *data) == []
+    assert [one["id"] for one in answer(rules_cli, "suppressions", "--ended", *data)] == [row.id]
+    (act,) = audit_entries(db, EVERYTHING, limit=9, action="alert.unsuppress")
+    assert act.origin == "command line"
+    db.close()
 
 
 def test_a_register_is_taken_over_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -1,18 +1,10 @@
 """`secmon digest` as an operator runs it."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "secmon", "digest", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+from running_commands import assert_refused, in_process, own_process
 
 
 @pytest.mark.slow
@@ -30,7 +22,7 @@ def test_a_digest_is_written_as_files(tmp_path: Path) -> None:
         "--masked",
         "--json",
     ]
-    first = run(*arguments)
+    first = own_process("digest", *arguments, timeout=300)
     assert first.returncode == 0, first.stderr
     made = json.loads(first.stdout)
     assert made["new"] is True
@@ -42,24 +34,20 @@ def test_a_digest_is_written_as_files(tmp_path: Path) -> None:
     assert 'src="daily-en-map.png"' in page
     assert "cid:" not in page
     assert (tmp_path / "out" / "daily-ko-report.pdf").read_bytes().startswith(b"%PDF-")
-    again = json.loads(run(*arguments).stdout)
+    again = json.loads(own_process("digest", *arguments, timeout=300).stdout)
     assert (again["new"], again["id"]) == (False, made["id"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("hourly",), "there is no digest hourly"),
+        (("hourly",), "digest hourly does not exist"),
         (("daily", "--date", "yesterday"), "write it as 2026-11-25"),
-        (("municipality", "--site", "99999"), "`secmon sites` lists them"),
+        (("municipality", "--site", "99999"), "`secmon sites` lists the codes"),
         (("daily", "--site", "11110"), "leave the site out"),
     ],
 )
 def test_what_cannot_be_composed_is_said(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     """One sentence on stderr, exit code 2, and no data folder."""
-    done = run(*arguments, "--data", tmp_path / "data")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert_refused(in_process("digest", *arguments, "--data", tmp_path / "data"), said)
     assert not (tmp_path / "data").exists()

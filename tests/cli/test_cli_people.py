@@ -1,45 +1,22 @@
 """`secmon user` and `secmon doctor`, on a desk of their own."""
 
-import contextlib
 import csv
-import io
 import json
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from running_commands import in_process, own_process
 
 from secmon.auth.login import LoginAttempt, LoginRefused, log_in
 from secmon.auth.sessions import SessionLimits
 from secmon.auth.tokens import find_token
-from secmon.cli.main import main
 from secmon.db.database import Database
 
 GOOD = "correct horse battery"
-
-
-def secmon(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """A command in this process, which has the program loaded already, with what is typed into it."""
-    out, err, given = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO(), (sys.argv, sys.stdin)
-    sys.argv, sys.stdin = ["secmon", *map(str, arguments)], io.StringIO(stdin)
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
-            main()
-    finally:
-        sys.argv, sys.stdin = given
-    out.seek(0)
-    return subprocess.CompletedProcess([], int(end.value.code or 0), out.read(), err.getvalue())
-
-
-def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """A command as a process of its own, as it opens an event store beside the tests' own."""
-    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 def logs_in(data: Path, name: str, password: str) -> bool:
@@ -57,14 +34,14 @@ def logs_in(data: Path, name: str, password: str) -> bool:
 def test_an_account_from_the_command_line(tmp_path: Path) -> None:
     """Added with a password from standard input, listed, disabled, enabled, reset with a one-time password."""
     data = ("--data", tmp_path)
-    assert secmon("user", "add", "kim", "--role", "operator", *data, stdin=GOOD + "\n").returncode == 0
+    assert in_process("user", "add", "kim", "--role", "operator", *data, stdin=GOOD + "\n").returncode == 0
     assert logs_in(tmp_path, "kim", GOOD)
-    [row] = json.loads(secmon("user", "list", "--json", *data).stdout)
+    [row] = json.loads(in_process("user", "list", "--json", *data).stdout)
     assert (row["name"], row["role"], row["state"]) == ("kim", "operator", "active")
-    assert secmon("user", "disable", "kim", *data).returncode == 0
+    assert in_process("user", "disable", "kim", *data).returncode == 0
     assert not logs_in(tmp_path, "kim", GOOD)
-    assert secmon("user", "disable", "--enable", "kim", *data).returncode == 0
-    reset = secmon("user", "reset", "--one-time", "kim", *data)
+    assert in_process("user", "disable", "--enable", "kim", *data).returncode == 0
+    reset = in_process("user", "reset", "--one-time", "kim", *data)
     assert reset.returncode == 0
     assert logs_in(tmp_path, "kim", reset.stdout.strip())
     assert not logs_in(tmp_path, "kim", GOOD)
@@ -79,7 +56,7 @@ def test_wrong_accounts_are_refused_in_a_sentence(tmp_path: Path) -> None:
         (("add", "kim", "--role", "viewer"), "12 to 256"),
         (("reset", "nobody"), "no account nobody"),
     ):
-        done = secmon("user", *arguments, *data, stdin="short\n")
+        done = in_process("user", *arguments, *data, stdin="short\n")
         assert done.returncode == 2, done
         assert told in done.stderr
         assert "Traceback" not in done.stderr
@@ -88,7 +65,7 @@ def test_wrong_accounts_are_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_site_tokens_go_into_a_private_file(tmp_path: Path) -> None:
     """226 tokens as site,token, readable by their owner only, each good for its site."""
     file = tmp_path / "tokens.csv"
-    assert secmon("user", "site-tokens", file, "--data", tmp_path).returncode == 0
+    assert in_process("user", "site-tokens", file, "--data", tmp_path).returncode == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with file.open(newline="", encoding="utf-8") as opened:
         rows = {row["site"]: row["token"] for row in csv.DictReader(opened)}
@@ -107,8 +84,8 @@ def test_the_doctor_sees_a_changed_audit_log(tmp_path: Path) -> None:
     """All is well with a new installation but for the warnings; an entry changed behind its back is exit code 1."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    secmon("user", "add", "kim", "--role", "administrator", "--data", data, stdin=GOOD + "\n")
-    well = process("doctor", "--json", "--data", data)
+    in_process("user", "add", "kim", "--role", "administrator", "--data", data, stdin=GOOD + "\n")
+    well = own_process("doctor", "--json", "--data", data)
     found = {one["check"]: one["state"] for one in json.loads(well.stdout)}
     assert well.returncode == 0, well.stdout
     assert found["audit chain"] == found["desk migrations"] == found["event store"] == found["accounts"] == "ok"
@@ -116,7 +93,7 @@ def test_the_doctor_sees_a_changed_audit_log(tmp_path: Path) -> None:
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET actor = 'somebody else' WHERE id = 1")
         connection.commit()
-    ill = process("doctor", "--json", "--data", data)
+    ill = own_process("doctor", "--json", "--data", data)
     told = {one["check"]: one for one in json.loads(ill.stdout)}
     assert ill.returncode == 1
     assert told["audit chain"]["state"] == "failed"
@@ -125,6 +102,6 @@ def test_the_doctor_sees_a_changed_audit_log(tmp_path: Path) -> None:
 
 def test_the_doctor_wants_a_folder(tmp_path: Path) -> None:
     """Without data there is nothing to look at: exit code 2."""
-    done = secmon("doctor", "--data", tmp_path / "none")
+    done = in_process("doctor", "--data", tmp_path / "none")
     assert done.returncode == 2
     assert "no data folder" in done.stderr

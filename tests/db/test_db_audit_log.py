@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from migrated_database import migrated_database
 from secmon.db import audit_log
 from secmon.db.audit_log import Act, Actor, BrokenChain, audit_entries, verify_audit_log
 from secmon.db.database import Database
@@ -21,8 +22,7 @@ LEAD = Actor("lead", "127.0.0.1")
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     yield db
     db.close()
 

@@ -55,7 +55,7 @@ def test_nothing_of_a_failed_migration_stays(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE feeds (note TEXT)")
     db = Database(f"sqlite:///{path}")
-    with pytest.raises(DatabaseError, match=r"desk database sqlite:///.*already exists"):
+    with pytest.raises(DatabaseError, match=r"operational database sqlite:///.*already exists"):
         db.migrate()
     assert inspect(db.engine).get_table_names() == ["feeds"]
     with db.begin() as session:
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dsn", ["", "nonsense", "nosuchdatabase://host/db"])
 def test_an_address_nobody_understands(dsn: str) -> None:
     """The error says that it is the desk's address."""
-    with pytest.raises(DatabaseError, match="desk database address not understood"):
+    with pytest.raises(DatabaseError, match="address of the operational database is not valid"):
         Database(dsn)
 
 

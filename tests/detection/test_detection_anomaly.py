@@ -7,18 +7,18 @@ import pytest
 from writing_rules import DETECTED, FROM, START, TO, accepted_login, failed_login
 
 from secmon.detection.anomaly.builtin import builtin
-from secmon.detection.anomaly.explanation import explanation
+from secmon.detection.anomaly.explanation import Explanation, explanation
 from secmon.detection.anomaly.first_seen import find_first_seen
 from secmon.detection.anomaly.volume import LearntVolumes, compared_hours, expected_volume, find_unusual
 from secmon.detection.engine import findings
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.findings import DetectorFinding
+from secmon.detection.engine.findings import Finding
 from secmon.detection.risk import HALF_LIFE, EntityKind, risks
 from secmon.detection.threat_intel import indicators
-from secmon.detection.threat_intel.indicators import Indicator, IndicatorKind, Tlp, match_indicators
+from secmon.detection.threat_intel.indicators import ThreatIndicator, ThreatKind, match_indicators
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
-from secmon.taxonomy import Severity
+from secmon.taxonomy import Severity, Tlp
 
 DAY = timedelta(days=1)
 
@@ -29,9 +29,16 @@ def load(store: Store, batch_id: str, *lines: bytes, site: str = "11110") -> Bat
     return Batches.of([batch_id], FROM, TO)
 
 
-def warned(kind: IndicatorKind, value: str, source: str = "CERT", days: float = 30) -> Indicator:
+def warned(kind: ThreatKind, value: str, source: str = "CERT", days: float = 30) -> ThreatIndicator:
     """An indicator in force for some days."""
-    return Indicator(kind, value, source, Tlp.AMBER, START, DETECTED + days * DAY)
+    return ThreatIndicator(kind, value, source, Tlp.AMBER, START, DETECTED + days * DAY)
+
+
+def reason(details: dict[str, str]) -> Explanation:
+    """The reason that the details of a finding state."""
+    found = explanation(details)
+    assert found is not None
+    return found
 
 
 def resolved(second: float, name: str) -> bytes:
@@ -48,9 +55,9 @@ def test_indicators_are_found_in_one_pass(store: Store) -> None:
     indicators.write_indicators(
         store,
         [
-            warned(IndicatorKind.ADDRESS, "203.0.113.9"),
-            warned(IndicatorKind.ADDRESS, "203.0.113.10", days=-1),
-            warned(IndicatorKind.DOMAIN, "evil.example"),
+            warned(ThreatKind.ADDRESS, "203.0.113.9"),
+            warned(ThreatKind.ADDRESS, "203.0.113.10", days=-1),
+            warned(ThreatKind.DOMAIN, "evil.example"),
         ],
         START,
     )
@@ -69,10 +76,51 @@ def test_indicators_are_found_in_one_pass(store: Store) -> None:
     ]
 
 
+def flow(second: float, source: str, target: str) -> bytes:
+    """A connection as Zeek writes it."""
+    return (
+        f'{{"_path":"conn","ts":{START.timestamp() + second:.3f},"uid":"C1","id.orig_h":"{source}","id.orig_p":50000,'
+        f'"id.resp_h":"{target}","id.resp_p":443,"proto":"tcp","conn_state":"SF"}}'
+    ).encode()
+
+
+@pytest.mark.store
+def test_addresses_are_found_in_networks(store: Store) -> None:
+    """IPv4 and IPv6, as source and as target; of two networks the narrower counts; expired ones and neighbours not."""
+    listed = [
+        warned(ThreatKind.NETWORK, "203.0.113.0/24"),
+        warned(ThreatKind.NETWORK, "203.0.113.64/26"),
+        warned(ThreatKind.NETWORK, "2001:db8:1::/48"),
+        warned(ThreatKind.NETWORK, "198.51.100.0/24", days=-1),
+    ]
+    indicators.write_indicators(store, listed, START)
+    lines = [
+        flow(0, "203.0.113.9", "10.1.1.1"),
+        flow(1, "10.1.1.1", "203.0.113.70"),
+        flow(2, "2001:db8:1::77", "2001:db8:2::1"),
+        flow(3, "203.0.112.255", "198.51.100.7"),
+        flow(4, "2001:db8:2::1", "203.0.114.0"),
+    ]
+    insert_lines(store, "b1", [Lines("11110", "dns", "zeek_json", START + timedelta(minutes=30), lines)])
+    [outcome] = match_indicators(store, Batches.of(["b1"], FROM, TO), DETECTED).outcomes
+    assert outcome.matches == 3
+    rows = store.rows("SELECT actor, severity_id, details['field'] FROM findings FINAL ORDER BY seq")
+    assert rows == [
+        ("203.0.113.0/24", 3, "src_endpoint_ip"),
+        ("203.0.113.64/26", 4, "dst_endpoint_ip"),
+        ("2001:db8:1::/48", 3, "src_endpoint_ip"),
+    ]
+    assert {one.indicator.value: one.hits for one in indicators.list_indicators(store, DETECTED)} == {
+        "203.0.113.0/24": 1,
+        "203.0.113.64/26": 1,
+        "2001:db8:1::/48": 1,
+    }
+
+
 @pytest.mark.store
 def test_an_ended_indicator_is_looked_for_no_more(store: Store) -> None:
     """Of one source or of all; the list still shows it when asked."""
-    both = [warned(IndicatorKind.ADDRESS, "203.0.113.9", source) for source in ("CERT", "NIS")]
+    both = [warned(ThreatKind.ADDRESS, "203.0.113.9", source) for source in ("CERT", "NIS")]
     indicators.write_indicators(store, both, START)
     assert indicators.expire_indicator(store, "203.0.113.9", "CERT", DETECTED) == 1
     assert [one.indicator.source for one in indicators.list_indicators(store, DETECTED)] == ["NIS"]
@@ -100,7 +148,7 @@ def test_a_new_administrator_is_told_once_the_site_is_known(store: Store) -> Non
     assert find_first_seen(store, elsewhere, DETECTED).findings == 0
     [(actor, site, details)] = store.rows("SELECT actor, toString(site), details FROM findings FINAL")
     assert (actor, site, details["what"]) == ("lee", "11110", "admin")
-    assert explanation(details)[1].endswith("lee")
+    assert reason(details).en.endswith("lee")
 
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)  # a Tuesday in Korea
@@ -136,8 +184,8 @@ def test_an_hour_is_measured_against_the_same_hour_of_the_week(store: Store) -> 
     attempts(store, NOON, 150, site="11140")
     assert unusual(store, NOON + timedelta(minutes=20)) == [("11110", 3, 1_200, "week")]
     [(details,)] = store.rows("SELECT details FROM findings FINAL")
-    assert explanation(details)[1].startswith("1200 in one hour; 104.5 expected, the median of 8 times")
-    assert "1200건" in explanation(details)[0]
+    assert reason(details).en.startswith("1200 in an hour. Expected: 104.5, the median of the same hour of the week")
+    assert "1200건" in reason(details).ko
 
 
 @pytest.mark.store
@@ -177,10 +225,10 @@ def test_what_was_learnt_is_kept_for_the_hour(store: Store) -> None:
     assert sorted(memory) == [NOON, NOON + timedelta(hours=1)]
 
 
-def finding(uid: str, severity: Severity, at: datetime, **about: str) -> DetectorFinding:
+def finding(uid: str, severity: Severity, at: datetime, **about: str) -> Finding:
     """A finding about somebody."""
     signature = builtin()["indicator_seen"]
-    return DetectorFinding(uid, signature, "indicator", about.pop("site", "11110"), "x", severity, at, at, at, **about)  # type: ignore[arg-type]
+    return Finding(uid, signature, "indicator", about.pop("site", "11110"), "x", severity, at, at, at, **about)  # type: ignore[arg-type]
 
 
 def levels(store: Store, kind: EntityKind, now: datetime, sites: Sequence[str] | None = None) -> dict[str, int]:

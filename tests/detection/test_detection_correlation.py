@@ -10,6 +10,7 @@ from writing_rules import DETECTED, FROM, START, TO, failed_login, ruleset, writ
 
 from secmon.detection.correlation.engine import correlate
 from secmon.detection.correlation.episodes import EpisodeShare, LookBack, changed_findings
+from secmon.detection.engine.batches import Batches
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
@@ -61,7 +62,7 @@ def batch_at(store: Store, rules: RuleSet, batch_id: str, sites: Sequence[tuple[
 
 def again(store: Store, rules: RuleSet, *batch_ids: str) -> int:
     """The correlations over batches that are loaded already."""
-    report = correlate(store, rules, batch_ids, FROM, TO, DETECTED)
+    report = correlate(store, rules, Batches.of(batch_ids, FROM, TO), DETECTED)
     assert not report.errors
     return report.findings
 

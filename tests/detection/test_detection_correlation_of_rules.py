@@ -10,6 +10,7 @@ import pytest
 from writing_rules import DETECTED, FROM, START, TO, accepted_login, failed_login, ruleset, write_company
 
 from secmon.detection.correlation.engine import correlate
+from secmon.detection.engine.batches import Batches
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.store.client import Store
 from secmon.store.load import Lines, insert_lines
@@ -34,7 +35,7 @@ def load(store: Store, batch_id: str, logins: Logins, source: str = "203.0.113.9
 
 def run(store: Store, rules: RuleSet, *batch_ids: str) -> int:
     """Findings written over these batches."""
-    report = correlate(store, rules, batch_ids, FROM, TO, DETECTED)
+    report = correlate(store, rules, Batches.of(batch_ids, FROM, TO), DETECTED)
     assert not report.errors
     return report.findings
 

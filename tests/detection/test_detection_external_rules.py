@@ -6,6 +6,7 @@ import pytest
 import yaml
 from writing_rules import DETECTED, FROM, TO, failed_login, rule_id, ruleset, write_rule
 
+from secmon.detection.engine.batches import Batches
 from secmon.detection.engine.match_events import match_events
 from secmon.detection.rule_check import Status, check
 from secmon.store.client import Store
@@ -145,7 +146,7 @@ def test_every_rule_of_a_foreign_directory_has_its_status(foreign: Path) -> None
 def test_all_that_compile_run(store: Store, foreign: Path) -> None:
     """The engine takes every one of them; the SSH rule finds its two lines, whatever stands beside it."""
     insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", FROM, [failed_login(0), failed_login(1)])])
-    report = match_events(store, ruleset(foreign), ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, ruleset(foreign), Batches.of(["b1"], FROM, TO), DETECTED)
     outcomes = {one.name: one for one in report.outcomes}
     assert outcomes["lnx_sshd_x"].matches == 2
     unfit = {"bad_condition", "bad_regex", "bad_placeholder", "proc_creation_macos_x"}
@@ -180,7 +181,7 @@ def test_hostile_texts_pass_the_prefilter_as_texts(store: Store, tmp_path: Path)
         write_rule(tmp_path, f"r{number}", {"selection": {"message|contains": escaped}, "condition": "selection"})
     lines = [failed_login(number, user=f"<{text}>") for number, text in enumerate(HOSTILE)]
     insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", FROM, lines)])
-    report = match_events(store, ruleset(tmp_path), ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, ruleset(tmp_path), Batches.of(["b1"], FROM, TO), DETECTED)
     assert not report.errors
     held = {one.name: one.matches for one in report.outcomes}
     expected = {f"r{at}": sum(text.lower() in other.lower() for other in HOSTILE) for at, text in enumerate(HOSTILE)}

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from secmon.detection.threat_intel.file_formats import Entry, read_indicators
-from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, parse_indicator
+from secmon.detection.threat_intel.file_formats import IndicatorEntry, read_indicators
+from secmon.detection.threat_intel.indicators import ThreatKind, parse_threat
 from secmon.errors import UsageError
+from secmon.taxonomy import Tlp
 
-ADDRESS, DOMAIN, HASH = IndicatorKind
+ADDRESS, NETWORK, DOMAIN, HASH = ThreatKind
 SHA256 = "a" * 64
 
 
@@ -28,24 +29,63 @@ def stix(*patterns: str, **more: object) -> bytes:
         ("203.0.113.9", (ADDRESS, "203.0.113.9")),
         ("2001:DB8:0:0::1", (ADDRESS, "2001:db8::1")),
         ("203[.]0[.]113[.]9", (ADDRESS, "203.0.113.9")),
+        ("203.0.113.9/32", (ADDRESS, "203.0.113.9")),
+        ("::ffff:203.0.113.9", (ADDRESS, "203.0.113.9")),
+        ("203.0.113.0/24", (NETWORK, "203.0.113.0/24")),
+        ("::ffff:203.0.113.0/120", (NETWORK, "203.0.113.0/24")),
+        ("2001:DB8::/32", (NETWORK, "2001:db8::/32")),
         ("Evil.Example.", (DOMAIN, "evil.example")),
         ("악성.한국", (DOMAIN, "xn--oj4bp8e.xn--3e0b707e")),
         (SHA256.upper(), (HASH, SHA256)),
         ("d41d8cd98f00b204e9800998ecf8427e", (HASH, "d41d8cd98f00b204e9800998ecf8427e")),
     ],
 )
-def test_an_indicator_has_one_way_of_writing(text: str, expected: tuple[IndicatorKind, str]) -> None:
+def test_an_indicator_has_one_way_of_writing(text: str, expected: tuple[ThreatKind, str]) -> None:
     """Letter case, brackets around dots, a last dot and Korean letters make no other indicator."""
-    assert parse_indicator(text) == expected
+    assert parse_threat(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "word", "http://evil.example/x", "1.2.3", "a" * 40, "x'; DROP", "a..b"])
+def test_what_is_none_is_refused(text: str) -> None:
+    """Addresses of pages, other hashes and anything else."""
+    with pytest.raises(UsageError, match="is not a valid IPv4 or IPv6 address"):
+        parse_threat(text)
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0", "10.0.0.0/7", "2001::/31", "::ffff:0:0/96"])
+def test_a_network_that_is_nearly_everything_is_refused(text: str) -> None:
+    """A list with a mistake in it must not raise a finding for every event; the message says what is allowed."""
+    with pytest.raises(UsageError, match=r"is too wide: the widest network that is allowed is /(8|32)"):
+        parse_threat(text)
+
+
+def test_a_network_is_written_with_its_own_address() -> None:
+    """An address in a network with a prefix could mean the one or the other."""
+    with pytest.raises(UsageError, match=r"write the address of the network, 203\.0\.113\.0/24"):
+        parse_threat("203.0.113.9/24")
+
+
+@pytest.mark.parametrize("text", ["ev\u200bil.example", "evil.exam\u00adple", "evil\u2060.example"])
+def test_invisible_characters_are_refused(text: str) -> None:
+    """The encoding of domains drops them: another name than the written one would be looked for."""
+    with pytest.raises(UsageError):
+        parse_threat(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "word", "10.0.0.0/8", "http://evil.example/x", "1.2.3", "a" * 40, "x'; DROP", "a..b"]
+    "body",
+    [
+        b"203.0.113.0/24 # scanners\n2001:db8::/32\n",
+        b"network,note\n203.0.113.0/24,scanners\n2001:db8::/32,\n",
+        stix("[ipv4-addr:value = '203.0.113.0/24' OR ipv6-addr:value = '2001:db8::/32']"),
+        stix("[ipv4-addr:value ISSUBSET '203.0.113.0/24'] OR [ipv6-addr:value ISSUBSET '2001:db8::/32']"),
+    ],
 )
-def test_what_is_none_is_refused(text: str) -> None:
-    """Networks, addresses of pages, other hashes and anything else."""
-    with pytest.raises(UsageError, match="is no address, no domain, and no"):
-        parse_indicator(text)
+def test_every_format_has_networks(body: bytes) -> None:
+    """Plain text, CSV, and STIX 2.1 in both ways of comparing."""
+    entries, refused = read_indicators(body)
+    assert [(one.kind, one.value) for one in entries] == [(NETWORK, "203.0.113.0/24"), (NETWORK, "2001:db8::/32")]
+    assert refused == []
 
 
 def test_plain_text_has_one_a_line() -> None:
@@ -53,7 +93,7 @@ def test_plain_text_has_one_a_line() -> None:
     entries, refused = read_indicators(
         b"\xef\xbb\xbf# list\n\n203.0.113.9  # scanner\nevil.example;lure\r\nwhat is this\n203.0.113.9\n"
     )
-    assert entries == [Entry(ADDRESS, "203.0.113.9"), Entry(DOMAIN, "evil.example", "lure")]
+    assert entries == [IndicatorEntry(ADDRESS, "203.0.113.9"), IndicatorEntry(DOMAIN, "evil.example", "lure")]
     assert [(one.line, "what is this" in one.reason) for one in refused] == [(5, True)]
 
 
@@ -68,8 +108,8 @@ def test_csv_has_columns() -> None:
     )
     entries, refused = read_indicators(body.encode())
     assert entries == [
-        Entry(ADDRESS, "203.0.113.9", "a, b", Tlp.RED, datetime(2027, 1, 1, tzinfo=UTC)),
-        Entry(DOMAIN, "evil.example", "", Tlp.CLEAR),
+        IndicatorEntry(ADDRESS, "203.0.113.9", "a, b", Tlp.RED, datetime(2027, 1, 1, tzinfo=UTC)),
+        IndicatorEntry(DOMAIN, "evil.example", "", Tlp.CLEAR),
     ]
     assert [one.line for one in refused] == [4, 5]
 
@@ -98,7 +138,8 @@ def test_stix_patterns_of_single_values_are_taken() -> None:
         "[ipv4-addr:value = '203.0.113.9'] FOLLOWEDBY [domain-name:value = 'evil.example']",
         "[ipv4-addr:value LIKE '203.%']",
         "[url:value = 'http://evil.example/x']",
-        "[ipv4-addr:value = '203.0.113.0/24']",
+        "[ipv4-addr:value ISSUPERSET '203.0.113.0/24']",
+        "[domain-name:value ISSUBSET 'evil.example']",
         "[file:hashes.MD5 = '' OR '1'='1']",
         "",
     ],

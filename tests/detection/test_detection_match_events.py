@@ -9,6 +9,7 @@ from writing_rules import DETECTED, FROM, START, TO, failed_login, rule_id, rule
 
 from secmon.detection.engine import match_events as match_module
 from secmon.detection.engine import run_report
+from secmon.detection.engine.batches import Batches
 from secmon.detection.engine.match_events import match_events
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.compile import Compiled, Plan, plan
@@ -28,7 +29,7 @@ def load(store: Store, batch_id: str, *lines: bytes) -> None:
 
 def run(store: Store, rules: RuleSet, *batch_ids: str) -> MatchReport:
     """The rules over these batches."""
-    return match_events(store, rules, batch_ids, FROM, TO, DETECTED)
+    return match_events(store, rules, Batches.of(batch_ids, FROM, TO), DETECTED)
 
 
 @pytest.mark.store
@@ -144,7 +145,9 @@ def test_a_rule_whose_log_source_is_not_collected_is_reported(store: Store, tmp_
 def test_times_must_be_aware() -> None:
     """Naive times of receipt are refused before the store is asked."""
     with pytest.raises(UsageError, match="aware"):
-        match_events(Store("chdb:///nowhere"), RuleSet((), (), ()), [], FROM.replace(tzinfo=None), TO, DETECTED)
+        match_events(
+            Store("chdb:///nowhere"), RuleSet((), (), ()), Batches.of([], FROM.replace(tzinfo=None), TO), DETECTED
+        )
 
 
 @pytest.mark.store

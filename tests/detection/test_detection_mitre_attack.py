@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from writing_rules import DETECTED, FROM, START, TO, accepted_login
 
+from secmon.detection.engine.batches import Batches
 from secmon.detection.engine.match_events import match_events
 from secmon.detection.mitre_attack import coverage, matrix, navigator_layer, techniques
 from secmon.detection.sigma.ruleset import load_rules
@@ -49,7 +50,7 @@ def test_the_matrix_tells_collected_detected_and_seen_apart(store: Store) -> Non
     """With SSH lines only: what SSH rules look for is collected, what one found is seen, the rest only detected."""
     rules = load_rules()
     insert_lines(store, "b1", [Lines("11110", "auth", "rfc5424", START, [accepted_login(0)])])
-    assert match_events(store, rules, ["b1"], FROM, TO, DETECTED).findings
+    assert match_events(store, rules, Batches.of(["b1"], FROM, TO), DETECTED).findings
     states = {one.technique.uid: one for one in matrix(store, rules.signatures, FROM, TO + timedelta(days=1))}
     assert len(states) == len(techniques())
     ssh, macro, none = states["T1021.004"], states["T1486"], states["T1601"]

@@ -90,7 +90,7 @@ def test_a_rule_without_its_texts_is_left_out(store: Store, tmp_path: Path) -> N
     insert_lines(store, "b1", [Lines("11110", "a", "rfc5424", FROM, [failed_login(0), failed_login(1, user="kim")])])
     can = candidate_rules(store, plan(rules).every, Batches.of(["b1"], FROM, TO))
     assert [one.rule.id for one in can.rules] == [rule_id("there")]
-    report = match_events(store, rules, ["b1"], FROM, TO, DETECTED)
+    report = match_events(store, rules, Batches.of(["b1"], FROM, TO), DETECTED)
     assert {one.name: (one.matches, one.pass_rules > 0) for one in report.outcomes} == {
         "there": (2, True),
         "nowhere": (0, True),
@@ -106,11 +106,13 @@ def test_no_hit_is_lost_on_the_samples_of_all_rules(store: Store) -> None:
     batches = {f"{kind}-{rule.id}": sample_lines(rule, kind) for rule in rules.rules[::3] for kind in ("hit", "miss")}
     insert_batches(store, batches)
     received = {part.received_at for parts in batches.values() for part in parts}
-    span = (list(batches), min(received), max(received), DETECTED)
-    filtered = {one.name: one.matches for one in match_events(store, rules, *span).outcomes}
+    span = Batches.of(list(batches), min(received), max(received))
+    filtered = {one.name: one.matches for one in match_events(store, rules, span, DETECTED).outcomes}
     store.command("TRUNCATE TABLE findings")
     everything = Candidates(plan(rules).every, frozenset(source.name for source in log_sources()))
-    assert {one.name: one.matches for one in match_events(store, rules, *span, can=everything).outcomes} == filtered
+    assert {
+        one.name: one.matches for one in match_events(store, rules, span, DETECTED, can=everything).outcomes
+    } == filtered
     assert sum(filtered.values()) > len(rules.rules) // 3
 
 

@@ -70,7 +70,7 @@ def test_the_same_id_twice_is_rejected(tmp_path: Path) -> None:
         ({"type": "value_sum", "condition": {"gte": 1, "field": "x"}}, "`value_sum` is not supported yet"),
         ({"condition": {"lt": 2}}, "only `gte` and `gt`"),
         ({"condition": {"gte": 0}}, "at least one"),
-        ({"rules": ["unknown"]}, "no usable rule is called unknown"),
+        ({"rules": ["unknown"]}, "no usable rule has the name unknown"),
         ({"timespan": "soon"}, "invalid"),
     ],
 )
@@ -110,6 +110,13 @@ def test_check_tells_what_would_become_of_foreign_rules(tmp_path: Path) -> None:
         "base": (Status.COMPILED, ()),
         "e-unmapped": (Status.UNMAPPED, ("Vendor",)),
     }
+
+
+def test_check_rejects_a_correlation_over_a_rule_that_cannot_be_compiled(tmp_path: Path) -> None:
+    """Its other rules and its fields do not help: it would never find anything."""
+    placeholder = {"selection": {"User|expand": "%x%"}, "condition": "selection"}
+    write_correlation(tmp_path, "many", COUNT, placeholder)
+    assert {one.name: one.status for one in check([tmp_path])} == {"base": Status.REJECTED, "many": Status.REJECTED}
 
 
 def test_a_foreign_rule_without_our_words_keeps_its_own(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from secmon.detection.anomaly.silence import Precursor, find_silence, silences, tampering
 from secmon.detection.engine import findings
-from secmon.detection.engine.findings import DetectorFinding
+from secmon.detection.engine.findings import Finding
 from secmon.detection.sigma.ruleset import load_rules
 from secmon.feed_health.health import FeedReport, Health
 from secmon.store.client import Store
@@ -53,7 +53,7 @@ def test_the_finding_says_what_went_before() -> None:
         "11110",
         "endpoint",
         Severity.HIGH,
-        ("b1", 7),
+        (("b1", 7),),
     )
     assert finding.details["precursor"] == STOPPED.name
     assert finding.details["precursor_at"] == (NOW - 22 * MINUTE).isoformat(timespec="seconds")
@@ -65,7 +65,7 @@ def test_silence_is_told_once_and_not_in_announced_work(store: Store) -> None:
     findings.write_findings(
         store,
         [
-            DetectorFinding(
+            Finding(
                 site,
                 STOPPED,
                 "event",
@@ -75,7 +75,7 @@ def test_silence_is_told_once_and_not_in_announced_work(store: Store) -> None:
                 NOW - 25 * MINUTE,
                 NOW - 25 * MINUTE,
                 NOW,
-                evidence=("b1", 7),
+                evidence=(("b1", 7),),
             )
             for site in ("11110", "11140", "11170", "11200")
         ],

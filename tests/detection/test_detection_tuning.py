@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from migrated_database import migrated_database
 from secmon.alerts import queries as alert_queries
 from secmon.alerts.campaigns import campaigns, count_campaigns
 from secmon.alerts.flood_control import FloodLimits
@@ -37,8 +38,7 @@ GROUP = FoundGroup("rule-1", "11110", "203.0.113.9", False, 4, "malware", "", 1,
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     yield db
     db.close()
 
@@ -59,7 +59,7 @@ def test_an_exception_is_in_force_until_its_end(db: Database) -> None:
     ("site", "end", "reason", "problem"),
     [
         ("", DAY, "why", "needs a site or a field"),
-        ("11110", -DAY, "why", "before it begins"),
+        ("11110", -DAY, "why", "before it starts"),
         ("11110", DAY, " ", "needs a reason"),
     ],
 )

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from migrated_database import migrated_database
 from secmon.db.database import Database
 from secmon.errors import UsageError
 from secmon.feed_health import maintenance
 from secmon.feed_health.baseline import SHOWN, WEEKS, Baseline, baseline_start, hours_until, learn_baseline
-from secmon.feed_health.health import Evidence, Health, HealthLimits, feed_reports
+from secmon.feed_health.health import FeedEvidence, Health, HealthLimits, feed_reports
 from secmon.feed_health.maintenance import MaintenanceWindow
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
@@ -111,8 +112,7 @@ def test_the_baseline_needs_four_weeks() -> None:
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A desk that has one feed, whose last line came at NOW."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     batch_journal.record_round(db, None, [FeedResult(*IDS, "suricata_eve", NOW, cursor="c", lines=3)])
     yield db
     db.close()
@@ -123,7 +123,7 @@ def health(db: Database, minutes: float, rate: float | None) -> Health:
     now = NOW + timedelta(minutes=minutes)
     hours = hours_until(now)
     expected = {} if rate is None else {IDS: np.full(len(hours), rate)}
-    evidence = Evidence(Baseline(hours, expected, {}))
+    evidence = FeedEvidence(Baseline(hours, expected, {}))
     [report] = feed_reports(db, [(*IDS, "suricata_eve")], LIMITS, now, evidence)
     return report.health
 

@@ -15,14 +15,14 @@ from secmon.db.transaction import Change
 from secmon.errors import ConflictError, IllegalMove, NotFoundError
 from secmon.incidents import deadlines, evidence, incident, members, playbook, sla, timeline
 from secmon.incidents import workflow as incident_workflow
-from secmon.incidents.incident import IncidentState, Tlp
+from secmon.incidents.incident import IncidentState
 from secmon.incidents.playbook import TaskState
 from secmon.incidents.sla import SlaTargets
 from secmon.incidents.workflow import IncidentChanges, IncidentDraft
 from secmon.notifications import outbox
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
-from secmon.taxonomy import AttackType, Severity
+from secmon.taxonomy import AttackType, Severity, Tlp
 
 pytest_plugins = "database_fixtures"
 SEOUL = Scope.of_sites(["11110"])
@@ -56,11 +56,11 @@ def test_illegal_moves_of_incidents(db: Database) -> None:
     case = incident_at(db, ["11110"])
     with pytest.raises(IllegalMove, match=r"is detected and cannot become contained; it can become analysed, closed"):
         incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW), case.id, IncidentState.CONTAINED)
-    with pytest.raises(IllegalMove, match="a true one is closed after it is recovered"):
+    with pytest.raises(IllegalMove, match="can be closed only after recovery"):
         incident_workflow.close_incident(Change(db, EVERYTHING, KIM, NOW), case.id, Closure.TRUE_POSITIVE, summary="s")
     with pytest.raises(IllegalMove, match="the summary of the incident is missing"):
         incident_workflow.close_incident(Change(db, EVERYTHING, KIM, NOW), case.id, Closure.BENIGN, summary=" ")
-    with pytest.raises(IllegalMove, match="need their own words"):
+    with pytest.raises(IllegalMove, match="are separate actions"):
         incident_workflow.move_incident(Change(db, EVERYTHING, KIM, NOW), case.id, IncidentState.CLOSED)
     incident_workflow.close_incident(
         Change(db, EVERYTHING, KIM, NOW), case.id, Closure.FALSE_POSITIVE, summary="a test"
@@ -74,7 +74,7 @@ def test_illegal_moves_of_incidents(db: Database) -> None:
 
 def test_an_incident_needs_a_site_and_a_title(db: Database) -> None:
     """Nothing is kept of one without."""
-    with pytest.raises(IllegalMove, match="touches at least one site"):
+    with pytest.raises(IllegalMove, match="needs at least one site"):
         incident_at(db, [])
     with pytest.raises(IllegalMove, match="the title of the incident is missing"):
         incident_workflow.open_incident(Change(db, EVERYTHING, KIM, NOW), IncidentDraft(" ", 3, sites=("11110",)), [])
@@ -85,7 +85,7 @@ def test_alerts_come_along_and_go_back(db: Database) -> None:
     """An alert belongs to one incident; taken out it is an open alert like others."""
     first, second, third = alerts_at(db, ["11110", "26110", "41110"])
     case = incident_at(db, [], alerts=[first])
-    with pytest.raises(IllegalMove, match=f"alert {first} belongs to incident {case.id} already"):
+    with pytest.raises(IllegalMove, match=f"alert {first} already belongs to incident {case.id}"):
         incident_at(db, [], alerts=[first])
     members.add_alerts_to_incident(Change(db, EVERYTHING, KIM, NOW), case.id, [second])
     assert incident.sites_of_incidents(db, EVERYTHING, [case.id])[case.id] == ("11110", "26110")
@@ -163,7 +163,7 @@ def test_a_paused_clock_stands_still(db: Database) -> None:
     case = deadlines.pause_clocks(Change(db, EVERYTHING, KIM, NOW + MINUTE), case.id, reason="the vendor is on the way")
     assert [one.left for one in deadlines.clocks_of_incident(case, NOW + HOUR)] == [14 * 60, 4 * 3600 - 60]
     assert deadlines.clocks_of_incident(case, NOW)[0].paused
-    with pytest.raises(IllegalMove, match="stands still since 01:01 UTC"):
+    with pytest.raises(IllegalMove, match="has been paused since 01:01 UTC"):
         deadlines.pause_clocks(Change(db, EVERYTHING, KIM, NOW + 2 * MINUTE), case.id, reason="again")
     assert deadlines.escalate_overdue(db, NOW + timedelta(days=1)) == []
     case = deadlines.resume_incident(Change(db, EVERYTHING, KIM, NOW + HOUR), case.id)
@@ -228,7 +228,7 @@ def test_evidence_is_kept_once_with_its_hash(db: Database) -> None:
     with db.begin() as session:
         session.execute(text("UPDATE evidence SET line = 'harmless' WHERE seq = 2"))
     assert evidence.damaged_evidence(db, EVERYTHING, case.id) == (rows[1].id,)
-    with pytest.raises(IllegalMove, match="does not touch site 26110: add it first"):
+    with pytest.raises(IllegalMove, match="does not affect site 26110: add the site first"):
         evidence.add_evidence(Change(db, EVERYTHING, KIM, NOW), case.id, [line_at("26110", 9)])
 
 
@@ -278,9 +278,9 @@ def test_tasks_are_done_left_out_and_added(db: Database) -> None:
     one, two = tasks[0].id, tasks[1].id
     done = playbook.complete_task(Change(db, EVERYTHING, LEE, NOW + MINUTE), one, note="nothing answered")
     assert (done.state, done.done_by, done.done_at) == (TaskState.DONE, "operator2", NOW + MINUTE)
-    with pytest.raises(IllegalMove, match="is done already"):
+    with pytest.raises(IllegalMove, match="is already done"):
         playbook.complete_task(Change(db, EVERYTHING, KIM, NOW), one)
-    with pytest.raises(IllegalMove, match="why the task is left out is missing"):
+    with pytest.raises(IllegalMove, match="the reason for skipping the task is missing"):
         playbook.skip_task(Change(db, EVERYTHING, KIM, NOW), two, reason="")
     assert playbook.skip_task(Change(db, EVERYTHING, KIM, NOW), two, reason="no scan").note == "no scan"
     assert playbook.reopen_task(Change(db, EVERYTHING, KIM, NOW), two).done_at is None

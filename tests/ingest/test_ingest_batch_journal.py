@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from migrated_database import migrated_database
 from secmon.db.database import Database
 from secmon.db.models import Batch, BatchState, FeedState
 from secmon.feed_health.health import Health, HealthLimits, feed_reports, worst
@@ -21,8 +22,7 @@ IDS = ("11110", "ids", "suricata_eve")
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A desk of its own, up to date."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     yield db
     db.close()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from secmon.errors import FeedUnavailable
 from secmon.ingest.transports.file_tail import read_files
-from secmon.ingest.transports.page import FeedAddress, Page
+from secmon.ingest.transports.page import FeedAddress, FeedPage
 
 OLD = 1_700_000_000  # when a file at rest was last written to
 
@@ -24,7 +24,7 @@ class Reader:
         self.folder, self.cursor, self.notices = folder, "", list[str]()
         self.lines: list[bytes] = []
 
-    def page(self, limit: int = 1_000) -> Page:
+    def page(self, limit: int = 1_000) -> FeedPage:
         """One page; its cursor is kept."""
         address = FeedAddress("11110", "web", "combined", f"file://{self.folder}/web.log*", "")
         page = read_files(address, self.cursor, limit, lambda: datetime.now(UTC) + timedelta(minutes=1))
@@ -178,7 +178,7 @@ def test_a_damaged_cursor_is_refused(reader: Reader, cursor: str) -> None:
     """Reading from the start would double everything: the feed fails until somebody decides."""
     write(reader.folder / "web.log", "one")
     reader.cursor = cursor
-    with pytest.raises(FeedUnavailable, match="cursor is damaged"):
+    with pytest.raises(FeedUnavailable, match="cursor of the feed is damaged"):
         reader.page()
 
 

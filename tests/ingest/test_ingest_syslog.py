@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from secmon.errors import UsageError
 from secmon.ingest.transports.inbox import Inbox
-from secmon.ingest.transports.page import Page
+from secmon.ingest.transports.page import FeedPage
 from secmon.ingest.transports.syslog_framing import LONGEST, Frames, FramingError
 from secmon.ingest.transports.syslog_senders import NOBODY, Senders, read_senders
 from secmon.ingest.transports.syslog_server import ListenAt, Reception, listening
@@ -39,9 +39,9 @@ class Listener:
     inbox: Inbox
     ports: list[int]
 
-    async def pages(self, lines: int) -> list[Page]:
+    async def pages(self, lines: int) -> list[FeedPage]:
         """Everything received, once there are so many lines."""
-        found: list[Page] = []
+        found: list[FeedPage] = []
         for _ in range(500):
             pages = self.inbox.take()
             self.inbox.done(pages)

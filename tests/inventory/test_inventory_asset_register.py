@@ -69,7 +69,7 @@ def test_a_supplier_reaches_the_sites_of_the_scope(db: Database, tmp_path: Path)
         (f"{JONGNO},a,web,,,high,", "could not convert string to float"),
         (f"{JONGNO},a,web", "shorter"),
         (f"{JONGNO},{'a' * 256},web,,,1,", "host has 256 characters, 255 are kept"),
-        (f"{JONGNO},known,web,,,1,", "11110 known stands there a second time"),
+        (f"{JONGNO},known,web,,,1,", "11110 known is listed a second time"),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_taken(db: Database, tmp_path: Path, line: str, said: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pandas as pd
 import pytest
-from log_lines import failed_login, http, ids_alert
 
+from log_lines import failed_login, http, ids_alert
 from secmon.alerts.triage import triage
 from secmon.db.audit_log import CENTRE
 from secmon.db.transaction import Change

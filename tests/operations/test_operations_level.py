@@ -78,7 +78,7 @@ def test_duties_are_ticked_for_the_level_in_force(db: Database) -> None:
     number = crisis_level.declare_level(Change(db, EVERYTHING, CENTRE, CAUTION.declared_at), CAUTION)
     level_duties.complete_duty(Change(db, EVERYTHING, KIM, NOW), number, "caution.shift", note="야간조 보강")
     assert level_duties.completed_duties(db, number)["caution.shift"].done_by == "operator1"
-    with pytest.raises(IllegalMove, match="is done already"):
+    with pytest.raises(IllegalMove, match="is already done"):
         level_duties.complete_duty(Change(db, EVERYTHING, LEE, NOW), number, "caution.shift")
     for key in ("serious.all", "caution.site_remote"):
         with pytest.raises(NotFoundError, match="level caution has no duty"):
@@ -89,9 +89,9 @@ def test_duties_are_ticked_for_the_level_in_force(db: Database) -> None:
         Change(db, EVERYTHING, CENTRE, NOW + timedelta(days=1)),
         Declaration(CrisisLevel.NORMAL, "NCSC", "", NOW + timedelta(days=1)),
     )
-    with pytest.raises(IllegalMove, match="not in force any more"):
+    with pytest.raises(IllegalMove, match="no longer in force"):
         level_duties.complete_duty(Change(db, EVERYTHING, LEE, NOW), number, "caution.shift")
-    with pytest.raises(IllegalMove, match="not in force any more"):
+    with pytest.raises(IllegalMove, match="no longer in force"):
         level_duties.acknowledge_level(Change(db, EVERYTHING, JONGNO, NOW), number, "11110")
 
 

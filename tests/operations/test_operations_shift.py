@@ -56,13 +56,13 @@ def test_a_handover_is_drafted_from_how_things_stand(db: Database) -> None:
 def test_both_leads_sign(db: Database) -> None:
     """Two people, the outgoing first; from then on nothing is changed; the next one begins where this one ended."""
     number = shift_handover.draft_handover(Change(db, EVERYTHING, DAY_LEAD, NOW), []).id
-    with pytest.raises(IllegalMove, match=f"handover {number} is not handed over yet"):
+    with pytest.raises(IllegalMove, match=f"handover {number} is not complete yet"):
         shift_handover.draft_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), [])
     shift_handover.edit_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + MINUTE), number, "서울시 회신 대기")
     row = shift_handover.refresh_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number, [])
     assert (row.notes, row.ends, row.state) == ("서울시 회신 대기", NOW + HOUR, "draft")
     assert shift_handover.sign_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number).state == "signed"
-    with pytest.raises(IllegalMove, match=r"signed handover .* as the outgoing lead: the incoming one signs now"):
+    with pytest.raises(IllegalMove, match=r"signed handover .* as the outgoing lead: now the incoming lead signs"):
         shift_handover.sign_handover(Change(db, EVERYTHING, DAY_LEAD, NOW + HOUR), number)
     changes: tuple[Callable[[], object], ...] = (
         lambda: shift_handover.edit_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), number, "x"),
@@ -109,14 +109,14 @@ def test_the_roster_says_who_is_on_duty(db: Database) -> None:
     assert [one.lead for one in roster.on_duty(db, NOW + 9 * HOUR)] == ["lead2"]
     assert [one.id for one in roster.shifts_between(db, NOW, NOW + timedelta(days=1))] == [first.id, second.id]
     wrong = (
-        (PlannedShift("x", NOW, NOW, "lead3"), "end before it begins"),
+        (PlannedShift("x", NOW, NOW, "lead3"), "end before it starts"),
         (PlannedShift("x", NOW, NOW + HOUR, " "), "the lead of the shift is missing"),
         (PlannedShift("x", NOW + 8 * HOUR, NOW + 10 * HOUR, "lead1"), "leads the shift 주간"),
     )
     for planned, why in wrong:
         with pytest.raises(IllegalMove, match=why):
             roster.plan_shift(Change(db, EVERYTHING, KIM, NOW), planned)
-    with pytest.raises(IllegalMove, match="has begun"):
+    with pytest.raises(IllegalMove, match="has started"):
         roster.cancel_shift(Change(db, EVERYTHING, KIM, NOW), first.id)
     roster.cancel_shift(Change(db, EVERYTHING, KIM, NOW), second.id)
     assert roster.on_duty(db, NOW + 9 * HOUR) == []

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from migrated_database import migrated_database
 from secmon.db.database import Database
 from secmon.db.models import FeedState
 from secmon.ingest.configured_feeds import feed_addresses
@@ -133,9 +134,7 @@ def simulating(folder: Path, *faults: str, **options: Any) -> Iterator[Simulatio
 @contextmanager
 def watching(store: Store, settings: Settings) -> Iterator[Pipeline]:
     """The jobs over an empty store and a desk of their own, wired as the program wires them."""
-    db = Database(settings.desk_dsn)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    db.migrate()
+    db = migrated_database(settings.data / "desk.sqlite3")
     pipeline = _watch(settings, store, db, feed_addresses(settings), utc_now, simulated=True)
     try:
         yield pipeline

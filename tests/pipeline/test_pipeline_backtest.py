@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from migrated_database import migrated_database
 from secmon.alerts import queries as alert_queries
 from secmon.db.database import Database
 from secmon.detection import exceptions_registry, rule_states
@@ -35,8 +36,7 @@ IDS = {rule.name: rule.id for rule in RULES.signatures}
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[tuple[Loader, Detector]]:
     """Loading and detection over an empty store, with one rule and one correlation."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     clock = lambda: datetime.now(UTC)  # noqa: E731
     yield Loader(store, db, tmp_path / "spool", clock), Detector(store, db, RULES, 6 * HOUR, clock)
     db.close()
@@ -103,7 +103,7 @@ def test_a_rule_is_run_again_over_the_past(centre: tuple[Loader, Detector]) -> N
     load(loader, ("Accepted", INTRUDER, 10), ("Accepted", TESTER, 11))
     detector.run()
     assert told(loader.db) == [("ssh_login_from_outside", INTRUDER, 1)]
-    with pytest.raises(UsageError, match="no rule that is asked is called ssh_login_from_outside"):
+    with pytest.raises(UsageError, match="no active rule has the name ssh_login_from_outside"):
         backtest(detector, "ssh_login_from_outside", *SPAN)
     rule_states.enable_rule(loader.db, IDS["ssh_login_from_outside"])
     done = backtest(detector, "ssh_login_from_outside", *SPAN)

@@ -13,7 +13,8 @@ from simulated_sites import watching
 from secmon.db.models import BatchState
 from secmon.errors import StoreError, UsageError
 from secmon.ingest import batch_journal
-from secmon.pipeline.manual_import import chosen_format, import_lines
+from secmon.live.pipeline_port import ImportResult
+from secmon.pipeline.manual_import import chosen_format
 from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.record_batch import spool_batch
 from secmon.settings import load_settings
@@ -173,8 +174,8 @@ def test_an_interrupted_batch_is_taken_out_and_loaded_again(pipeline: Pipeline, 
 @pytest.mark.store
 def test_lines_loaded_by_hand_go_the_same_way(pipeline: Pipeline, store: Store) -> None:
     """They are journalled, counted and quarantined like collected ones."""
-    answer = asyncio.run(import_lines(pipeline, "11110", "manual", "auto", GOOD + b"\n\n" + b"bad\n" + GOOD))
-    assert answer == {"format": "rfc5424", "lines": 3, "events": 2, "quarantined": 1}
+    answer = asyncio.run(pipeline.import_lines("11110", "manual", "auto", GOOD + b"\n\n" + b"bad\n" + GOOD))
+    assert answer == ImportResult(format="rfc5424", lines=3, events=2, quarantined=1)
     assert store.rows("SELECT DISTINCT site, feed, format FROM events") == [("11110", "manual", "rfc5424")]
     assert [batch.lines for batch in batch_journal.batches(pipeline.loader.db, BatchState.DETECTED)] == [3]
 
@@ -186,7 +187,7 @@ def test_lines_loaded_by_hand_go_the_same_way(pipeline: Pipeline, store: Store) 
         ("Bad Feed", "auto", GOOD, "feed name 'Bad Feed'"),
         ("a" * 33, "auto", GOOD, "at most 32"),
         ("manual\n", "auto", GOOD, "feed name"),
-        ("manual", "auto", b"\n\n", "there is no line in it"),
+        ("manual", "auto", b"\n\n", "the file has no lines"),
         ("manual", "auto", b"hello\nworld\n", "not recognised from the first 2 lines"),
         ("manual", "cobol", GOOD, "unknown format cobol"),
     ],
@@ -197,7 +198,7 @@ def test_what_cannot_be_loaded_by_hand_is_said(
 ) -> None:
     """Nothing is journalled, and the error says what to write instead."""
     with pytest.raises(UsageError, match=said):
-        asyncio.run(import_lines(pipeline, "11110", feed, name, body))
+        asyncio.run(pipeline.import_lines("11110", feed, name, body))
     assert batch_journal.backlog(pipeline.loader.db).lines == 0
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from migrated_database import migrated_database
 from secmon.db.database import Database
 from secmon.db.models import FeedState
 from secmon.ingest import batch_journal
@@ -111,8 +112,7 @@ async def collecting(folder: Path, *, every: float = 0.0, limits: SpoolLimits = 
         for site in ("11110", "11140", "26110")
         for feed in ("ids", "auth")
     ]
-    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(folder / "desk.sqlite3")
     pace = Pace(parallel=4, patience=0.3, retry=BreakerLimits(10.0, 100.0))
     collector = Collector(addresses, db, folder / "spool", limits, clock, pace)
     transport = Transport(clock, timeout=5.0)
@@ -196,8 +196,8 @@ async def test_one_bad_feed_does_not_stop_its_site(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("manner", "what"),
     [
-        (lambda text, after: page(text, after, answered="7"), "another question"),
-        (lambda text, after: page(text, after, cursor=after or "0"), "stands still"),
+        (lambda text, after: page(text, after, answered="7"), "another request"),
+        (lambda text, after: page(text, after, cursor=after or "0"), "did not change"),
     ],
     ids=["an answer to another question", "a cursor that stands still"],
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from migrated_database import migrated_database
 from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import FoundGroup, triage
 from secmon.db.audit_log import Actor
@@ -42,9 +43,7 @@ class Titles:
 
 def desk_in(folder: Path) -> Database:
     """An empty desk."""
-    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
-    db.migrate()
-    return db
+    return migrated_database(folder / "desk.sqlite3")
 
 
 def sources_over(store: Store, db: Database, clock: Callable[[], datetime] = lambda: NOW) -> Sources:

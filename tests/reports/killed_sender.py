@@ -15,13 +15,13 @@ from secmon.operations.metric_samples import Period
 from secmon.reports import compose, deliver
 from secmon.reports.compose import Composed, letter_to, store_digest, subscribed
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import DigestKind, Due
+from secmon.reports.content.schedule import Due
 from secmon.reports.delivery.channels import Channels
 from secmon.reports.rendering.render import render_documents
 from secmon.response.requests import delivery_status
 from secmon.settings import MailServer
 
-DUE = Due(DigestKind.DAILY, "", Period(NOW - timedelta(days=1), NOW))
+DUE = Due("daily", "", Period(NOW - timedelta(days=1), NOW))
 
 
 def work(data: Path, server: MailServer, told: Connection, stop_at: int) -> None:
@@ -31,8 +31,8 @@ def work(data: Path, server: MailServer, told: Connection, stop_at: int) -> None
     steps("begun")
     one_digest(db, NOW, steps)
     steps("composed")
-    for target, name in ((outbox, "claim"), (delivery_status, "sent")):
-        setattr(target, name, steps.around(name, getattr(target, name)))
+    for target, name, step in ((outbox, "claim_letters", "claim"), (delivery_status, "mark_delivered", "sent")):
+        setattr(target, name, steps.around(step, getattr(target, name)))
     now = NOW
     for _ in range(2):
         deliver_once(db, server, now)

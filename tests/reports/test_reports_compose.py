@@ -14,6 +14,8 @@ from secmon.alerts.suppression import suppressed_since
 from secmon.alerts.workflow import Closure
 from secmon.db.database import Database
 from secmon.db.transaction import Change
+from secmon.detection.anomaly.builtin import builtin
+from secmon.detection.engine.findings import Finding, write_findings
 from secmon.errors import NotFoundError
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.incident import IncidentState
@@ -25,10 +27,13 @@ from secmon.operations import attack_attempts, metrics
 from secmon.operations.metric_samples import SHARES
 from secmon.reports import archive
 from secmon.reports.compose import compose
+from secmon.reports.content.calendars import Months
 from secmon.reports.content.facts import Facts
+from secmon.reports.content.facts import facts_of as restored
 from secmon.reports.content.gather_facts import gather
+from secmon.reports.content.kinds import DIGEST_KINDS, Audience, DigestKind, digest_kind
 from secmon.reports.content.models import DigestRow
-from secmon.reports.content.schedule import SCHEDULED, DigestKind, Due, period_ending
+from secmon.reports.content.schedule import Due, period_ending
 from secmon.reports.content.schedule import previous_period as before_of
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.channels import Channels
@@ -47,12 +52,13 @@ from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store.client import Store
 from secmon.store.scratch import scratch_store
 from secmon.taxonomy import AttackType, Severity
-from secmon.web.components.period_picker import Period as Asked
+from secmon.times import KST
+from secmon.web.components.period_picker import PickedPeriod
 from secmon.web.pages.trends.view import read_tops, read_trends
 
 pytestmark = pytest.mark.store
 SITES = ("11110", "11140", "26110", "41111")
-DAY = Due(DigestKind.DAILY, "", period_ending(DigestKind.DAILY, NOW))
+DAY = Due("daily", "", period_ending(digest_kind("daily"), NOW))
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +94,10 @@ def text_of(pdf: bytes) -> tuple[list[str], int]:
 def test_every_figure_is_the_one_of_the_screens(sources: Sources, place: str) -> None:
     """Types, events, sources, metrics, requests, blocks and suppressions equal what the pages read for that period."""
     alerts_at(sources.db, SITES)
-    kind = {0: DigestKind.DAILY, 2: DigestKind.PROVINCE_DAY, 5: DigestKind.MUNICIPALITY_DAY}[len(place)]
+    kind = {0: "daily", 2: "province-day", 5: "site-day"}[len(place)]
     period, scope = DAY.period, sources.scope(place)
     facts = gather(sources, Due(kind, place, period), NOW)
-    asked = Asked(period.begins, period.ends, "")
+    asked = PickedPeriod(period.begins, period.ends, "")
     view = read_trends(sources.store, scope, sources.sites, sources.provinces, asked)
     tops = read_tops(sources.store, scope, asked)
     assert facts.attempts > 0
@@ -132,8 +138,10 @@ def test_a_month_looks_back_on_its_gravest_incidents(sources: Sources) -> None:
             incident_workflow.close_incident(
                 Change(db, EVERYTHING, KIM, NOW - timedelta(hours=9)), case.id, Closure.TRUE_POSITIVE, summary=lesson
             )
-    facts = gather(sources, Due(DigestKind.MONTHLY, "", period_ending(DigestKind.MONTHLY, NOW)), NOW)
-    before = metrics.figures(db, EVERYTHING, before_of(DigestKind.MONTHLY, period_ending(DigestKind.MONTHLY, NOW)), NOW)
+    facts = gather(sources, Due("monthly", "", period_ending(digest_kind("monthly"), NOW)), NOW)
+    before = metrics.figures(
+        db, EVERYTHING, before_of(digest_kind("monthly"), period_ending(digest_kind("monthly"), NOW)), NOW
+    )
     wanted = [one.share if one.metric in SHARES else one.median for one in before]
     assert [one["before"] for one in facts.metrics] == wanted
     (section,) = [one for one in write(facts, Translator.of_version("en")).sections if "learnt" in one.title]
@@ -152,17 +160,17 @@ def test_the_wall_and_the_digest_agree_on_feeds_and_incidents(sources: Sources) 
     assert len(facts.incidents) == wall["desk"]["incidents"]["open"] == 0
 
 
-@pytest.mark.parametrize("kind", SCHEDULED)
-def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources, kind: DigestKind) -> None:
+@pytest.mark.parametrize("kind", DIGEST_KINDS)
+def test_every_kind_is_written_in_both_languages_and_every_form(sources: Sources, kind: str) -> None:
     """Each has its title, summary and TLP mark in mail, text and PDF, and pages that are numbered."""
     place = {"municipality": "11110", "site-day": "11110", "province": "11", "province-day": "11"}.get(kind, "")
     alerts = alerts_at(sources.db, SITES)
     busy = IncidentDraft("sweep scan", 4, "information_gathering", ("T1595.001",))
     incident_workflow.open_incident(Change(sources.db, EVERYTHING, KIM, YESTERDAY), busy, alerts)
-    facts = gather(sources, Due(kind, place, period_ending(kind, NOW)), NOW)
+    facts = gather(sources, Due(kind, place, period_ending(digest_kind(kind), NOW)), NOW)
     for language in ("ko", "en"):
         made = render_documents(facts, language, sources.tiles)
-        title = catalogue(language)[f"kind.{kind}"]
+        title = catalogue(language).format(f"kind.{kind}", {})
         pages, number = text_of(made["report.pdf"])
         assert 1 <= number <= 6
         assert title in pages[0].replace("\r\n", " ").replace("\n", " ")
@@ -224,7 +232,7 @@ def test_all_quiet_says_so_with_its_coverage_and_blindness_does_not(sources: Sou
     alerts_at(sources.db, SITES, severity=Severity.CRITICAL)
     busy = gather(sources.fresh(), DAY, NOW)
     assert (
-        "4 alerts were opened (4 critical, 0 high) and 4 critical or high ones are open"
+        "4 alerts were opened (4 critical, 0 high). 4 critical or high alerts are open"
         in (write(busy, Translator("en")).summary[1])
     )
 
@@ -235,7 +243,7 @@ def test_a_grave_alert_that_is_still_open_is_no_all_clear(sources: Sources) -> N
     alerts_at(sources.db, SITES[:1], severity=Severity.HIGH, at=late)
     facts = gather(sources, DAY, NOW)
     assert (facts.opened, facts.open_grave, facts.quiet) == (0, 1, False)
-    assert "1 critical or high ones are open" in write(facts, Translator("en")).summary[1]
+    assert "1 critical or high alert is open" in write(facts, Translator("en")).summary[1]
 
 
 def test_a_period_has_one_digest_whoever_composes_it(sources: Sources) -> None:
@@ -267,13 +275,78 @@ def test_missed_runs_are_caught_up_and_marked_late(sources: Sources) -> None:
     assert not archive.digests(sources.db, EVERYTHING, kind="daily")[0].late
 
 
+def test_an_anomaly_says_why_it_was_found(sources: Sources) -> None:
+    """Expected and observed values in both languages; a masked version hides the name of an administrator."""
+    at = YESTERDAY
+    volume = {"seen": "1200", "expected": "104.5", "most": "300", "samples": "8", "basis": "week"}
+    admin = {"what": "admin", "value": "hong.gildong", "known_since": "2026-12-01T00:00:00+00:00"}
+    write_findings(
+        sources.store,
+        [
+            Finding(name, builtin()[name], "baseline", "11110", "x", Severity.LOW, at, at, at, details=values)
+            for name, values in (("volume_unusual", volume), ("first_seen_admin", admin))
+        ],
+        at,
+    )
+    try:
+        facts = gather(sources, Due("site-day", "11110", DAY.period), NOW)
+        elsewhere = gather(sources, Due("site-day", "11140", DAY.period), NOW)
+    finally:
+        sources.store.command("TRUNCATE TABLE findings")
+    assert elsewhere.anomalies == []
+    reasons = {version: reasons_in(facts, version) for version in ("en", "ko", "en-masked")}
+    assert any("1200" in said and "Expected: 104.5" in said for said in reasons["en"])
+    assert any("104.5건" in said for said in reasons["ko"])
+    assert any("hong.gildong" in said for said in reasons["en"])
+    assert not any("hong.gildong" in said for said in reasons["en-masked"])
+    assert restored(json.loads(json.dumps(facts.as_json()))).anomalies == facts.anomalies
+
+
+def reasons_in(facts: Facts, version: str) -> list[str]:
+    """The last column of the section on anomalies."""
+    words = Translator.of_version(version)
+    (section,) = [one for one in write(facts, words).sections if one.title == words.t("section.anomalies")]
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    return [row[-1] for row in table.rows]
+
+
+def test_a_new_kind_of_digest_is_one_row(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a row and its title, a quarterly digest is due, composed once, and has the sections of its row in order."""
+    row = DigestKind(
+        "quarterly", Months(3), Audience.CENTRE, ("metrics", "coverage", "types"), catch_up=1, compare_with=4
+    )
+    monkeypatch.setitem(DIGEST_KINDS, row.name, row)
+    written = Translator.t
+    monkeypatch.setattr(
+        Translator,
+        "t",
+        lambda words, key, **values: "Quarter" if key == "kind.quarterly" else written(words, key, **values),
+    )
+    digests = Digests(sources, Channels(), lambda: NOW)
+    assert [one.period for one in digests.due(NOW) if one.kind == "quarterly"] == [period_ending(row, NOW)]
+    digests.compose_now(NOW)
+    (one,) = archive.digests(sources.db, EVERYTHING, kind="quarterly")
+    assert one.begins == kst(2026, 10, 1)
+    assert one.ends == kst(2027, 1, 1)
+    assert not [due for due in digests.due(NOW) if due.kind == "quarterly"]
+    words = Translator("en")
+    document = write(archive.facts(sources.db, EVERYTHING, one.id), words)
+    assert document.title == "Quarter"
+    wanted = [words.t(f"section.{name}") for name in ("level", *row.sections, "advice", "counting")]
+    assert [section.title for section in document.sections] == wanted
+
+
+def kst(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=KST)
+
+
 def test_places_get_theirs_when_something_happened(sources: Sources) -> None:
     """Of two municipalities with a recipient, the one with an alert that day gets a daily digest."""
     alerts_at(sources.db, ["11110"])
     enter(sources.db, "jongno", ["site-day"], scope="11110")
     enter(sources.db, "jung", ["site-day"], scope="11140")
     due = Digests(sources, Channels(), lambda: NOW).due(NOW)
-    assert [one.scope for one in due if one.kind is DigestKind.MUNICIPALITY_DAY] == ["11110"]
+    assert [one.scope for one in due if one.kind == "site-day"] == ["11110"]
 
 
 def test_somebody_reads_the_digests_of_their_own_places(sources: Sources) -> None:
@@ -282,8 +355,8 @@ def test_somebody_reads_the_digests_of_their_own_places(sources: Sources) -> Non
         compose(sources, due, NOW).id
         for due in (
             DAY,
-            Due(DigestKind.PROVINCE_DAY, "11", DAY.period),
-            Due(DigestKind.MUNICIPALITY_DAY, "11110", DAY.period),
+            Due("province-day", "11", DAY.period),
+            Due("site-day", "11110", DAY.period),
         )
     ]
     seoul, jongno = Scope.of_province("11", sources.sites), Scope.of_sites(["11110"])

@@ -23,7 +23,7 @@ from secmon.operations.metric_samples import Period
 from secmon.reports import archive
 from secmon.reports.compose import letter_to, store_digest
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import DigestKind, Due
+from secmon.reports.content.schedule import Due
 from secmon.reports.deliver import Delivered, deliver
 from secmon.reports.delivery.channels import Channels
 from secmon.reports.delivery.recipients import Recipient
@@ -68,7 +68,7 @@ def digest_for(db: Database, *to: Recipient, now: datetime = NOW) -> int:
     facts = facts_at(now)
     made = {version: render_documents(facts, version) for version in {one.version for one in to}}
     with db.begin() as session:
-        number = store_digest(session, Due(DigestKind.NOTICE, "", Period(now, now)), facts, made, now)
+        number = store_digest(session, Due("notice", "", Period(now, now)), facts, made, now)
         for one in to:
             enqueue(session, letter_to(number, one), now, one.free_from(now))
     return number
@@ -129,7 +129,7 @@ def test_a_wrong_password_is_told_and_tried_again(db: Database, tmp_path: Path) 
         given = {"security": "starttls", "username": "centre", "password_file": secret, "ca_file": authority}
         assert run(db, Channels(settings_of(post, **given))) == Delivered(0, 1, 0)
     (one,) = archive.deliveries(db, EVERYTHING, number)
-    assert "login refused" in one.error
+    assert "refused the login" in one.error
     assert one.state == "waiting"
 
 
@@ -207,7 +207,7 @@ def test_a_request_that_nobody_would_get_says_so(db: Database) -> None:
     advice = RequestText("차단하십시오", "Block it", "차단", "Block")
     (row,) = request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("11110",), 4, advice))
     assert run(db, Channels(None)).again == 1
-    assert "nobody is entered for site:11110" in request.receipts_of_request(db, EVERYTHING, row.id)[-1].detail
+    assert "no recipient is entered for site:11110" in request.receipts_of_request(db, EVERYTHING, row.id)[-1].detail
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -260,7 +260,7 @@ def test_a_chat_service_gets_the_text_through_apprise(db: Database, hook: str) -
     number = digest_for(db, enter(db, "room", ["silent"], channel="chat", address=f"json://{hook}/", language="en"))
     assert run(db, Channels()) == Delivered(0, 1, 0)
     (one,) = archive.deliveries(db, EVERYTHING, number)
-    assert (one.state, one.error) == ("waiting", "chat: the service did not take it")
+    assert (one.state, one.error) == ("waiting", "chat: the service did not accept the message")
     assert run(db, Channels(), NOW + TEN_MINUTES) == Delivered(1, 0, 0)
     said = json.loads(_Hook.got[-1][1])
     assert "Immediate notice" in said["title"]
@@ -272,7 +272,7 @@ def test_a_chat_address_that_apprise_does_not_know_is_given_up(db: Database) -> 
     number = digest_for(db, enter(db, "room", ["silent"], channel="chat", address="nochat://room"))
     assert run(db, Channels()) == Delivered(0, 0, 1)
     (one,) = archive.deliveries(db, EVERYTHING, number)
-    assert (one.state, one.error) == ("given_up", "chat: the address is none that Apprise knows")
+    assert (one.state, one.error) == ("given_up", "chat: Apprise does not know this kind of address")
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())

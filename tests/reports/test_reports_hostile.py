@@ -19,7 +19,8 @@ from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.workflow import IncidentDraft
 from secmon.notifications.outbox import Letter
 from secmon.reports.content.gather_facts import gather
-from secmon.reports.content.schedule import DigestKind, Due, period_ending
+from secmon.reports.content.kinds import digest_kind
+from secmon.reports.content.schedule import Due, period_ending
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.letters import dispatch
 from secmon.reports.delivery.message import mail
@@ -28,7 +29,7 @@ from secmon.reports.rendering.render import render_documents
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 
-DAY = Due(DigestKind.DAILY, "", period_ending(DigestKind.DAILY, NOW))
+DAY = Due("daily", "", period_ending(digest_kind("daily"), NOW))
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 

@@ -16,10 +16,11 @@ from secmon.db.database import Database
 from secmon.db.transaction import Change
 from secmon.errors import ConflictError, IllegalMove, NotFoundError, UsageError
 from secmon.incidents import incident, timeline
+from secmon.indicator import Indicator, IndicatorKind
 from secmon.response.blocklist import allowlist, blocklist, export_formats
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.allowlist import BlockConflict
-from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
+from secmon.response.blocklist.block_value import parse_block_value
 from secmon.response.blocklist.blocklist import BlockEntry, BlockFeed, BlockState, FeedEntry
 from secmon.response.blocklist.workflow import Proposal
 from secmon.sites.registry import load_sites
@@ -54,7 +55,7 @@ def test_the_way_of_a_block(db: Database) -> None:
     number = proposed(db).id
     with pytest.raises(IllegalMove, match="was proposed by operator1: a second person approves it"):
         block_workflow.approve_block(Change(db, EVERYTHING, KIM, NOW), number)
-    with pytest.raises(IllegalMove, match="is proposed; this is possible while it is approved"):
+    with pytest.raises(IllegalMove, match="is proposed and cannot become pushed; it can become approved"):
         block_workflow.push_block(Change(db, EVERYTHING, LEE, NOW), number)
     assert blocklist.block_feed(db, "11110", NOW).version == 0
     block_workflow.approve_block(Change(db, EVERYTHING, LEE, NOW + MINUTE), number)
@@ -96,7 +97,7 @@ def test_a_version_a_site_never_got_cannot_be_acknowledged(db: Database) -> None
     """Neither one to come, nor one of other sites, nor for another site."""
     pushed(db, "203.0.113.9", "26110")
     for site, version in (("26110", 2), ("26110", 0), ("11110", 1)):
-        with pytest.raises(IllegalMove, match="the newest for it is"):
+        with pytest.raises(IllegalMove, match="its newest version is"):
             block_workflow.acknowledge_blocklist(Change(db, EVERYTHING, FIREWALL, NOW), site, version)
     with pytest.raises(NotFoundError):
         block_workflow.acknowledge_blocklist(Change(db, SEOUL, FIREWALL, NOW), "26110", 1)
@@ -144,7 +145,7 @@ def test_an_expired_entry_is_served_no_more(db: Database) -> None:
     after = blocklist.block_feed(db, "11110", NOW + HOUR)
     assert (values(after), after.version) == ([], before.version)
     assert after.etag != before.etag
-    with pytest.raises(IllegalMove, match="expired at 2026-11-25 02:00 UTC: propose it anew"):
+    with pytest.raises(IllegalMove, match="expired at 2026-11-25 02:00 UTC: propose it again"):
         block_workflow.push_block(Change(db, EVERYTHING, KIM, NOW + HOUR), late.id)
     assert block_workflow.expire_blocks(db, NOW + HOUR - MINUTE) == []
     assert block_workflow.expire_blocks(db, NOW + HOUR) == [entry.id, late.id]
@@ -155,12 +156,12 @@ def test_an_expired_entry_is_served_no_more(db: Database) -> None:
 def test_a_value_is_blocked_once(db: Database) -> None:
     """However it is written; after its end it can be proposed anew, and at other sites at any time."""
     entry = proposed(db, "Evil.Example.", "11110")
-    with pytest.raises(IllegalMove, match=f"is proposed already as block entry {entry.id}"):
+    with pytest.raises(IllegalMove, match=f"is already proposed as block entry {entry.id}"):
         proposed(db, "evil.example", "11110", "26110")
     assert proposed(db, "evil.example", "26110").value == "evil.example"
     block_workflow.reject_block(Change(db, EVERYTHING, LEE, NOW), entry.id, reason="harmless")
     assert proposed(db, "EVIL.example", "11110").id != entry.id
-    with pytest.raises(IllegalMove, match="is rejected; this is possible while"):
+    with pytest.raises(IllegalMove, match="is rejected and cannot become undone: rejected is its final state"):
         block_workflow.revoke_block(Change(db, EVERYTHING, LEE, NOW), entry.id, reason="r")
 
 
@@ -210,7 +211,7 @@ def test_a_block_needs_a_reason_and_an_end(db: Database, problem: tuple[str, tim
 def test_what_is_built_in_is_never_blocked(db: Database, value: str, touched: str | None) -> None:
     """Nor a part of it, nor what contains it; the refusal says what it touches, why, and whose it is."""
     if value == "172.16.0.0/11":
-        with pytest.raises(UsageError, match=r"write the network's own address, 172\.0\.0\.0/11"):
+        with pytest.raises(UsageError, match=r"write the address of the network, 172\.0\.0\.0/11"):
             proposed(db, value)
         with pytest.raises(BlockConflict, match=r"172\.16\.0\.0/12 \(private networks"):
             proposed(db, "172.0.0.0/11")
@@ -218,7 +219,7 @@ def test_what_is_built_in_is_never_blocked(db: Database, value: str, touched: st
         assert allowlist.allowlist_conflicts(db, value) == ()
         assert proposed(db, value).state == "proposed"
     else:
-        with pytest.raises(BlockConflict, match="touches what is never blocked") as refused:
+        with pytest.raises(BlockConflict, match="overlaps with values that are never blocked") as refused:
             proposed(db, value)
         assert [one.indicator.value for one in refused.value.conflicts] == [touched]
 
@@ -232,15 +233,15 @@ def test_never_block_wins_over_what_is_in_force(db: Database) -> None:
     assert (values(feed), feed.version) == (["198.51.100.1"], 3)
     row = blocklist.get_block(db, EVERYTHING, inside.id)
     assert (row.state, row.end_reason) == ("overruled", "never blocked: 203.0.113.0/24 (our cloud)")
-    with pytest.raises(BlockConflict, match=r"203\.0\.113\.0/24 \(our cloud; by operator2\)"):
+    with pytest.raises(BlockConflict, match=r"203\.0\.113\.0/24 \(our cloud; operator2\)"):
         proposed(db, "203.0.113.200")
-    with pytest.raises(IllegalMove, match="is on the never-block list already"):
+    with pytest.raises(IllegalMove, match="is already on the never-block list"):
         allowlist.add_to_allowlist(Change(db, EVERYTHING, LEE, NOW), "203.0.113.0/24", reason="again")
     assert other.id not in over
     assert added.id is not None
     allowlist.remove_from_allowlist(Change(db, EVERYTHING, LEE, NOW), added.id, reason="moved away")
     assert proposed(db, "203.0.113.200").state == BlockState.PROPOSED
-    with pytest.raises(IllegalMove, match="was taken off by operator2"):
+    with pytest.raises(IllegalMove, match="was removed by operator2"):
         allowlist.remove_from_allowlist(Change(db, EVERYTHING, LEE, NOW), added.id, reason="again")
     assert [one.id for one in allowlist.allowlist(db)] == [None] * len(allowlist.BUILT_IN)
 
@@ -260,7 +261,7 @@ def test_never_block_wins_over_what_is_in_force(db: Database) -> None:
 )
 def test_values_are_written_in_one_way(text: str, kind: IndicatorKind, value: str) -> None:
     """Whatever way somebody typed them."""
-    assert parse(text) == Indicator(kind, value)
+    assert parse_block_value(text) == Indicator(kind, value)
 
 
 @pytest.mark.parametrize(
@@ -280,13 +281,15 @@ def test_values_are_written_in_one_way(text: str, kind: IndicatorKind, value: st
         "-.example",
         "x" * 64 + ".example",
         "ab" * 31,
+        "ab" * 16,
         "1.2.3.4:80",
+        "ev\u200bil.example",
     ],
 )
 def test_what_is_no_value_is_refused(text: str) -> None:
     """Nothing that a firewall would misread gets into the list."""
     with pytest.raises(UsageError):
-        parse(text)
+        parse_block_value(text)
 
 
 # ------------------------------------------------------------------------------------------------------------ formats

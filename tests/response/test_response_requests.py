@@ -55,7 +55,7 @@ def test_the_way_of_a_request(db: Database) -> None:
     sent(db)
     request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW + 2 * MINUTE), number)
     request_workflow.complete_request(Change(db, HERE, JONGNO, NOW + 3 * MINUTE), number, answer="차단 완료")
-    with pytest.raises(IllegalMove, match="reported as done by jongno: somebody else verifies it"):
+    with pytest.raises(IllegalMove, match="reported as done by jongno: another person verifies it"):
         request_workflow.verify_request(Change(db, EVERYTHING, JONGNO, NOW), number)
     row = request_workflow.verify_request(Change(db, EVERYTHING, LEE, NOW + 4 * MINUTE), number)
     times = (row.delivered_at, row.acknowledged_at, row.done_at, row.verified_at)
@@ -69,7 +69,7 @@ def test_the_way_of_a_request(db: Database) -> None:
         ("done", "jongno", "차단 완료"),
         ("verified", "operator2", ""),
     ]
-    with pytest.raises(IllegalMove, match="is verified and cannot become withdrawn; that is its end"):
+    with pytest.raises(IllegalMove, match="is verified and cannot become withdrawn: verified is its final state"):
         request_workflow.withdraw_request(Change(db, EVERYTHING, KIM, NOW), number, reason="r")
     assert verify_audit_log(db) is None
 
@@ -81,9 +81,9 @@ def test_illegal_moves_of_requests(db: Database) -> None:
         request_workflow.complete_request(Change(db, EVERYTHING, JONGNO, NOW), number, answer="a")
     with pytest.raises(IllegalMove, match="cannot become verified"):
         request_workflow.verify_request(Change(db, EVERYTHING, KIM, NOW), number)
-    with pytest.raises(IllegalMove, match="the reason of the refusal is missing"):
+    with pytest.raises(IllegalMove, match="the reason why it cannot be done is missing"):
         request_workflow.refuse_request(Change(db, HERE, JONGNO, NOW), number, reason="")
-    with pytest.raises(IllegalMove, match="goes to at least one site"):
+    with pytest.raises(IllegalMove, match="needs at least one site"):
         request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft((), 3, WORDS))
     seen = request.get_request(db, EVERYTHING, number).version
     request_workflow.acknowledge_request(Change(db, HERE, JONGNO, NOW), number)
@@ -129,7 +129,7 @@ def test_a_request_of_an_incident_is_its_first_response(db: Database) -> None:
     the site was known to be concerned."""
     [first] = alerts_at(db, ["11110"])
     case = incident_at(db, ["26110"], alerts=[first], at=NOW + MINUTE)
-    with pytest.raises(IllegalMove, match="does not touch site 41110"):
+    with pytest.raises(IllegalMove, match="does not affect site 41110"):
         request_workflow.create_requests(Change(db, EVERYTHING, KIM, NOW), RequestDraft(("41110",), 4, WORDS, case.id))
     rows = request_workflow.create_requests(
         Change(db, EVERYTHING, KIM, NOW + 5 * MINUTE), RequestDraft(("11110", "26110"), 4, WORDS, case.id)
@@ -287,7 +287,7 @@ def test_an_answer_by_phone_is_written_down(db: Database) -> None:
     [entry] = audit_entries(db, EVERYTHING, limit=9, action="request.done")
     after = {"state": "done", "detail": "방화벽에서 차단", "source": "phone", "said_by": "당직실"}
     assert (entry.actor, entry.site, json.loads(entry.after)) == ("operator1", "11110", after)
-    with pytest.raises(IllegalMove, match="reported as done by operator1: somebody else verifies it"):
+    with pytest.raises(IllegalMove, match="reported as done by operator1: another person verifies it"):
         request_workflow.verify_request(Change(db, EVERYTHING, KIM, NOW), number)
     assert request_workflow.verify_request(Change(db, EVERYTHING, LEE, NOW), number).state == "verified"
     assert verify_audit_log(db) is None
@@ -298,9 +298,9 @@ def test_a_refusal_by_phone_needs_who_and_why(db: Database) -> None:
     number = asked(db).id
     for call, missing in (
         (PhoneAnswer(RequestState.REFUSED, "no contract", " "), "who answered is missing"),
-        (PhoneAnswer(RequestState.REFUSED, "", "duty desk"), "the reason of the refusal is missing"),
+        (PhoneAnswer(RequestState.REFUSED, "", "duty desk"), "the reason why it cannot be done is missing"),
         (PhoneAnswer(RequestState.DONE, "", "duty desk"), "what was done is missing"),
-        (PhoneAnswer(RequestState.VERIFIED, "x", "duty desk"), "verified is nothing a municipality says"),
+        (PhoneAnswer(RequestState.VERIFIED, "x", "duty desk"), "verified is not a valid answer of a municipality"),
     ):
         with pytest.raises(IllegalMove, match=missing):
             phone_answers.record_phone_answer(Change(db, EVERYTHING, KIM, NOW), number, call)

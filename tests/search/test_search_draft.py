@@ -101,13 +101,13 @@ def test_the_log_source_is_that_of_most_events(filled: Store) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("", "an empty search is no rule"),
-        ("site:11110 failed", "leave site: out"),
+        ("", "an empty search cannot become a rule"),
+        ("site:11110 failed", "remove site:"),
         ("user:[a TO b]", "is a text"),
         ("[1 TO 3]", "needs a field"),
-        ("status:many", "is a number, 'many' is none"),
-        ("absent:1", "no field is called absent"),
-        ("(((", "query not understood"),
+        ("status:many", "is a number, but 'many' is not"),
+        ("absent:1", "no field has the name absent"),
+        ("(((", "the query is not valid"),
     ],
 )
 def test_what_no_rule_can_say_is_refused(query: str, said: str) -> None:

@@ -113,14 +113,14 @@ def test_what_a_query_finds(filled: Store, query: str, number: int) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("nofield:1", "no field is called nofield"),
+        ("nofield:1", "no field has the name nofield"),
         ("port:ssh", "dst_endpoint_port is a number"),
-        ("(failed", "not understood"),
-        ("ip:203.0.113.0/99", "no range of addresses"),
+        ("(failed", "the query is not valid"),
+        ("ip:203.0.113.0/99", "not a valid range of addresses"),
         ("[1 TO 2]", "needs a field"),
-        ("failed~2", "not understood"),
+        ("failed~2", "is not valid here"),
         ("a" * (LONGEST + 1), "shorten it"),
-        ("(" * 3000 + "a" + ")" * 500, "not understood|flatter"),
+        ("(" * 3000 + "a" + ")" * 500, "the query is not valid|simplify"),
     ],
 )
 def test_what_is_not_understood_is_said(query: str, said: str) -> None:

@@ -216,7 +216,7 @@ def test_a_definition_of_ones_own_loads() -> None:
         ("is: staff", "is: text", "a text needs it"),
         ("expects: []", "expects: [1]", "write a mapping"),
         ("expects: []", "silence: []", "is not known here"),
-        ("title:", "title: [", "no YAML"),
+        ("title:", "title: [", "not valid YAML"),
         ("    occurs:", "    silence: [phone]\n    occurs:", "no feed"),
     ],
 )

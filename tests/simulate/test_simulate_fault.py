@@ -203,8 +203,8 @@ def test_faults_begin_and_end() -> None:
         ("slow=-1:11110", "takes a number from 0 to 600"),
         ("slow=1e9:11110", "takes a number"),
         ("flood=99999:11110", "takes a number from 1 to 1000"),
-        ("slow:11110/phone", "no feed is called 'phone'"),
-        ("slow:11110/", "no feed is called ''"),
+        ("slow:11110/phone", "no feed has the name 'phone'"),
+        ("slow:11110/", "no feed has the name ''"),
         ("\x00:\x00", "write KIND:CODE"),
     ],
 )

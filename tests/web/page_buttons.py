@@ -13,7 +13,7 @@ def words(answer: httpx.Response) -> str:
 
 
 async def press(client: httpx.AsyncClient, prefix: str, action: str, target: str = "", **filled: Any) -> dict[str, Any]:
-    """What the page says then; `filled` are choice, title, number and note of the dialog."""
+    """What the page says then; `filled` are choice, title, number and note of the dialog, and the language."""
     output = f"{prefix}-said.children"
     entries: Sequence[dict[str, Any]] = (await client.get("/_dash-dependencies")).json()
     entry = next(one for one in entries if output in one["output"])
@@ -23,7 +23,7 @@ async def press(client: httpx.AsyncClient, prefix: str, action: str, target: str
         f"{prefix}-title.value": filled.get("title"),
         f"{prefix}-number.value": filled.get("number"),
         f"{prefix}-note.value": filled.get("note"),
-        "language.data": "en",
+        "language.data": filled.get("language", "en"),
     }
     choice = {"id": {"type": f"{prefix}-choice", "of": action}}
     parts = {"value": filled.get("choice"), "id": choice["id"]}

@@ -19,8 +19,8 @@ from secmon.auth.sessions import SessionLimits
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from secmon.web.gateway.access_middleware import AccessMiddleware
 from secmon.web.gateway.credentials import CredentialReader
-from secmon.web.gateway.gate import AccessMiddleware
 from secmon.web.gateway.security_headers import policy
 from secmon.web.routing import Group, Page
 from web_centre import HOST, NOW, NOWHERE, centre_over, new_desk, principal, session_of

@@ -141,7 +141,7 @@ async def test_an_illegal_move_is_409(room: Room) -> None:
     """The problem says what is possible instead."""
     number = (await room.get("oper", "/alerts"))["items"][0]["id"]
     told = await room.post("oper", f"/alerts/{number}/reopen", {"reason": "because"}, 409)
-    assert (told["status"], "nothing to reopen" in told["detail"]) == (409, True)
+    assert (told["status"], "only a closed alert can be reopened" in told["detail"]) == (409, True)
 
 
 async def test_many_alerts_at_once(room: Room) -> None:
@@ -154,6 +154,30 @@ async def test_many_alerts_at_once(room: Room) -> None:
     assert {alert["note"] for alert in done} == {"a test of ours"}
     await room.post("oper", "/alerts/bulk", {**closing, "alerts": chosen}, 409)
     assert (await room.get("oper", f"/alerts/{ids[2]}"))["status"] == "new"
+
+
+async def test_suppressions_are_listed_and_lifted(room: Room) -> None:
+    """Each user sees those of the own sites; lifting needs the permission of suppressing, and is audited."""
+    alerts = {alert["site"]: alert["id"] for alert in (await room.get("oper", "/alerts"))["items"]}
+    until = (NOW + timedelta(days=1)).isoformat()
+    for site in (JONGNO, BUSAN):
+        await room.post("oper", f"/alerts/{alerts[site]}/suppress", {"until": until, "reason": "known probe"})
+    busan, jongno = await room.get("oper", "/suppressions")
+    assert (jongno["site"], jongno["actor"], jongno["reason"], jongno["author"]) == (
+        JONGNO,
+        ATTACKER,
+        "known probe",
+        "oper",
+    )
+    assert [one["id"] for one in await room.get("seoul", "/suppressions")] == [jongno["id"]]
+    await room.post("guest", f"/suppressions/{jongno['id']}/lift", None, 403)
+    lifted = await room.post("chief", f"/suppressions/{jongno['id']}/lift")
+    assert lifted["until"] == NOW.isoformat().replace("+00:00", "Z")
+    await room.post("chief", f"/suppressions/{jongno['id']}/lift", None, 409)
+    assert [one["id"] for one in await room.get("oper", "/suppressions")] == [busan["id"]]
+    assert len(await room.get("oper", "/suppressions", ended=True)) == 2
+    (entry,) = (await room.get("boss", "/audit", action="alert.unsuppress"))["items"]
+    assert (entry["actor"], entry["subject"]) == ("chief", f"suppression:{jongno['id']}")
 
 
 async def test_merge_and_unmerge(room: Room) -> None:

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Mapping
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from secmon.runtime.centre import assets_folder
+from secmon.store.client import Store
 from secmon.web.components.charts import TYPE_COLOURS
+from secmon.web.pages import visit_of
+from secmon.web.pages.wall import page as wall
+from web_centre import NOWHERE, console_over, new_desk
 
 Array = npt.NDArray[np.float64]
 
@@ -87,11 +92,18 @@ def test_attack_types_stay_apart(eyes: str) -> None:
     assert alike(dict(TYPE_COLOURS), eyes) == []
 
 
-def test_the_wall_draws_types_in_the_same_colours() -> None:
-    """The script of the wall keeps the colours of the legend."""
+def test_the_wall_draws_types_in_the_same_colours(tmp_path: Path) -> None:
+    """The page gives its script the colours of the legend, in their order; the script has none of its own."""
+    db = new_desk(tmp_path)
+    visit = visit_of("/", "", "en")
+    assert visit is not None
+    page = wall.layout(console_over(Store(NOWHERE), db), visit)
+    db.close()
+    [given] = [part.data for part in page.children if getattr(part, "id", "") == "type-colours"]
+    assert list(given.items()) == list(TYPE_COLOURS.items())
     script = (assets_folder() / "wall.js").read_text(encoding="utf-8")
-    [listed] = re.findall(r"const COLOURS = \[([^\]]+)\]", script)
-    assert re.findall(r"#[0-9a-f]{6}", listed) == list(TYPE_COLOURS.values())
+    assert [colour for colour in TYPE_COLOURS.values() if colour in script] == []
+    assert [name for name in TYPE_COLOURS if name in script] == []
 
 
 def test_the_check_sees_what_is_alike() -> None:

@@ -1,7 +1,6 @@
 """The page of digests: what was composed, opened within one's scope, and sent again."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,7 @@ from page_buttons import press, words
 
 from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
-from secmon.reports.setup import sources_of
-from secmon.reports.shelf import Shelf
-from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from web_centre import HOST, call, centre_over, new_desk, principal
@@ -24,10 +21,7 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with an archive."""
     db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, db, tmp_path, instance)
-        shelf = Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
-        made.pipeline.context = replace(made.pipeline.context, shelf=shelf)
-        yield made
+        yield centre_over(store, db, tmp_path, instance)
     db.close()
 
 

@@ -1,7 +1,6 @@
 """The API of digests: composed, listed and read within one's scope, sent again, and who gets what."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,9 +8,7 @@ import pytest
 
 from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
-from secmon.reports.setup import sources_of
-from secmon.reports.shelf import Shelf
-from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
 from web_centre import centre_over, new_desk, principal
@@ -26,12 +23,7 @@ async def centre(store: Store, tmp_path: Path) -> AsyncIterator[Centre]:
     """A centre with an archive."""
     db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, db, tmp_path, instance)
-        context = replace(
-            made.pipeline.context, shelf=Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
-        )
-        made.pipeline.context = context
-        yield made
+        yield centre_over(store, db, tmp_path, instance)
     db.close()
 
 

@@ -6,17 +6,25 @@ from pathlib import Path
 
 import orjson
 import pytest
-from log_lines import http
+from page_buttons import words
 
-from secmon.db.database import Database
+from log_lines import http
+from migrated_database import migrated_database
+from secmon.alerts.workflow import Closure
+from secmon.db.audit_log import CENTRE
+from secmon.db.transaction import Change
+from secmon.errors import FeedUnavailable
 from secmon.feed_health import maintenance
 from secmon.feed_health.health import Health
 from secmon.feed_health.maintenance import MaintenanceWindow
+from secmon.incidents.workflow import IncidentDraft, close_incident, open_incident
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult
 from secmon.live.snapshot import Rates, compose, encode
+from secmon.operations import roster
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
+from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.web.pages.feeds.view import kinds_of, read_feeds, troubles
@@ -30,8 +38,7 @@ BEFORE = NOW - timedelta(minutes=1)
 @pytest.fixture
 def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with two sites' feeds, over an empty store."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     with Instance(tmp_path) as instance:
         yield centre_over(store, db, tmp_path, instance)
     db.close()
@@ -51,11 +58,14 @@ def fail(centre: Centre, site: str, error: str, times: int = 1) -> None:
 async def test_the_page_says_whom_to_call_and_why(centre: Centre) -> None:
     """One row for a site that is out of reach, its unreadable lines with the reason, figures that add up."""
     load(centre, "c", Lines(JONGNO, "ids", "suricata_eve", BEFORE, [http(BEFORE, "/"), b"<b>nonsense</b>"]))
-    fail(centre, YONGSAN, "answered 503", times=3)
+    out_of_reach = FeedUnavailable("feed.status", site=YONGSAN, feed="ids", status=503).stored()
+    fail(centre, YONGSAN, out_of_reach, times=3)
     async with principal(centre) as client:
         answer = (await call(client, "feeds-unwell.children", REFRESH)).json()["response"]
+        korean = words(await call(client, "feeds-unwell.children", {**REFRESH, "language.data": "ko"}))
     unwell, rejects = str(answer["feeds-unwell"]), str(answer["feeds-rejects"])
-    assert "answered 503 (3 times in a row)" in unwell
+    assert "answered 503 (3 failures in a row)" in unwell
+    assert "503 응답을 받았습니다" in korean
     assert "next try" in unwell
     assert unwell.count("answered 503") == 1
     assert "not JSON" in rejects
@@ -107,15 +117,14 @@ async def test_a_feed_that_answers_and_sends_nothing_is_silent_everywhere(
 @pytest.mark.store
 async def test_a_store_that_is_away_is_said_in_the_page(store: Store, tmp_path: Path) -> None:
     """The old picture stays, with the error above it."""
-    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    db.migrate()
+    db = migrated_database(tmp_path / "desk.sqlite3")
     with Instance(tmp_path) as instance:
         away = centre_over(Store("clickhouse://127.0.0.1:9"), db, tmp_path, instance)
         async with principal(away) as client:
             answer = await call(client, "feeds-unwell.children", REFRESH)
     db.close()
     assert answer.status_code == 200
-    assert "could not be read" in str(answer.json()["response"]["feeds-error"])
+    assert "cannot be read" in str(answer.json()["response"]["feeds-error"])
 
 
 @pytest.mark.store
@@ -152,6 +161,23 @@ async def test_maintenance_is_announced_and_ended_over_the_api(centre: Centre) -
         ended = await client.post("/api/v1/maintenance/end", params={"site": JONGNO}, headers=token)
     assert (nobody.status_code, silent.status_code) == (404, 400)
     assert ended.json()["ended"] == 1
+
+
+@pytest.mark.store
+async def test_the_status_counts_incidents_and_names_who_is_on_duty(centre: Centre) -> None:
+    """Open and closed incidents; of the roster the shift that runs now, the lead apart from the members."""
+    change = Change(centre.db, EVERYTHING, CENTRE, NOW)
+    case = open_incident(change, IncidentDraft("sweep scan", 4, "information_gathering", (), sites=(JONGNO,)), [])
+    open_incident(change, IncidentDraft("second", 4, "information_gathering", (), sites=(JONGNO,)), [])
+    close_incident(change, case.id, Closure.FALSE_POSITIVE, summary="test")
+    hour = timedelta(hours=1)
+    roster.plan_shift(change, roster.PlannedShift("day", NOW - hour, NOW + hour, "chief", ("oper", "next")))
+    roster.plan_shift(change, roster.PlannedShift("night", NOW + hour, NOW + 9 * hour, "other"))
+    async with principal(centre) as client:
+        said = (await client.get("/api/v1/status")).json()
+    assert said["incidents"] == 2
+    until = (NOW + hour).isoformat()
+    assert said["on_duty"] == [{"shift": "day", "lead": "chief", "members": ["oper", "next"], "until": until}]
 
 
 @pytest.mark.store

@@ -25,7 +25,7 @@ PEOPLE = {
     "oper": AccountDraft("oper", Role.OPERATOR),
     "jongno": AccountDraft("jongno", Role.MUNICIPALITY, site="11110"),
 }
-LIST = "203.0.113.9 # scans\nevil.example\n10.0.0.0/8\n"
+LIST = "203.0.113.9 # scans\nevil.example\n0.0.0.0/0\n"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def bring(room: Room, who: str, body: str, status: int = 200, **query: str
 async def test_a_list_is_taken_over_and_an_indicator_ended(room: Room) -> None:
     """What cannot be looked for is refused with its line; the rest is listed until it is ended; both are audited."""
     taken = (await bring(room, "chief", LIST, source="CERT", tlp="green", expires="7d")).json()
-    assert (taken["taken"], taken["kinds"]) == (2, {"address": 1, "domain": 1, "hash": 0})
+    assert (taken["taken"], taken["kinds"]) == (2, {"address": 1, "network": 0, "domain": 1, "hash": 0})
     assert [one["line"] for one in taken["refused"]] == [3]
     listed = {one["value"]: one for one in await room.get("oper", "/indicators")}
     assert set(listed) == {"203.0.113.9", "evil.example"}

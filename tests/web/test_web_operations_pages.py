@@ -24,7 +24,7 @@ from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
-from secmon.web.gateway.gate import AccessMiddleware
+from secmon.web.gateway.access_middleware import AccessMiddleware
 from web_centre import ADMINISTRATOR, HOST, NOW, NOWHERE, call, centre_over, group, new_desk, session_of
 
 CHIEF = AccountDraft("chief", Role.SUPERVISOR)
@@ -117,7 +117,7 @@ async def test_a_handover_is_drafted_edited_and_signed_by_two(house: House) -> N
         assert (row.notes, row.content["alerts"]) == ("Call Jongno.", {"5": 1})
         await press(client, "shift", "sign", f"1/{row.version}")
         twice = await press(client, "shift", "countersign", f"1/{shift_handover.get_handover(house.db, 1).version}")
-    assert "the incoming one signs now" in str(twice["shift-refused"])
+    assert "now the incoming lead signs" in str(twice["shift-refused"])
     async with house.client(NEXT) as client:
         await press(client, "shift", "countersign", f"1/{shift_handover.get_handover(house.db, 1).version}")
         shown = await call(client, "shift-one.children", {"url.pathname": "/shift", "url.search": "", **ENGLISH})
@@ -135,6 +135,18 @@ async def test_a_shift_is_planned_from_the_page(house: House) -> None:
     (planned,) = roster.shifts_between(house.db, NOW, NOW.replace(day=9))
     assert planned.people == ("chief", "next", "other")
     assert "03-03 09:00 – 18:00" in shown.text
+
+
+async def test_the_page_of_the_shift_names_who_is_on_duty(house: House) -> None:
+    """The lead and the members of the shift that runs now, and until when; without one it says so."""
+    asked = {"url.pathname": "/shift", "url.search": "", **ENGLISH}
+    change, hour = Change(house.db, EVERYTHING, CENTRE, NOW), timedelta(hours=1)
+    async with house.client(CHIEF) as client:
+        nobody = await call(client, "shift-duty.children", asked)
+        roster.plan_shift(change, roster.PlannedShift("night", NOW - hour, NOW + hour, "dana", ("robin",)))
+        shown = await call(client, "shift-duty.children", asked)
+    assert "Nobody is on duty" in nobody.text
+    assert "dana, robin (11:37)" in shown.text
 
 
 async def test_an_account_is_made_changed_and_disabled(house: House) -> None:
@@ -170,7 +182,7 @@ async def test_the_audit_log_is_filtered_and_verified(house: House) -> None:
         checked = words(await call(client, "audit-chain.children", {"audit-verify.n_clicks": 1, **ENGLISH}))
     assert "level.declare" in shown
     assert "account.add" not in shown
-    assert "every entry is there" in checked
+    assert "all entries are present" in checked
     assert any(one.action == "account.add" for one in audit_entries(house.db, EVERYTHING, limit=10))
 
 
@@ -192,7 +204,7 @@ async def test_the_glossary_has_both_languages(house: House, draft: AccountDraft
     async with house.client(draft) as client:
         asked = {"url.pathname": "/glossary", "url.search": "?page=shift&lang=en"}
         page = words(await call(client, "frame.children", asked))
-    assert all(said in page for said in ("이벤트", "Event", "both leads sign", "TLP:AMBER"))
+    assert all(said in page for said in ("이벤트", "Event", "Both leads sign", "TLP:AMBER"))
 
 
 async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> None:
@@ -211,7 +223,7 @@ async def test_an_answer_by_phone_is_written_down_at_the_page(house: House) -> N
         unsaid = await press(client, "requests", "phone", str(row.id), title="duty desk", note="x")
         told = await press(client, "requests", "phone", str(row.id), choice="refused", title="duty desk", note="no key")
         shown = words(await call(client, "requests-one.children", asked))
-    assert "Choose what the municipality answered." in str(unsaid["requests-refused"])
-    assert "is written down" in str(told["requests-said"])
+    assert "choose what the municipality answered" in str(unsaid["requests-refused"])
+    assert "is recorded" in str(told["requests-said"])
     assert "duty desk: no key" in shown
     assert request.get_request(house.db, EVERYTHING, row.id).state == "refused"

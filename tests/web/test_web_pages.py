@@ -9,10 +9,10 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
-from log_lines import failed_login, http, ids_alert
 from structlog.testing import capture_logs
 
 from hostile_texts import HOSTILE
+from log_lines import failed_login, http, ids_alert
 from secmon.alerts.triage import triage
 from secmon.live.context import CentreContext
 from secmon.runtime.centre import Centre, assets_folder
@@ -21,6 +21,7 @@ from secmon.store.client import Store
 from secmon.store.load import Lines
 from secmon.web.shell.dash_app import dashboard
 from secmon.web.shell.page_router import language_of
+from secmon.web.tour.sandbox import ContextSource
 from web_centre import (
     NOW,
     NOWHERE,
@@ -81,7 +82,7 @@ def test_language_by_address_then_cookie(search: str, cookie: str, default: str,
 
 def test_a_page_does_not_ask_again_before_it_has_its_answer(deaf: Centre) -> None:
     """Each callback that an interval triggers holds it until the answer is there: Dash drops answers overtaken."""
-    app = dashboard(console_over(deaf.store, deaf.db), FastAPI(), assets_folder())
+    app = dashboard(ContextSource(console_over(deaf.store, deaf.db)), FastAPI(), assets_folder())
     asked = [
         (f"{one['id']}.interval", entry)
         for entry in app._callback_list
@@ -96,7 +97,7 @@ def test_a_page_does_not_ask_again_before_it_has_its_answer(deaf: Centre) -> Non
 
 def test_no_callback_stops_the_event_loop(deaf: Centre) -> None:
     """Every callback runs in the browser, or is a coroutine: a plain function would hold up all viewers."""
-    app = dashboard(console_over(deaf.store, deaf.db), FastAPI(), assets_folder())
+    app = dashboard(ContextSource(console_over(deaf.store, deaf.db)), FastAPI(), assets_folder())
     on_server = {output: entry["callback"] for output, entry in app.callback_map.items() if "callback" in entry}
     assert len(on_server) >= 2
     assert [output for output, callback in on_server.items() if not inspect.iscoroutinefunction(callback)] == []
@@ -152,7 +153,7 @@ async def test_a_store_that_does_not_answer_is_told(deaf: Centre) -> None:
         answer = await call(client, "site-feeds.children", REFRESH)
     assert answer.status_code == 200
     assert list(answer.json()["response"]) == ["site-error"]
-    assert "The store could not be read" in answer.text
+    assert "The event store cannot be read" in answer.text
     assert "127.0.0.1:9" in answer.text
 
 

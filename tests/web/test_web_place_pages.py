@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from log_lines import ids_alert
 from page_buttons import press, words
 
+from log_lines import ids_alert
 from secmon.alerts import queries as alert_queries
 from secmon.alerts.triage import triage
 from secmon.auth.accounts import AccountDraft
@@ -55,7 +55,7 @@ async def test_places_and_rules(centre: Centre) -> None:
         mine = words(await call(client, "province-sites.children", {"province-code.data": "11", **ENGLISH}))
         others = await call(client, "province-sites.children", {"province-code.data": "26", **ENGLISH})
     assert "Median of the 10 municipalities" in site
-    assert "No request waits" in site
+    assert "No request is waiting" in site
     assert all(said in mine for said in ("Jongno-gu", "/site/11110", "Gangnam-gu"))
     assert others.status_code == 204
     async with principal(centre, draft=CHIEF) as client:
@@ -70,11 +70,11 @@ async def test_places_and_rules(centre: Centre) -> None:
         )
         matrix = words(await call(client, "rules-attack.children", ENGLISH))
     assert next(row for row in listed if row["uid"] == rule)["alerts"] == 1
-    assert "Give a reason" in str(unsaid["rules-refused"])
+    assert "enter a reason" in str(unsaid["rules-refused"])
     assert [one.reason for one in rule_states.rule_standings(centre.db)] == ["a scanner of our own"]
     assert [one.exemption.site for one in exceptions_registry.all_rule_exceptions(centre.db, rule)] == [JONGNO]
-    assert all(said in shown for said in ("a scanner of our own", "tested there", "Switch on"))
-    assert all(said in matrix for said in ("Initial Access", "T1190", "not looked for"))
+    assert all(said in shown for said in ("a scanner of our own", "tested there", "Enable"))
+    assert all(said in matrix for said in ("Initial Access", "T1190", "not covered by a rule"))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -109,4 +109,4 @@ async def test_a_search_is_saved_as_a_draft_of_a_rule(centre: Centre) -> None:
     assert "finding_info_title: scan" in saved.text
     assert "product: suricata" in saved.text or "category: ids" in saved.text
     assert (nothing.status_code, place.status_code) == (400, 400)
-    assert "leave site: out" in place.text
+    assert "remove site:" in place.text

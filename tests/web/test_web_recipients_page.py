@@ -1,7 +1,6 @@
 """The page of recipients: one is added, changed and taken out by those who keep the settings, and by nobody else."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,7 @@ from secmon.auth.roles import Role
 from secmon.db.audit_log import Actor
 from secmon.db.transaction import Change
 from secmon.reports.delivery import recipients
-from secmon.reports.setup import sources_of
-from secmon.reports.shelf import Shelf
-from secmon.runtime.centre import Centre, assets_folder
+from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import DigestRecipient
 from secmon.sites.scope import EVERYTHING
@@ -40,10 +37,7 @@ def centre(store: Store, tmp_path: Path) -> Iterator[Centre]:
     """A centre with an archive."""
     db = new_desk(tmp_path)
     with Instance(tmp_path) as instance:
-        made = centre_over(store, db, tmp_path, instance)
-        shelf = Shelf(sources_of(made.settings, made.pipeline.context, assets_folder()))
-        made.pipeline.context = replace(made.pipeline.context, shelf=shelf)
-        yield made
+        yield centre_over(store, db, tmp_path, instance)
     db.close()
 
 
@@ -73,7 +67,7 @@ async def test_a_recipient_is_added_changed_and_taken_out(centre: Centre) -> Non
     db = centre.pipeline.context.db
     async with principal(centre) as client:
         page = {"url.pathname": "/recipients", "url.search": "?recipient=1", "language.data": "en"}
-        assert "There is no recipient yet" in words(await call(client, "recipients-list.children", page))
+        assert "There are no recipients yet" in words(await call(client, "recipients-list.children", page))
         told = await push(client, "save", 0)
         assert "Jongno is saved." in str(told["recipients-said"])
         (kept,) = recipients.recipients(db)

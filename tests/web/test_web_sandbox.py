@@ -3,20 +3,27 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import httpx
 import pytest
 
 from secmon.db.audit_log import CENTRE
 from secmon.db.transaction import Change
 from secmon.live.context import CentreContext
 from secmon.operations.crisis_level import CrisisLevel, Declaration, declare_level, level_in_force
+from secmon.response.blocklist import allowlist
+from secmon.runtime.data_folder_lock import Instance
+from secmon.runtime.server import application
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.web.i18n.texts import LANGUAGES, catalogue
 from secmon.web.pages import page_at
-from secmon.web.tour import console_switch
 from secmon.web.tour.chapters import CHAPTERS, SPEEDS
-from web_centre import NOW, console_over, new_desk
+from secmon.web.tour.replay_protocol import Replay
+from secmon.web.tour.sandbox import ContextSource, enter_sandbox
+from web_centre import ADMINISTRATOR, HOST, NOW, centre_over, console_over, new_desk, session_of
 
 NOWHERE = Store("clickhouse://127.0.0.1:9")
 
@@ -38,21 +45,43 @@ def two(tmp_path: Path) -> Iterator[tuple[CentreContext, CentreContext]]:
 def test_the_cookie_decides(two: tuple[CentreContext, CentreContext]) -> None:
     """Without it the live centre is read, with it the presentation; a forged value means nothing."""
     live, tour = two
-    context = console_switch.switched_context(live, lambda: tour)
+    contexts = ContextSource(live, lambda: tour)
     for cookies, level in (({}, "normal"), ({"stage": "tour"}, "serious"), ({"stage": "yes"}, "normal")):
-        console_switch.enter_sandbox(cookies)
-        declared = level_in_force(context.db)
+        enter_sandbox(cookies)
+        declared = level_in_force(contexts.current().db)
         assert declared is not None
         assert declared.level == level
-    console_switch.enter_sandbox({})
+    enter_sandbox({})
 
 
 def test_without_a_presentation_the_cookie_shows_the_live_centre(two: tuple[CentreContext, CentreContext]) -> None:
     """A browser that kept the cookie is not left in the dark."""
-    context = console_switch.switched_context(two[0], lambda: None)
-    console_switch.enter_sandbox({"stage": "tour"})
-    assert context.db is two[0].db
-    console_switch.enter_sandbox({})
+    contexts = ContextSource(two[0], lambda: None)
+    enter_sandbox({"stage": "tour"})
+    assert contexts.current().db is two[0].db
+    enter_sandbox({})
+
+
+async def test_a_change_in_a_presentation_leaves_the_live_centre_as_it_is(
+    two: tuple[CentreContext, CentreContext], tmp_path: Path
+) -> None:
+    """A value that the API puts on the allowlist of the sandbox is not on that of the live centre."""
+    live, tour = two
+    replay = cast("Replay", SimpleNamespace(context=lambda: tour))
+    with Instance(tmp_path) as instance:
+        centre = centre_over(NOWHERE, live.db, tmp_path, instance)
+        cookies = {"sid": session_of(live.db, ADMINISTRATOR), "stage": "tour"}
+        server = httpx.ASGITransport(application(centre, replay))
+        async with httpx.AsyncClient(transport=server, base_url=HOST, cookies=cookies) as client:
+            body = {"value": "203.0.113.77", "reason": "an exercise"}
+            (await client.post("/api/v1/never-block", json=body)).raise_for_status()
+            seen = (await client.get("/api/v1/never-block")).json()
+    added = [
+        [one.indicator.value for one in allowlist.allowlist(context.db) if one.id is not None]
+        for context in (live, tour)
+    ]
+    assert added == [[], ["203.0.113.77"]]
+    assert [one["value"] for one in seen if one["id"] is not None] == ["203.0.113.77"]
 
 
 def test_every_chapter_can_be_told() -> None:
@@ -65,4 +94,4 @@ def test_every_chapter_can_be_told() -> None:
         assert page_at(chapter.path) is not None, chapter.path
         for language in LANGUAGES:
             for part in ("title", "text", "notes"):
-                assert catalogue(language)[f"tour.{chapter.key}.{part}"].strip()
+                assert catalogue(language).get(f"tour.{chapter.key}.{part}", "").strip()

@@ -9,7 +9,7 @@ from secmon.search.search import Search
 from secmon.sites.scope import EVERYTHING
 from secmon.store.client import Store
 from secmon.web.pages.hunt import running_searches
-from secmon.web.pages.hunt.running_searches import VALUES, Running
+from secmon.web.pages.hunt.running_searches import VALUES, RunningSearch
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 @pytest.mark.store
 def test_what_a_page_reads_does_not_change_under_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Values come one field after the other; those that were there before stay as they were."""
-    running = Running(Search(condition(""), EVERYTHING, NOW - timedelta(hours=1), NOW), "kim")
+    running = RunningSearch(Search(condition(""), EVERYTHING, NOW - timedelta(hours=1), NOW), "kim")
     seen = []
 
     def top(_store: Store, _search: Search, column: str) -> list[tuple[str, int]]:

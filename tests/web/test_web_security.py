@@ -20,8 +20,8 @@ from secmon.auth.roles import PERMISSIONS, Permission, Role
 from secmon.runtime.data_folder_lock import Instance
 from secmon.runtime.server import application
 from secmon.store.client import Store
+from secmon.web.gateway.access_middleware import AccessMiddleware
 from secmon.web.gateway.current_user import RequirePermission
-from secmon.web.gateway.gate import AccessMiddleware
 from secmon.web.pages import all_pages
 from secmon.web.shell import lazy_scripts
 from web_centre import HOST, NOWHERE, centre_over, new_desk, session_of

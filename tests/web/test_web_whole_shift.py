@@ -52,7 +52,9 @@ def with_tokens(db: Database, tmp_path: Path) -> Path:
     file = tmp_path / "tokens.csv"
     file.write_text(
         tokens.tokens_as_csv(
-            tokens.create_site_tokens(Change(db, EVERYTHING, CENTRE, NOW), [town.code for town in TOWNS])
+            tokens.create_site_tokens(
+                Change(db, EVERYTHING, CENTRE, NOW), [municipality.code for municipality in TOWNS]
+            )
         )
     )
     return file
@@ -93,19 +95,19 @@ async def blocked(room: Room, number: int, source: str) -> None:
 
 async def polled(room: Room, file: Path, scan: Scan) -> None:
     """Every firewall asks once, with its own token, applies what it gets, and acknowledges."""
-    playbill = played(SEED, scan.begins)
-    streams = Streams(seed=SEED, rate=12, since=scan.begins, injected=playbill.lines, blocks=playbill.blocks)
+    run_plan = played(SEED, scan.begins)
+    streams = Streams(seed=SEED, rate=12, since=scan.begins, injected=run_plan.lines, blocks=run_plan.blocks)
     poll = BlocklistPoll(
         blocklist_poll.Centre(HOST, file, 15.0),
-        [town.code for town in TOWNS],
-        lambda site, values: playbill.block(site, values, NOW, streams),
+        [municipality.code for municipality in TOWNS],
+        lambda site, values: run_plan.block(site, values, NOW, streams),
         lambda: NOW,
         lambda _site, _now: False,
         lambda: None,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(room.gate)) as client:
         await poll.round(client, 0.0)
-    wall = {town.code: town for town in TOWNS}
+    wall = {municipality.code: municipality for municipality in TOWNS}
     for line in scan.lines:
         minute = line.at // 60_000_000
         written = streams._bucket(wall[line.site], line.feed, minute, minute).lines

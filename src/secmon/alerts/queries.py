@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
 from secmon.db.transaction import in_scope, require_row
+from secmon.errors import Item
 from secmon.sites.scope import EVERYTHING, Scope
 
 _LONG = 10
@@ -92,7 +93,7 @@ def get_alert(db: Database, scope: Scope, number: int) -> Alert:
     """Return an alert; raises NotFoundError when there is none, or none within the scope."""
     with db.session() as session:
         return require_row(
-            session.scalar(select(Alert).where(Alert.id == number, in_scope(Alert.site, scope))), f"alert {number}"
+            session.scalar(select(Alert).where(Alert.id == number, in_scope(Alert.site, scope))), Item("alert", number)
         )
 
 

@@ -5,8 +5,9 @@ The rule continues to find; findings that would have been alerts are counted her
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, func, select
+from sqlalchemy import BigInteger, Index, Integer, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.alerts.workflow import Closure, close_alert
@@ -22,7 +23,7 @@ from secmon.db.transaction import (
     require_text,
     serialised_transaction,
 )
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 from secmon.sites.scope import Scope
 
 
@@ -49,11 +50,11 @@ def suppress_alert(
 ) -> Suppression:
     """Suppress alerts like this one until a date, and close it, if open, with the given classification."""
     with serialised_transaction(change.db) as session:
-        alert = require_row(session.get(Alert, alert_id), f"alert {alert_id}")
-        require_scope(change.scope, [alert.site], f"alert {alert_id}")
-        text = require_text(reason, "the reason of the suppression")
+        alert = require_row(session.get(Alert, alert_id), Item("alert", alert_id))
+        require_scope(change.scope, [alert.site], Item("alert", alert_id))
+        text = require_text(reason, "reason_for_suppression")
         if until <= change.now:
-            raise IllegalMove(f"the suppression would end at {until:%Y-%m-%d %H:%M} UTC, before it begins")
+            raise IllegalMove("suppression.ends_in_the_past", until=f"{until:%Y-%m-%d %H:%M}")
         row = Suppression(
             rule_id=alert.rule_id,
             site=alert.site,
@@ -78,10 +79,10 @@ def suppress_alert(
 def lift_suppression(change: Change, number: int) -> Suppression:
     """End a suppression now; raises IllegalMove when it is already over."""
     with serialised_transaction(change.db) as session:
-        row = require_row(session.get(Suppression, number), f"suppression {number}")
-        require_scope(change.scope, [row.site], f"suppression {number}")
+        row = require_row(session.get(Suppression, number), Item("suppression", number))
+        require_scope(change.scope, [row.site], Item("suppression", number))
         if row.until <= change.now:
-            raise IllegalMove(f"suppression {number} ended at {row.until:%Y-%m-%d %H:%M} UTC")
+            raise IllegalMove("suppression.over", id=number, until=f"{row.until:%Y-%m-%d %H:%M}")
         before = column_values(row, "until")
         row.until = change.now
         record_act(
@@ -106,6 +107,18 @@ def suppressions(db: Database, scope: Scope, *, now: datetime | None = None) -> 
         return session.scalars(query if now is None else query.where(Suppression.until > now)).all()
 
 
+def suppression_record(row: Suppression) -> dict[str, Any]:
+    """Return a suppression as a record for the command line."""
+    names = ("id", "rule_id", "site", "actor", "begins", "until", "reason", "author", "suppressed", "last_time")
+    return column_values(row, *names)
+
+
+def suppression_in_force(db: Database, alert: Alert, now: datetime) -> Suppression | None:
+    """Return the suppression under which findings like those of an alert fall now; None when there is none."""
+    with db.session() as session:
+        return session.scalar(_in_force(alert.rule_id, alert.site, alert.actor, now))
+
+
 def suppressed_since(db: Database, scope: Scope, since: datetime) -> int:
     """Return the number of groups of findings left out by suppressions that were active since then."""
     query = select(func.sum(Suppression.suppressed)).where(in_scope(Suppression.site, scope))
@@ -115,7 +128,16 @@ def suppressed_since(db: Database, scope: Scope, since: datetime) -> int:
 
 def count_suppressed(session: Session, rule_id: str, site: str, actor: str, now: datetime) -> bool:
     """Count findings that fall under a suppression; False when there is none and they should become an alert."""
-    row = session.scalar(
+    row = session.scalar(_in_force(rule_id, site, actor, now))
+    if row is None:
+        return False
+    row.suppressed, row.last_time = row.suppressed + 1, now
+    return True
+
+
+def _in_force(rule_id: str, site: str, actor: str, now: datetime) -> Select[Suppression]:
+    """Return the query for the suppression that counts; the oldest when there are several."""
+    return (
         select(Suppression)
         .where(
             Suppression.rule_id == rule_id,
@@ -127,7 +149,3 @@ def count_suppressed(session: Session, rule_id: str, site: str, actor: str, now:
         .order_by(Suppression.id)
         .limit(1)
     )
-    if row is None:
-        return False
-    row.suppressed, row.last_time = row.suppressed + 1, now
-    return True

@@ -24,7 +24,8 @@ from secmon.db.transaction import (
     serialised_transaction,
     touch,
 )
-from secmon.errors import IllegalMove
+from secmon.db.transitions import Transitions
+from secmon.errors import IllegalMove, Item, Term
 from secmon.sites.scope import Scope
 
 
@@ -37,13 +38,16 @@ class Closure(StrEnum):
     DUPLICATE = "duplicate"
 
 
-MOVES: Mapping[AlertStatus, frozenset[AlertStatus]] = {
-    AlertStatus.NEW: frozenset({AlertStatus.ACKNOWLEDGED, AlertStatus.IN_PROGRESS, AlertStatus.CLOSED}),
-    AlertStatus.ACKNOWLEDGED: frozenset({AlertStatus.IN_PROGRESS, AlertStatus.CLOSED}),
-    AlertStatus.IN_PROGRESS: frozenset({AlertStatus.CLOSED}),
-    AlertStatus.CLOSED: frozenset({AlertStatus.ACKNOWLEDGED}),
-}
-"""Allowed transitions; a later state includes the earlier states, and a closed alert is reopened as acknowledged."""
+TRANSITIONS = Transitions(
+    "alert",
+    {
+        AlertStatus.NEW: frozenset({AlertStatus.ACKNOWLEDGED, AlertStatus.IN_PROGRESS, AlertStatus.CLOSED}),
+        AlertStatus.ACKNOWLEDGED: frozenset({AlertStatus.IN_PROGRESS, AlertStatus.CLOSED}),
+        AlertStatus.IN_PROGRESS: frozenset({AlertStatus.CLOSED}),
+        AlertStatus.CLOSED: frozenset({AlertStatus.ACKNOWLEDGED}),
+    },
+)
+"""A later state includes the earlier states, and a closed alert is reopened as acknowledged."""
 
 UNCHECKED: Versions = MappingProxyType({})
 _KEPT = ("status", "owner", "closure", "note", "merged_into", "incident_id")
@@ -87,7 +91,7 @@ def reopen_alerts(change: Change, ids: Sequence[int], *, note: str, versions: Ve
     with serialised_transaction(change.db) as session:
         alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
-            require_text(note, f"why alert {alert.id} is reopened")
+            require_text(note, "reason_for_reopening")
             for one in (alert, *_children(session, alert)):
                 _reopened(session, one, note, change.actor, change.now)
         return alerts
@@ -99,7 +103,7 @@ def assign_alerts(change: Change, ids: Sequence[int], owner: str, *, versions: V
         alerts = _free(session, change.scope, ids, versions)
         for alert in alerts:
             if alert.status == AlertStatus.CLOSED:
-                raise IllegalMove(f"alert {alert.id} is closed: reopen it before it is given to somebody")
+                raise IllegalMove("alert.assign_closed", id=alert.id)
             before = column_values(alert, *_KEPT)
             alert.owner = owner[:128]
             _kept(session, alert, "alert.assign", before, change.actor, change.now)
@@ -130,7 +134,7 @@ def unmerge_alerts(change: Change, ids: Sequence[int], *, versions: Versions = U
         alerts = _of(session, change.scope, ids, versions)
         for alert in alerts:
             if alert.merged_into is None:
-                raise IllegalMove(f"alert {alert.id} is merged into no other")
+                raise IllegalMove("alert.not_merged", id=alert.id)
             before = column_values(alert, *_KEPT)
             parent = alert.merged_into
             alert.merged_into = None
@@ -145,7 +149,7 @@ def transition_alert(
     session: Session, alert: Alert, status: AlertStatus, actor: Actor, now: datetime, note: str = ""
 ) -> None:
     """Move an alert on within the caller's transaction; the first time of each state is stored."""
-    _allowed(alert, status)
+    TRANSITIONS.check(alert.id, alert.status, status)
     before = column_values(alert, *_KEPT)
     alert.status = status
     alert.acknowledged_at = alert.acknowledged_at or now
@@ -158,7 +162,7 @@ def transition_alert(
 
 def close_alert(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
     """Close an alert within the caller's transaction, and the alerts merged into it as duplicates."""
-    text = require_text(note, f"the note to the closing of alert {alert.id}")
+    text = require_text(note, "note_on_closing")
     _closed(session, alert, closure, text, actor, now)
     for child in _children(session, alert):
         if child.status != AlertStatus.CLOSED:
@@ -166,7 +170,7 @@ def close_alert(session: Session, alert: Alert, closure: Closure, note: str, act
 
 
 def _closed(session: Session, alert: Alert, closure: Closure, note: str, actor: Actor, now: datetime) -> None:
-    _allowed(alert, AlertStatus.CLOSED)
+    TRANSITIONS.check(alert.id, alert.status, AlertStatus.CLOSED)
     before = column_values(alert, *_KEPT)
     alert.status, alert.closure, alert.note, alert.closed_at = AlertStatus.CLOSED, closure, note, now
     alert.acknowledged_at = alert.acknowledged_at or now
@@ -176,7 +180,7 @@ def _closed(session: Session, alert: Alert, closure: Closure, note: str, actor: 
 
 def _reopened(session: Session, alert: Alert, note: str, actor: Actor, now: datetime) -> None:
     if alert.status != AlertStatus.CLOSED:
-        raise IllegalMove(f"alert {alert.id} is {alert.status}, not closed: there is nothing to reopen")
+        raise IllegalMove("alert.not_closed", id=alert.id, state=Term.of(alert.status))
     before = column_values(alert, *_KEPT)
     other = session.scalar(
         select(Alert.id).where(
@@ -193,23 +197,15 @@ def _reopened(session: Session, alert: Alert, note: str, actor: Actor, now: date
     _kept(session, alert, "alert.reopened", before, actor, now)
 
 
-def _allowed(alert: Alert, status: AlertStatus) -> None:
-    allowed = MOVES[AlertStatus(alert.status)]
-    if status not in allowed:
-        raise IllegalMove(
-            f"alert {alert.id} is {alert.status} and cannot become {status}; it can become {', '.join(sorted(allowed))}"
-        )
-
-
 def _mergeable(session: Session, alert: Alert, parent: Alert) -> None:
     if alert.id == parent.id:
-        raise IllegalMove(f"alert {alert.id} cannot be merged into itself")
+        raise IllegalMove("alert.merge_into_itself", id=alert.id)
     if AlertStatus.CLOSED in {alert.status, parent.status}:
-        raise IllegalMove(f"alerts {alert.id} and {parent.id} must both be open to be merged")
+        raise IllegalMove("alert.merge_of_closed", id=alert.id, into=parent.id)
     if _children(session, alert):
-        raise IllegalMove(f"others are merged into alert {alert.id}: unmerge them, or merge into it")
+        raise IllegalMove("alert.merge_of_parent", id=alert.id)
     if alert.incident_id is not None and alert.incident_id != parent.incident_id:
-        raise IllegalMove(f"alert {alert.id} belongs to incident {alert.incident_id}: take it out of there first")
+        raise IllegalMove("alert.merge_of_member", id=alert.id, incident=alert.incident_id or 0)
 
 
 def _children(session: Session, alert: Alert) -> Sequence[Alert]:
@@ -221,17 +217,17 @@ def _free(session: Session, scope: Scope, ids: Sequence[int], versions: Versions
     alerts = _of(session, scope, ids, versions)
     for alert in alerts:
         if alert.merged_into is not None:
-            raise IllegalMove(f"alert {alert.id} is merged into alert {alert.merged_into}: act there, or unmerge it")
+            raise IllegalMove("alert.is_merged", id=alert.id, into=alert.merged_into or 0)
     return alerts
 
 
 def _of(session: Session, scope: Scope, ids: Sequence[int], versions: Versions) -> Sequence[Alert]:
     if not ids:
-        raise IllegalMove("no alert was chosen")
-    alerts = [require_row(session.get(Alert, number), f"alert {number}") for number in dict.fromkeys(ids)]
+        raise IllegalMove("alert.none_selected")
+    alerts = [require_row(session.get(Alert, number), Item("alert", number)) for number in dict.fromkeys(ids)]
     for alert in alerts:
-        require_scope(scope, [alert.site], f"alert {alert.id}")
-        check_version(alert, versions.get(alert.id), f"alert {alert.id}")
+        require_scope(scope, [alert.site], Item("alert", alert.id))
+        check_version(alert, versions.get(alert.id), Item("alert", alert.id))
     return alerts
 
 

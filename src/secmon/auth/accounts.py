@@ -103,7 +103,7 @@ def insert_account(
 ) -> AccountRow:
     """Add an account without a password in the caller's transaction; raise UsageError when the name is taken."""
     if session.scalar(select(AccountRow.id).where(AccountRow.name == draft.name)) is not None:
-        raise UsageError(f"there is an account {draft.name} already: choose another name, or reset its password")
+        raise UsageError("account.exists", name=draft.name)
     row = AccountRow(
         name=draft.name,
         role=draft.role,
@@ -131,7 +131,7 @@ def change_account(change: Change, name: str, wanted: AccountChange, *, version:
     with change.db.begin() as session:
         row = load_account(session, name)
         if version is not None and row.version != version:
-            raise AccountConflict(f"account {name} was changed meanwhile (version {row.version}): read it again")
+            raise AccountConflict("account.changed", name=name, version=row.version)
         before = account_fields(row)
         for field in ("role", "site", "province", "language", "disabled"):
             value = getattr(wanted, field)
@@ -140,7 +140,7 @@ def change_account(change: Change, name: str, wanted: AccountChange, *, version:
         _checked(AccountDraft(row.name, Role(row.role), row.site, row.province, row.language))
         session.flush()
         if before["role"] == Role.ADMINISTRATOR and not _administrators(session):
-            raise UsageError(f"{name} is the last administrator: make another first")
+            raise UsageError("account.last_administrator", name=name)
         row.version += 1
         after = account_fields(row)
         if {**before, "language": ""} != {**after, "language": ""}:
@@ -156,7 +156,7 @@ def set_password(change: Change, name: str, password: str, *, must_change: bool)
     with change.db.begin() as session:
         row = load_account(session, name)
         if row.password and passwords.password_matches(row.password, password):
-            raise UsageError("this is the password the account has now: choose another")
+            raise UsageError("password.unchanged")
         row.password, row.must_change, row.version = kept, must_change, row.version + 1
         revoke_all_sessions(session, row.id, change.now)
         act = "account.reset" if change.actor.name != name else "account.password"
@@ -180,7 +180,7 @@ def load_account(session: Session, name: str) -> AccountRow:
     """Return the row of an account; raise UsageError when there is none."""
     row = session.scalar(select(AccountRow).where(AccountRow.name == name))
     if row is None:
-        raise UsageError(f"there is no account {name}: `secmon user list` shows them")
+        raise UsageError("account.unknown", name=name)
     return row
 
 
@@ -221,15 +221,13 @@ def _administrators(session: Session) -> int:
 
 def _checked(draft: AccountDraft) -> None:
     if not _NAME.match(draft.name):
-        raise UsageError(
-            f"account name {draft.name!r}: 2 to 64 small letters, digits and . _ @ -, beginning with a letter or digit"
-        )
+        raise UsageError("account.name_not_valid", name=repr(draft.name))
     if draft.name in _RESERVED:
-        raise UsageError(f"account name {draft.name!r} is what the centre itself is called in the audit log")
+        raise UsageError("account.name_reserved", name=repr(draft.name))
     checked_place(draft.role, draft.site, draft.province)
     if draft.site and draft.site not in {site.code for site in load_sites()}:
-        raise UsageError(f"no site has the code {draft.site}: `secmon sites` lists them")
+        raise UsageError("site.unknown", code=draft.site)
     if draft.province and draft.province not in {province.code for province in load_provinces()}:
-        raise UsageError(f"no province has the code {draft.province}: they are the first two digits of its sites")
+        raise UsageError("province.unknown", code=draft.province)
     if draft.language not in {"", "ko", "en"}:
-        raise UsageError(f"language {draft.language!r}: ko, en, or none")
+        raise UsageError("account.language_not_valid", language=repr(draft.language))

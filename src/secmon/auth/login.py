@@ -36,10 +36,10 @@ class LoginRefused(SecmonError):  # noqa: N818  # named for what the page says
     The message never reveals whether the account exists.
     """
 
-    def __init__(self, text: str, until: datetime | None = None) -> None:
-        """Keep the time until which the name is locked."""
+    def __init__(self, code: str, /, until: datetime | None = None) -> None:
+        """Store the time until which the name is locked."""
         self.until = until
-        super().__init__(text)
+        super().__init__(code)
 
 
 def log_in(db: Database, attempt: LoginAttempt, now: datetime, limits: sessions.SessionLimits) -> str:
@@ -53,7 +53,7 @@ def log_in(db: Database, attempt: LoginAttempt, now: datetime, limits: sessions.
         failure = session.get(LoginFailure, name)
         row = session.scalar(select(AccountRow).where(AccountRow.name == name))
     if failure is not None and failure.locked_until is not None and now < failure.locked_until:
-        raise LoginRefused("too many failed logins under this name", failure.locked_until)
+        raise LoginRefused("login.locked", failure.locked_until)
     good = passwords.password_matches(row.password if row else "", attempt.password)
     if row is None or not good or row.disabled:
         _failed(db, name, actor, now)
@@ -67,7 +67,7 @@ def start_login_session(
     with db.begin() as session:
         row = session.scalar(select(AccountRow).where(AccountRow.name == account))
         if row is None or row.disabled:
-            raise LoginRefused("the account is disabled or gone")
+            raise LoginRefused("login.disabled")
         row.login_at = now
         secret = sessions.start_session(session, row, attempt.address, attempt.browser, now, limits)
         after = {"how": how, "session": hash_secret(secret)[:SHOWN]}
@@ -114,4 +114,4 @@ def _failed(db: Database, name: str, actor: Actor, now: datetime) -> None:
         after = {"failures": failure.failures, "locked_until": failure.locked_until}
         record_act(session, Act(actor, action, f"account:{name}", now, after=after))
         until = failure.locked_until
-    raise LoginRefused("name or password is wrong", until)
+    raise LoginRefused("login.wrong", until)

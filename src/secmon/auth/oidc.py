@@ -94,9 +94,9 @@ def finish_oidc_login(
         if login is not None:
             session.delete(login)  # an answer is accepted once
     if login is None or now >= login.expires_at or login.browser != hash_secret(cookie):
-        raise ProviderRefused("the login was not begun in this browser, or too long ago: begin again")
+        raise ProviderRefused.literal("the login was not started in this browser, or too long ago: start again")
     if "code" not in answer:
-        raise ProviderRefused(f"the identity provider refused: {answer.get('error', 'no code')[:100]}")
+        raise ProviderRefused.literal(f"the identity provider refused: {answer.get('error', 'no code')[:100]}")
     found = _discovered(provider)
     given = _exchange(provider, _text(found, "token_endpoint"), answer["code"], back, login.verifier)
     claims = _believed(provider, _fetched(_text(found, "jwks_uri")), given, login.nonce, now)
@@ -109,7 +109,9 @@ def finish_oidc_login(
 def _discovered(provider: IdentityProvider) -> Mapping[str, Any]:
     found = _fetched(provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
     if found.get("issuer") != provider.issuer:
-        raise ProviderRefused(f"{provider.issuer} calls itself {found.get('issuer')!r}: write the issuer as it does")
+        raise ProviderRefused.literal(
+            f"{provider.issuer} calls itself {found.get('issuer')!r}: write the issuer as it does"
+        )
     return found
 
 
@@ -122,9 +124,11 @@ def _exchange(provider: IdentityProvider, endpoint: str, code: str, back: str, v
         response = httpx.post(endpoint, data=form, auth=auth, timeout=_TIMEOUT, trust_env=False)
         token = response.json().get("id_token") if response.is_success else None
     except (httpx.HTTPError, ValueError, AttributeError) as error:
-        raise ProviderRefused(f"the identity provider at {endpoint} did not answer as agreed: {error}") from error
+        raise ProviderRefused.literal(
+            f"the identity provider at {endpoint} did not answer as specified: {error}"
+        ) from error
     if not isinstance(token, str):
-        raise ProviderRefused(f"the identity provider gave no ID token (status {response.status_code})")
+        raise ProviderRefused.literal(f"the identity provider gave no ID token (status {response.status_code})")
     return token
 
 
@@ -137,12 +141,12 @@ def _believed(
         claims = CodeIDToken(decoded.claims, decoded.header, options, {"nonce": nonce, "client_id": provider.client_id})
         claims.validate(now=int(now.timestamp()), leeway=_LEEWAY_SECONDS)
     except (JoseError, ValueError, KeyError, TypeError, SecmonError) as error:
-        raise ProviderRefused(f"the ID token is not to be believed: {error}") from error
+        raise ProviderRefused.literal(f"the ID token cannot be verified: {error}") from error
     audience = decoded.claims.get("aud")
     if audience != provider.client_id and (not isinstance(audience, list) or provider.client_id not in audience):
-        raise ProviderRefused("the ID token is for somebody else")
+        raise ProviderRefused.literal("the ID token is for somebody else")
     if decoded.claims.get("nonce") != nonce:
-        raise ProviderRefused("the ID token belongs to another login")
+        raise ProviderRefused.literal("the ID token belongs to another login")
     return dict(decoded.claims)
 
 
@@ -157,14 +161,16 @@ def _fetched(address: str) -> Mapping[str, Any]:
         response.raise_for_status()
         found = response.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise ProviderRefused(f"the identity provider at {address} did not answer as agreed: {error}") from error
+        raise ProviderRefused.literal(
+            f"the identity provider at {address} did not answer as specified: {error}"
+        ) from error
     if not isinstance(found, dict):
-        raise ProviderRefused(f"the identity provider at {address} did not answer with an object")
+        raise ProviderRefused.literal(f"the identity provider at {address} did not answer with an object")
     return found
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or urlsplit(value).scheme not in {"http", "https"}:
-        raise ProviderRefused(f"the identity provider's configuration has no usable {name}")
+        raise ProviderRefused.literal(f"the identity provider's configuration has no usable {name}")
     return value

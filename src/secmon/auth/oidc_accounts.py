@@ -37,14 +37,14 @@ def sign_in_identity(db: Database, provider: IdentityProvider, identity: Identit
     """Create or update the account of an identity and return its name; raise ProviderRefused if it has no role."""
     places = [parse_role_place(text) for value, text in provider.roles.items() if value in identity.roles]
     if not places:
-        raise ProviderRefused(f"{identity.name} has none of the roles that are let in here")
+        raise ProviderRefused.literal(f"{identity.name} has no role that may log in here")
     chosen = max(places, key=lambda one: len(PERMISSIONS[one.role]))
     with db.begin() as session:
         row = session.scalar(select(AccountRow).where(AccountRow.subject == identity.subject))
         if row is None:
             name = identity.name.casefold()[:64]
             if session.scalar(select(AccountRow.id).where(AccountRow.name == name)) is not None:
-                raise ProviderRefused(f"another account here is called {name} already")
+                raise ProviderRefused.literal(f"another account already has the name {name}")
             draft = AccountDraft(name, chosen.role, chosen.site, chosen.province)
             insert_account(session, draft, Actor(name, address), now, identity.subject)
             return name

@@ -13,4 +13,4 @@ def write_private(file: Path, text: str) -> None:
             os.fchmod(opened.fileno(), 0o600)
             opened.write(text)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+        raise UsageError.literal(f"{file} cannot be written: {error.strerror}") from error

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from secmon.errors import UsageError
+from secmon.errors import Term, UsageError
 
 
 class Permission(StrEnum):
@@ -98,5 +98,8 @@ def checked_place(role: Role, site: str, province: str) -> None:
     """Raise UsageError unless the role has exactly the place it needs: a province, a site, or neither."""
     needed = {Role.PROVINCE: (False, True), Role.MUNICIPALITY: (True, False)}.get(role, (False, False))
     if (bool(site), bool(province)) != needed:
-        wants = {Role.PROVINCE: "a province and no site", Role.MUNICIPALITY: "a site and no province"}
-        raise UsageError(f"role {role} takes {wants.get(role, 'neither site nor province: it sees all')}")
+        raise UsageError(
+            "role.place_not_valid",
+            role=Term.of(role),
+            place=Term.of({Role.PROVINCE: "a_province", Role.MUNICIPALITY: "a_site"}.get(role, "no_place")),
+        )

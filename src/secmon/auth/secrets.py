@@ -20,12 +20,12 @@ _HASHER = PasswordHasher()
 def check_password(password: str, name: str) -> None:
     """Raise UsageError with the reason when a password is not acceptable for the account `name`."""
     if not LEAST <= len(password) <= MOST:
-        raise UsageError(f"a password has {LEAST} to {MOST} characters, this one has {len(password)}")
+        raise UsageError("password.length", least=LEAST, most=MOST, length=len(password))
     plain = password.casefold()
     if plain in _common() or len(set(plain)) < 5:
-        raise UsageError("this password is one of those that are tried first: choose another")
+        raise UsageError("password.common")
     if name.casefold() in plain and len(plain) - len(name) < LEAST - 4:
-        raise UsageError("this password is little more than the account's name: choose another")
+        raise UsageError("password.like_name")
 
 
 def hash_password(password: str) -> str:

@@ -17,7 +17,7 @@ from secmon.auth.secrets import hash_secret, new_secret
 from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.transaction import Change
-from secmon.errors import UsageError
+from secmon.errors import Term, UsageError
 
 LONGEST = timedelta(days=400)
 SITE_PERMISSIONS = frozenset({Permission.BLOCK_FEED, Permission.ANSWER, Permission.INGEST})
@@ -57,18 +57,19 @@ class TokenDraft:
 def create_token(change: Change, owner: str, draft: TokenDraft) -> tuple[int, str]:
     """Create a token and return its number and secret; raise UsageError when it exceeds its owner's rights."""
     if not draft.name.strip() or len(draft.name) > 64:
-        raise UsageError("say in 1 to 64 characters what the token is for")
+        raise UsageError("token.purpose_missing")
     if not change.now < draft.expires_at <= change.now + LONGEST:
-        raise UsageError(f"a token ends within {LONGEST.days} days from now")
+        raise UsageError("token.lifetime", days=LONGEST.days)
     secret = _PREFIX + new_secret()
     with change.db.begin() as session:
         account = load_account(session, owner)
         beyond = draft.permissions - PERMISSIONS[Role(account.role)]
         if beyond or not draft.permissions:
-            raise UsageError(f"{owner} cannot give {', '.join(sorted(beyond)) or 'a token without any permission'}")
+            refused = Term.of(*sorted(beyond)) if beyond else Term.of("no_permission")
+            raise UsageError("token.permissions", owner=owner, permissions=refused)
         wanted, own = scope_of(draft.site, draft.province), scope_of(account.site, account.province)
         if wanted.codes is not None and (not wanted.codes or own.narrowed(wanted) != wanted):
-            raise UsageError("the token's site or province lies outside its owner's")
+            raise UsageError("token.scope")
         row = _insert(session, secret, account.id, draft, change.now)
         after = {"name": draft.name, "permissions": sorted(draft.permissions), "until": draft.expires_at}
         record_act(session, Act(change.actor, "token.add", f"token:{row.id}", change.now, draft.site, after=after))

@@ -45,7 +45,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """Result of one check, with an explanation."""
 
     check: str
@@ -63,7 +63,7 @@ class DoctorSubject:
     now: datetime
 
 
-def examine(patient: DoctorSubject) -> tuple[Finding, ...]:
+def examine(patient: DoctorSubject) -> tuple[Diagnosis, ...]:
     """Run every check in order; a check that raises an error counts as failed, with the error's text."""
     return tuple(_looked(name, look, patient) for name, look in CHECKS)
 
@@ -76,7 +76,7 @@ def doctor(
     """Check folder, disk, clock, databases, migrations, audit log and accounts; exit code 1 if a check fails."""
     settings = load_settings(config, data=data)
     if not settings.data.is_dir():
-        raise UsageError(
+        raise UsageError.literal(
             f"there is no data folder {settings.data}: start `secmon serve` or `secmon demo`, or name --data"
         )
     db = Database(settings.desk_dsn)
@@ -96,12 +96,12 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _looked(name: str, look: Callable[[DoctorSubject], tuple[State, str]], patient: DoctorSubject) -> Finding:
+def _looked(name: str, look: Callable[[DoctorSubject], tuple[State, str]], patient: DoctorSubject) -> Diagnosis:
     try:
         state, said = look(patient)
     except (SecmonError, SQLAlchemyError, OSError) as error:
         state, said = State.FAILED, str(getattr(error, "orig", None) or error)
-    return Finding(name, state, said)
+    return Diagnosis(name, state, said)
 
 
 def _folder(patient: DoctorSubject) -> tuple[State, str]:

@@ -24,7 +24,7 @@ def post_json(server: Running, path: str, parameters: Mapping[str, str], body: b
 
 def _answer(server: Running, method: str, path: str, parameters: Mapping[str, str], body: bytes | None) -> Any:
     if not server.url:
-        raise SecmonError(
+        raise SecmonError.literal(
             f"process {server.pid} has the data folder open but serves nothing yet: try again in a moment"
         )
     try:
@@ -38,11 +38,13 @@ def _answer(server: Running, method: str, path: str, parameters: Mapping[str, st
             trust_env=False,
         )
     except httpx.HTTPError as error:
-        raise SecmonError(f"the server at {server.url} did not answer ({error}): is it still running?") from error
+        raise SecmonError.literal(
+            f"the server at {server.url} did not answer ({error}): is it still running?"
+        ) from error
     if response.is_error:
         try:
             reason = response.json()["detail"]
         except (ValueError, KeyError, TypeError):
             reason = f"{response.status_code} {response.text[:200]}"
-        raise SecmonError(f"the server at {server.url} refused: {reason}")
+        raise SecmonError.literal(f"the server at {server.url} refused: {reason}")
     return response.json()

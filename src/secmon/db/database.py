@@ -43,7 +43,7 @@ class Database:
         try:
             self.engine = _engine(dsn)
         except (ArgumentError, ImportError) as error:
-            raise DatabaseError(f"desk database address not understood: {error}") from error
+            raise DatabaseError("database.address_not_valid", reason=str(error)) from error
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     def migrate(self) -> None:
@@ -60,7 +60,7 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except SQLAlchemyError as error:
-            raise DatabaseError(f"desk database {self.shown}: {error.__cause__ or error}") from error
+            raise DatabaseError("database.failed", address=self.shown, reason=str(error.__cause__ or error)) from error
 
     def begin(self) -> Any:
         """Return a session in a transaction: commits at the end of the `with` block, rolls back on an error."""

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Float, Index, Integer, SmallInteger, String, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from secmon.db.database import UtcTime
+from secmon.db.error_column import ErrorColumn
 
 
 class Versioned:
@@ -85,7 +86,7 @@ class FeedState(Base):
     answered_at: Mapped[datetime | None]
     line_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(Integer, default=0)
-    error: Mapped[str] = mapped_column(Text, default="")
+    error: Mapped[str] = mapped_column(ErrorColumn, default="")
     retry_at: Mapped[datetime | None]
     events: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     quarantined: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

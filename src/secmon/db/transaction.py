@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from secmon.db.audit_log import Actor, AuditHead
 from secmon.db.database import Database
 from secmon.db.models import Versioned
-from secmon.errors import ConflictError, IllegalMove, NotFoundError
+from secmon.errors import ConflictError, IllegalMove, Item, NotFoundError, Term
 from secmon.sites.scope import Scope
 
 T = TypeVar("T")
@@ -44,17 +44,17 @@ def serialised_transaction(db: Database) -> Iterator[Session]:
         yield session
 
 
-def require_row(row: T | None, what: str) -> T:
+def require_row(row: T | None, item: Item) -> T:
     """Return the row; raises NotFoundError when there is none."""
     if row is None:
-        raise NotFoundError(f"{what} does not exist, or lies outside what you may see")
+        raise NotFoundError("item.not_found", item=item)
     return row
 
 
-def check_version(row: Versioned, version: int | None, what: str) -> None:
+def check_version(row: Versioned, version: int | None, item: Item) -> None:
     """Raise ConflictError when the row was changed since `version` was read; None is not checked."""
     if version is not None and row.version != version:
-        raise ConflictError(what, row.changed_by, row.changed_at)
+        raise ConflictError(item, row.changed_by, row.changed_at)
 
 
 def touch(row: Versioned, actor: Actor, now: datetime) -> None:
@@ -62,17 +62,17 @@ def touch(row: Versioned, actor: Actor, now: datetime) -> None:
     row.version, row.changed_by, row.changed_at = (row.version or 0) + 1, actor.name[:128], now
 
 
-def require_text(text: str, what: str) -> str:
-    """Return the text without surrounding blanks; raises IllegalMove when it is empty."""
+def require_text(text: str, field: str) -> str:
+    """Return the text without surrounding blanks; raises IllegalMove, which names the field, when it is empty."""
     if not text.strip():
-        raise IllegalMove(f"{what} is missing: write it down, somebody will ask")
+        raise IllegalMove("text.missing", field=Term.of(field))
     return text.strip()
 
 
-def require_scope(scope: Scope, sites: Iterable[str], what: str) -> None:
+def require_scope(scope: Scope, sites: Iterable[str], item: Item) -> None:
     """Raise NotFoundError unless the scope covers every site."""
     if not all(scope.covers(site) for site in sites):
-        raise NotFoundError(f"{what} does not exist, or lies outside what you may see")
+        raise NotFoundError("item.not_found", item=item)
 
 
 def in_scope(column: InstrumentedAttribute[str], scope: Scope) -> ColumnElement[bool]:

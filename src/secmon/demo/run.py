@@ -63,8 +63,8 @@ def run(options: DemoOptions, terminal: Terminal) -> None:
 def _run(options: DemoOptions, terminal: Terminal) -> None:
     settings = load_settings(port=options.port, data=options.data)
     if not loopback(settings.host):
-        raise UsageError(
-            f"host {settings.host}: the demonstration lets everybody in, so it answers on this machine only"
+        raise UsageError.literal(
+            f"host {settings.host}: the demonstration needs no login, so it listens on this machine only"
         )
     with listening_socket(settings.host, settings.port) as bound:
         simulator_port = free_port()

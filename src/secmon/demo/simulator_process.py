@@ -76,13 +76,15 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise SecmonError(f"the simulator ended at once with exit code {process.returncode}; see its message above")
+            raise SecmonError.literal(
+                f"the simulator ended at once with exit code {process.returncode}; see its message above"
+            )
         try:
             if httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=1.0, trust_env=False).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise SecmonError(f"the simulator did not answer within {_START_SECONDS:.0f} s")
+    raise SecmonError.literal(f"the simulator did not answer within {_START_SECONDS:.0f} s")
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,11 @@ def add_rule_exception(
     Raises UsageError when it is incomplete.
     """
     if not exemption.site and not exemption.field:
-        raise UsageError("an exception needs a site or a field: switch the rule off if it is of no use anywhere")
+        raise UsageError("exception.empty")
     if until <= begins:
-        raise UsageError(f"the exception would end at {until:%Y-%m-%d %H:%M} UTC, before it begins: give a later end")
+        raise UsageError("exception.ends_in_the_past", until=f"{until:%Y-%m-%d %H:%M}")
     if not reason.strip() or not author.strip():
-        raise UsageError("an exception needs a reason and an author: somebody will ask")
+        raise UsageError("exception.reason_missing")
     with db.begin() as session:
         row = RuleExceptionRow(
             rule_id=exemption.rule_id,

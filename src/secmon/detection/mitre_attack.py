@@ -10,7 +10,7 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
-from secmon.detection.sigma.compile import compile_rule
+from secmon.detection.sigma.compile import log_source_of
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.field_mapping import log_sources
 from secmon.detection.sigma.rule import Rule, Signature
@@ -115,7 +115,7 @@ def _sources(signature: Signature) -> set[str]:
     """Return the log sources that a rule needs; empty when one of them is not collected at all."""
     leaves = signature.leaves if isinstance(signature, Correlation) else (signature,)
     try:
-        return {compile_rule(leaf).source.name for leaf in leaves if isinstance(leaf, Rule)}
+        return {log_source_of(leaf).name for leaf in leaves if isinstance(leaf, Rule)}
     except RuleError:
         return set()
 

@@ -28,7 +28,7 @@ class EntityKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RiskReason:
     """A rule's share of a risk: number of findings, time of the last one, and points now."""
 
     rule_id: str
@@ -46,7 +46,7 @@ class EntityRisk:
     site: str
     risk: int
     points: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RiskReason, ...]
 
 
 def risks(
@@ -71,7 +71,7 @@ def risks(
         "sites": list(sites or ()),
         "all": sites is None,
     }
-    found: dict[tuple[str, str], list[Reason]] = {}
+    found: dict[tuple[str, str], list[RiskReason]] = {}
     for row in store.rows(query("entity_findings"), parameters):
         entity, site, reason = _reason(row, now, half_life, confidence or {})
         found.setdefault((entity, site), []).append(reason)
@@ -81,14 +81,14 @@ def risks(
 
 def _reason(
     row: tuple[Any, ...], now: datetime, half_life: timedelta, confidence: Mapping[str, float]
-) -> tuple[str, str, Reason]:
+) -> tuple[str, str, RiskReason]:
     entity, site, rule_id, severity, findings, last_time = row
     decay = 0.5 ** ((now - last_time) / half_life)
     points = _POINTS.get(Severity(int(severity)), 0.0) * confidence.get(rule_id, 1.0) * (1 + log2(findings)) * decay
-    return str(entity), str(site), Reason(str(rule_id), int(findings), last_time, round(points, 2))
+    return str(entity), str(site), RiskReason(str(rule_id), int(findings), last_time, round(points, 2))
 
 
-def _risk(kind: EntityKind, entity: str, site: str, reasons: list[Reason]) -> EntityRisk:
+def _risk(kind: EntityKind, entity: str, site: str, reasons: list[RiskReason]) -> EntityRisk:
     points = sum(reason.points for reason in reasons)
     worst = sorted(reasons, key=lambda reason: -reason.points)[:_REASONS]
     return EntityRisk(kind, entity, site, round(100 * (1 - exp(-points / _SCALE))), round(points, 2), tuple(worst))

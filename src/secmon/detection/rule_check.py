@@ -59,6 +59,8 @@ def _rule(rule: Rule) -> Checked:
 
 def _correlation(correlation: Correlation) -> Checked:
     try:
+        for leaf in correlation.leaves:
+            compile_rule(leaf)
         unmapped = unmapped_keys(correlation)
     except RuleError as error:
         return _failed(correlation, error)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from secmon.detection.correlation.engine import correlate
+from secmon.detection.engine.batches import Batches
 from secmon.detection.engine.match_events import match_events
 from secmon.detection.engine.run_report import MatchReport
 from secmon.detection.sigma.correlation_rule import Correlation
@@ -23,7 +24,7 @@ StoreFactory = Callable[[], AbstractContextManager[Store]]
 FIRST_SITE = "11110"
 RECEIVED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)  # after every sample line; all of them are of that day
 
-_TIMES = (RECEIVED_AT, RECEIVED_AT, RECEIVED_AT + timedelta(seconds=1))  # received from, to; detected
+_DETECTED_AT = RECEIVED_AT + timedelta(seconds=1)
 _FEED = "samples"
 _SITE = re.compile(rb"\[site (\d{5})\] ")
 
@@ -86,7 +87,7 @@ def _single(store: Store, ruleset: RuleSet) -> tuple[SampleResult, ...]:
         for kind in ("hit", "miss"):
             batches[f"{kind}-{rule.id}"] = sample_lines(rule, kind)
     insert_batches(store, batches)
-    report = match_events(store, ruleset, list(batches), *_TIMES)
+    report = match_events(store, ruleset, Batches.of([*batches], RECEIVED_AT, RECEIVED_AT), _DETECTED_AT)
     errors = {outcome.rule_id: outcome.error for outcome in report.outcomes}
     return tuple(_result(store, rule, batches, errors.get(rule.id, "")) for rule in ruleset.rules)
 
@@ -112,7 +113,7 @@ def _correlation(store: Store, correlation: Correlation) -> SampleResult:
     for kind, parts in lines.items():
         clear(store)
         insert_lines(store, kind, parts)
-        report = correlate(store, alone, [kind], *_TIMES)
+        report = correlate(store, alone, Batches.of([kind], RECEIVED_AT, RECEIVED_AT), _DETECTED_AT)
         found[kind] = report.findings
         errors += _problems(report)
     return SampleResult(

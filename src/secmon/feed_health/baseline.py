@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import isnan, nan
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from secmon.times import KST
+
 WEEKS = 4
 SHOWN = 24
 """Number of complete hours for which completeness is computed."""
 
-_KST = ZoneInfo("Asia/Seoul")
 _HOUR = timedelta(hours=1)
 _SATURDAY = 5
 
@@ -95,7 +95,7 @@ def learn_baseline(rows: pd.DataFrame, now: datetime) -> Baseline:
     # a feed's first hour is rarely complete, and the time before it carries no information
     known = np.where(np.arange(len(every)) > first[:, None], counts, nan)
     known[:, -1] = nan
-    weekend = every.tz_convert(_KST).day_of_week.to_numpy() >= _SATURDAY
+    weekend = every.tz_convert(KST).day_of_week.to_numpy() >= _SATURDAY
     kinds = pd.factorize(pd.Index([feed for _, feed in feeds]))[0]
     peers = _among_peers(counts, known, kinds)
     columns = []

@@ -7,7 +7,7 @@ import structlog
 
 from secmon.errors import StoreError
 from secmon.feed_health.baseline import Baseline, baseline_start, learn_baseline
-from secmon.feed_health.health import Evidence
+from secmon.feed_health.health import FeedEvidence
 from secmon.store import sql
 from secmon.store.client import Store
 
@@ -27,7 +27,7 @@ class FeedHealthCache:
         self._rejected: dict[tuple[str, str], int] = {}
         self._rejects_at: datetime | None = None
 
-    def evidence(self, store: Store, now: datetime) -> Evidence:
+    def evidence(self, store: Store, now: datetime) -> FeedEvidence:
         """Return evidence at most two minutes old; older if the store does not answer, which is reported elsewhere."""
         # The lock makes concurrent requests wait for one read instead of each reading four weeks of hours. The baseline
         # changes slowly and is read every two minutes; rejected lines point to a fault and cost little, so every ten
@@ -44,7 +44,7 @@ class FeedHealthCache:
                     self._rejects_at = now
             except StoreError as error:
                 _log.warning("feed health rests on older figures", error=str(error))
-            return Evidence(self._baseline, self._rejected)
+            return FeedEvidence(self._baseline, self._rejected)
 
     def forget(self) -> None:
         """Read everything again at the next request, for example after a backfill."""

@@ -77,7 +77,7 @@ class HealthLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class FeedEvidence:
     """Data from the store on the feeds: the baseline, and the number of unreadable lines of the last day by feed."""
 
     baseline: Baseline
@@ -89,10 +89,10 @@ def feed_reports(
     expected: Sequence[tuple[str, str, str]],
     limits: HealthLimits,
     now: datetime,
-    evidence: Evidence | None = None,
+    evidence: FeedEvidence | None = None,
 ) -> tuple[FeedReport, ...]:
     """Return reports of the expected feeds, given as (site, feed, format); a feed never asked is `never_seen`."""
-    evidence = evidence or Evidence(Baseline(()))
+    evidence = evidence or FeedEvidence(Baseline(()))
     with db.session() as session:
         # plain rows: ORM objects of two thousand feeds take long
         rows = session.execute(select(FeedState.__table__)).all()
@@ -109,7 +109,7 @@ def _report(
     row: Any,
     limits: HealthLimits,
     now: datetime,
-    evidence: Evidence,
+    evidence: FeedEvidence,
     work: MaintenanceWindow | None,
 ) -> FeedReport:
     site, feed, name = which

@@ -25,9 +25,11 @@ class MaintenanceWindow:
 def announce_maintenance(db: Database, window: MaintenanceWindow) -> None:
     """Store an announcement; raises UsageError when it ends before it begins or gives no reason."""
     if window.ends <= window.begins:
-        raise UsageError(f"maintenance of {window.site}: it ends at {window.ends} and would begin at {window.begins}")
+        raise UsageError(
+            "maintenance.ends_before_start", site=window.site, ends=str(window.ends), begins=str(window.begins)
+        )
     if not window.reason.strip():
-        raise UsageError(f"maintenance of {window.site}: say why, whoever is on watch will ask")
+        raise UsageError("maintenance.reason_missing", site=window.site)
     with db.begin() as session:
         session.add(
             Maintenance(

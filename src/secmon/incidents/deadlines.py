@@ -37,8 +37,8 @@ def pause_clocks(change: Change, number: int, *, reason: str) -> Incident:
     with serialised_transaction(change.db) as session:
         incident = load_open_for_update(session, change.scope, number)
         if incident.paused_at is not None:
-            raise IllegalMove(f"the clock of incident {number} stands still since {incident.paused_at:%H:%M} UTC")
-        incident.paused_at, incident.pause_reason = change.now, require_text(reason, "the reason of the pause")
+            raise IllegalMove("incident.clock_paused", id=number, since=f"{incident.paused_at:%H:%M}")
+        incident.paused_at, incident.pause_reason = change.now, require_text(reason, "reason_for_pause")
         touch(incident, change.actor, change.now)
         add_entry(session, number, EntryKind.PAUSED, change.actor, change.now, text=incident.pause_reason)
         return incident
@@ -49,7 +49,7 @@ def resume_incident(change: Change, number: int) -> Incident:
     with serialised_transaction(change.db) as session:
         incident = load_open_for_update(session, change.scope, number)
         if incident.paused_at is None:
-            raise IllegalMove(f"the clock of incident {number} is not paused")
+            raise IllegalMove("incident.clock_running", id=number)
         stood = resume_clocks(incident, change.now)
         touch(incident, change.actor, change.now)
         add_entry(session, number, EntryKind.RESUMED, change.actor, change.now, after={"seconds": stood})

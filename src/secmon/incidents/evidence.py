@@ -95,7 +95,7 @@ def add_evidence(
         wanted = list(lines)
         strangers = sorted({line.site for line in wanted} - {*sites_in(session, incident_id)})
         if strangers:
-            raise IllegalMove(f"incident {incident_id} does not touch site {', '.join(strangers)}: add it first")
+            raise IllegalMove("incident.site_not_affected", id=incident_id, sites=", ".join(strangers))
         known = _known(session, incident_id)
         new = [line for line in dict.fromkeys(wanted) if (line.batch_id, line.seq) not in known]
         session.add_all(_row(incident_id, alert_id, line, change.actor, change.now) for line in new)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, String, Text, select, true
+from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, String, Text, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.database import Database
 from secmon.db.models import Alert, Base, Versioned
 from secmon.db.transaction import check_version, in_scope, require_row, require_scope
-from secmon.errors import IllegalMove
+from secmon.db.transitions import Transitions
+from secmon.errors import IllegalMove, Item
 from secmon.incidents.sla import time_after
 from secmon.sites.scope import Scope
 
@@ -29,25 +30,18 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
-MOVES: Mapping[IncidentState, frozenset[IncidentState]] = {
-    IncidentState.DETECTED: frozenset({IncidentState.ANALYSED, IncidentState.CLOSED}),
-    IncidentState.ANALYSED: frozenset({IncidentState.CONTAINED, IncidentState.CLOSED}),
-    IncidentState.CONTAINED: frozenset({IncidentState.ERADICATED}),
-    IncidentState.ERADICATED: frozenset({IncidentState.RECOVERED}),
-    IncidentState.RECOVERED: frozenset({IncidentState.CLOSED}),
-    IncidentState.CLOSED: frozenset({IncidentState.ANALYSED}),
-}
-"""Allowed transitions. Real incidents are closed after recovery; false alarms can be closed immediately."""
-
-
-class Tlp(StrEnum):
-    """Traffic light protocol 2.0: the audience with which information on an incident may be shared."""
-
-    RED = "red"
-    AMBER_STRICT = "amber+strict"
-    AMBER = "amber"
-    GREEN = "green"
-    CLEAR = "clear"
+TRANSITIONS = Transitions(
+    "incident",
+    {
+        IncidentState.DETECTED: frozenset({IncidentState.ANALYSED, IncidentState.CLOSED}),
+        IncidentState.ANALYSED: frozenset({IncidentState.CONTAINED, IncidentState.CLOSED}),
+        IncidentState.CONTAINED: frozenset({IncidentState.ERADICATED}),
+        IncidentState.ERADICATED: frozenset({IncidentState.RECOVERED}),
+        IncidentState.RECOVERED: frozenset({IncidentState.CLOSED}),
+        IncidentState.CLOSED: frozenset({IncidentState.ANALYSED}),
+    },
+)
+"""Real incidents are closed after recovery; false alarms can be closed immediately."""
 
 
 class Incident(Versioned, Base):
@@ -109,9 +103,9 @@ class IncidentSite(Base):
 
 def load_for_update(session: Session, scope: Scope, number: int, version: int | None) -> Incident:
     """Load an incident whose sites are all within the scope, unchanged since `version`."""
-    incident = require_row(session.get(Incident, number), f"incident {number}")
-    require_scope(scope, sites_in(session, number), f"incident {number}")
-    check_version(incident, version, f"incident {number}")
+    incident = require_row(session.get(Incident, number), Item("incident", number))
+    require_scope(scope, sites_in(session, number), Item("incident", number))
+    check_version(incident, version, Item("incident", number))
     return incident
 
 
@@ -119,7 +113,7 @@ def load_open_for_update(session: Session, scope: Scope, number: int) -> Inciden
     """Load an editable incident that is not closed."""
     incident = load_for_update(session, scope, number, None)
     if incident.state == IncidentState.CLOSED:
-        raise IllegalMove(f"incident {number} is closed: reopen it first")
+        raise IllegalMove("incident.closed", id=number)
     return incident
 
 
@@ -150,12 +144,7 @@ def sites_in(session: Session, number: int) -> list[str]:
 
 def transition(incident: Incident, state: IncidentState, now: datetime) -> None:
     """Move it to a state within the caller's transaction; the message of IllegalMove lists the allowed states."""
-    allowed = MOVES[IncidentState(incident.state)]
-    if state not in allowed:
-        raise IllegalMove(
-            f"incident {incident.id} is {incident.state} and cannot become {state}; "
-            f"it can become {', '.join(sorted(allowed))}"
-        )
+    TRANSITIONS.check(incident.id, incident.state, state)
     incident.state = state
     setattr(incident, f"{state}_at", now)
     stop_response_clock(incident, now)
@@ -165,7 +154,7 @@ def get_incident(db: Database, scope: Scope, number: int) -> Incident:
     """Return an incident that affects a site of the scope; raises NotFoundError when there is none."""
     query = select(Incident).where(Incident.id == number, _touches(scope))
     with db.session() as session:
-        return require_row(session.scalar(query), f"incident {number}")
+        return require_row(session.scalar(query), Item("incident", number))
 
 
 def search_incidents(
@@ -206,6 +195,12 @@ def open_incidents(db: Database, scope: Scope) -> Sequence[Incident]:
     query = select(Incident).where(_touches(scope), Incident.state != IncidentState.CLOSED)
     with db.session() as session:
         return session.scalars(query.order_by(Incident.severity.desc(), Incident.contain_due, Incident.id)).all()
+
+
+def count_incidents(db: Database) -> int:
+    """Return the number of incidents, open or closed."""
+    with db.session() as session:
+        return int(session.scalar(select(func.count()).select_from(Incident)) or 0)
 
 
 def sites_of_incidents(db: Database, scope: Scope, numbers: Sequence[int]) -> Mapping[int, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from secmon.alerts.workflow import transition_alert
 from secmon.db.audit_log import Actor
 from secmon.db.models import Alert, AlertStatus
 from secmon.db.transaction import Change, require_row, require_scope, serialised_transaction, touch
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 from secmon.incidents.incident import Incident, IncidentSite, load_open_for_update, sites_in
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
@@ -42,9 +42,9 @@ def remove_alerts(change: Change, number: int, alert_ids: Sequence[int]) -> Inci
     with serialised_transaction(change.db) as session:
         incident = load_open_for_update(session, change.scope, number)
         for one in dict.fromkeys(alert_ids):
-            alert = require_row(session.get(Alert, one), f"alert {one}")
+            alert = require_row(session.get(Alert, one), Item("alert", one))
             if alert.incident_id != number:
-                raise IllegalMove(f"alert {one} does not belong to incident {number}")
+                raise IllegalMove("incident.alert_not_member", id=number, alert=one)
             alert.incident_id = None
             touch(alert, change.actor, change.now)
         touch(incident, change.actor, change.now)
@@ -58,7 +58,7 @@ def add_sites_to_incident(change: Change, number: int, sites: Sequence[str]) -> 
     """Add affected sites."""
     with serialised_transaction(change.db) as session:
         incident = load_open_for_update(session, change.scope, number)
-        require_scope(change.scope, sites, f"one of the sites {', '.join(sites)}")
+        require_scope(change.scope, sites, Item("sites", ", ".join(sites)))
         new = insert_sites(session, number, sites)
         touch(incident, change.actor, change.now)
         add_entry(session, number, EntryKind.SITES_ADDED, change.actor, change.now, after={"sites": new})
@@ -67,15 +67,15 @@ def add_sites_to_incident(change: Change, number: int, sites: Sequence[str]) -> 
 
 def load_unassigned_alerts(session: Session, scope: Scope, ids: Sequence[int]) -> list[Alert]:
     """Load alerts and check that all of them may be added to an incident."""
-    alerts = [require_row(session.get(Alert, number), f"alert {number}") for number in dict.fromkeys(ids)]
+    alerts = [require_row(session.get(Alert, number), Item("alert", number)) for number in dict.fromkeys(ids)]
     for alert in alerts:
-        require_scope(scope, [alert.site], f"alert {alert.id}")
+        require_scope(scope, [alert.site], Item("alert", alert.id))
         if alert.incident_id is not None:
-            raise IllegalMove(f"alert {alert.id} belongs to incident {alert.incident_id} already")
+            raise IllegalMove("alert.in_an_incident", id=alert.id, incident=alert.incident_id)
         if alert.merged_into is not None:
-            raise IllegalMove(f"alert {alert.id} is merged into alert {alert.merged_into}: choose that one")
+            raise IllegalMove("alert.select_parent", id=alert.id, into=alert.merged_into)
         if alert.status == AlertStatus.CLOSED:
-            raise IllegalMove(f"alert {alert.id} is closed: reopen it first")
+            raise IllegalMove("alert.closed", id=alert.id)
     return alerts
 
 

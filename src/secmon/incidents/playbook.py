@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
 from secmon.db.transaction import Change, require_row, require_text, serialised_transaction, touch
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item, Term
 from secmon.incidents.incident import get_incident, load_open_for_update
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
@@ -84,7 +84,7 @@ def add_task(change: Change, incident_id: int, text: str, *, phase: str = "conta
     """Add a task with free text, which is used for both languages."""
     with serialised_transaction(change.db) as session:
         load_open_for_update(session, change.scope, incident_id)
-        words = require_text(text, "the task")
+        words = require_text(text, "task")
         task = _task(incident_id, phase, words, words, "")
         session.add(task)
         touch(task, change.actor, change.now)
@@ -101,7 +101,7 @@ def complete_task(change: Change, number: int, *, note: str = "") -> Task:
 
 def skip_task(change: Change, number: int, *, reason: str) -> Task:
     """Mark a task as not applicable, with the reason."""
-    return _moved(change, number, TaskState.LEFT_OUT, require_text(reason, "why the task is left out"))
+    return _moved(change, number, TaskState.LEFT_OUT, require_text(reason, "reason_for_skipping"))
 
 
 def reopen_task(change: Change, number: int) -> Task:
@@ -112,7 +112,7 @@ def reopen_task(change: Change, number: int) -> Task:
 def assign_task(change: Change, number: int, owner: str) -> Task:
     """Assign a task to a user; '' to nobody."""
     with serialised_transaction(change.db) as session:
-        task = require_row(session.get(Task, number), f"task {number}")
+        task = require_row(session.get(Task, number), Item("task", number))
         load_open_for_update(session, change.scope, task.incident_id)
         before = {"task": task.id, "owner": task.owner}
         task.owner = owner[:128]
@@ -159,10 +159,10 @@ def _task(incident_id: int, phase: str, ko: str, en: str, key: str) -> Task:
 
 def _moved(change: Change, number: int, state: TaskState, note: str) -> Task:
     with serialised_transaction(change.db) as session:
-        task = require_row(session.get(Task, number), f"task {number}")
+        task = require_row(session.get(Task, number), Item("task", number))
         load_open_for_update(session, change.scope, task.incident_id)
         if task.state == state:
-            raise IllegalMove(f"task {number} is {state} already")
+            raise IllegalMove("task.already", id=number, state=Term.of(state))
         before = {"task": task.id, "key": task.key, "state": task.state}
         task.state, task.note = state, note.strip()
         over = state != TaskState.OPEN

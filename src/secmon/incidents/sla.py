@@ -11,7 +11,7 @@ from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
 from secmon.db.transaction import Change, serialised_transaction
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Term
 from secmon.taxonomy import Severity
 
 _MINUTE, _HOUR = 60, 3600
@@ -91,9 +91,9 @@ def targets_of_severity(session: Session, severity: int) -> SlaTargets:
 def set_sla_targets(change: Change, severity: Severity, wanted: SlaTargets) -> None:
     """Set the targets of a severity for new incidents and requests; raises IllegalMove when one is not above zero."""
     if severity not in DEFAULTS:
-        raise IllegalMove(f"severity {severity.name.lower()} has no targets; there are low, medium, high and critical")
+        raise IllegalMove("target.severity_not_valid", severity=Term.of(severity.name.lower()))
     if min(asdict(wanted).values()) <= 0:
-        raise IllegalMove("a target is a number of seconds above zero")
+        raise IllegalMove("target.seconds_not_valid")
     with serialised_transaction(change.db) as session:
         before = asdict(targets_of_severity(session, severity))
         session.merge(SlaTarget(severity=int(severity), **asdict(wanted)))

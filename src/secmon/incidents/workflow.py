@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from secmon.alerts.workflow import Closure, close_alert
 from secmon.db.models import Alert, AlertStatus
 from secmon.db.transaction import Change, column_values, require_scope, require_text, serialised_transaction, touch
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item, Term
 from secmon.incidents import playbook
 from secmon.incidents.incident import (
     Incident,
     IncidentSite,
     IncidentState,
-    Tlp,
     load_for_update,
     resume_clocks,
     sites_in,
@@ -24,6 +23,7 @@ from secmon.incidents.incident import (
 from secmon.incidents.members import attach_alerts, load_unassigned_alerts
 from secmon.incidents.sla import targets_of_severity, time_after
 from secmon.incidents.timeline import EntryKind, add_entry
+from secmon.taxonomy import Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ def open_incident(change: Change, draft: IncidentDraft, alert_ids: Sequence[int]
     with serialised_transaction(change.db) as session:
         alerts = load_unassigned_alerts(session, change.scope, alert_ids)
         sites = sorted({*draft.sites, *(alert.site for alert in alerts)})
-        require_scope(change.scope, sites, f"one of the sites {', '.join(sites)}")
+        require_scope(change.scope, sites, Item("sites", ", ".join(sites)))
         if not sites:
-            raise IllegalMove("an incident touches at least one site: choose alerts or sites")
+            raise IllegalMove("incident.no_site")
         goal = targets_of_severity(session, draft.severity)
         incident = Incident(
-            title=require_text(draft.title, "the title of the incident"),
+            title=require_text(draft.title, "title_of_incident"),
             severity=draft.severity,
             attack_type=draft.attack_type,
             attack_uids=" ".join(draft.attack_uids),
@@ -101,7 +101,7 @@ def move_incident(
     with serialised_transaction(change.db) as session:
         incident = load_for_update(session, change.scope, number, version)
         if IncidentState.CLOSED in {state, incident.state}:
-            raise IllegalMove(f"incident {number} is {incident.state}: closing and reopening need their own words")
+            raise IllegalMove("incident.move_not_close", id=number, state=Term.of(incident.state))
         before = column_values(incident, "state")
         transition(incident, state, change.now)
         touch(incident, change.actor, change.now)
@@ -125,11 +125,11 @@ def close_incident(
     with serialised_transaction(change.db) as session:
         incident = load_for_update(session, change.scope, number, version)
         if closure == Closure.TRUE_POSITIVE and incident.state in {IncidentState.DETECTED, IncidentState.ANALYSED}:
-            raise IllegalMove(f"incident {number} is {incident.state}: a true one is closed after it is recovered")
+            raise IllegalMove("incident.close_before_recovery", id=number, state=Term.of(incident.state))
         before = column_values(incident, "state", "closure")
         resume_clocks(incident, change.now)
         transition(incident, IncidentState.CLOSED, change.now)
-        incident.closure, incident.summary = closure, require_text(summary, "the summary of the incident")
+        incident.closure, incident.summary = closure, require_text(summary, "summary_of_incident")
         touch(incident, change.actor, change.now)
         after = column_values(incident, "state", "closure")
         add_entry(
@@ -157,7 +157,7 @@ def reopen_incident(change: Change, number: int, *, note: str, version: int | No
         incident.contain_escalated_at, incident.closure = None, ""
         incident.contain_due = time_after(change.now, targets_of_severity(session, incident.severity).contain)
         touch(incident, change.actor, change.now)
-        text = require_text(note, f"why incident {number} is reopened")
+        text = require_text(note, "reason_for_reopening")
         add_entry(
             session,
             number,
@@ -193,14 +193,14 @@ def comment_incident(change: Change, number: int, text: str, *, site: str = "") 
     with serialised_transaction(change.db) as session:
         incident = load_for_update(session, change.scope, number, None)
         if site and site not in sites_in(session, number):
-            raise IllegalMove(f"incident {number} does not touch site {site}")
+            raise IllegalMove("incident.site_not_member", id=number, site=site)
         add_entry(
             session,
             number,
             EntryKind.COMMENT,
             change.actor,
             change.now,
-            text=require_text(text, "the comment"),
+            text=require_text(text, "comment"),
             site=site,
         )
         return incident

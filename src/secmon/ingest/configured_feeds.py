@@ -27,15 +27,19 @@ def feed_addresses(settings: Settings) -> tuple[FeedAddress, ...]:
     known = {entry.name for entry in FORMATS}
     for source in settings.feeds:
         if source.format not in known:
-            raise UsageError(
+            raise UsageError.literal(
                 f"feed {source.name}: unknown format {source.format}; known are {', '.join(sorted(known))}"
             )
         if source.url.partition(":")[0] not in SCHEMES:
-            raise UsageError(f"feed {source.name}: {source.url} cannot be fetched; it begins with {', '.join(SCHEMES)}")
+            raise UsageError.literal(
+                f"feed {source.name}: {source.url} cannot be fetched; it begins with {', '.join(SCHEMES)}"
+            )
     tokens = read_tokens(settings.token_file) if settings.token_file else {}
     missing = [site.code for site in load_sites() if settings.token_file and site.code not in tokens]
     if missing:
-        raise UsageError(f"token file {settings.token_file}: no token for {len(missing)} sites, such as {missing[0]}")
+        raise UsageError.literal(
+            f"token file {settings.token_file}: no token for {len(missing)} sites, such as {missing[0]}"
+        )
     return tuple(
         FeedAddress(
             site.code,
@@ -55,11 +59,11 @@ def listen_addresses(settings: Settings) -> tuple[ListenAt, ...]:
     known = {"auto"} | {entry.name for entry in FORMATS}
     for one in settings.listeners:
         if one.format not in known:
-            raise UsageError(
+            raise UsageError.literal(
                 f"listener {one.name}: unknown format {one.format}; use auto or a format of docs/formats.md"
             )
     if settings.listeners and settings.senders_file is None:
-        raise UsageError("listeners need senders_file: a CSV with the columns sender,site")
+        raise UsageError.literal("listeners need senders_file: a CSV with the columns sender,site")
     return tuple(
         ListenAt(
             one.protocol,

@@ -33,7 +33,9 @@ def write_batch(folder: Path, batch_id: str, rows: pa.Table) -> tuple[str, int]:
         part.replace(_path(folder, batch_id))
         _sync(folder)
     except OSError as error:
-        raise SpoolError(f"cannot spool batch {batch_id} in {folder}: {error.strerror}; nothing was taken") from error
+        raise SpoolError.literal(
+            f"cannot spool batch {batch_id} in {folder}: {error.strerror}; nothing was taken"
+        ) from error
     return digest, payload.size
 
 
@@ -43,10 +45,10 @@ def read_batch(folder: Path, batch_id: str, digest: str) -> pa.Table:
     try:
         payload = path.read_bytes()
     except OSError as error:
-        raise SpoolError(f"spool file {path} cannot be read: {error.strerror}") from error
+        raise SpoolError.literal(f"spool file {path} cannot be read: {error.strerror}") from error
     # A damaged Arrow file can still decode, with wrong rows; the digest in the journal detects that.
     if hashlib.blake2b(payload, digest_size=16).hexdigest() != digest:
-        raise SpoolError(f"spool file {path} is damaged: its digest differs from the journal's")
+        raise SpoolError.literal(f"spool file {path} is damaged: its digest differs from the journal's")
     with pa.ipc.open_stream(pa.py_buffer(payload)) as reader:
         return reader.read_all()
 

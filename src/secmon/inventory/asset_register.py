@@ -162,21 +162,21 @@ def _read(
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read as UTF-8 text: {error}") from error
+        raise UsageError("register.unreadable", file=str(file), reason=str(error)) from error
     reader = csv.reader(lines)
     if next(reader, []) != list(columns):
-        raise UsageError(f"{file}: the first line must be {','.join(columns)}")
+        raise UsageError("register.header", file=str(file), columns=",".join(columns))
     for values in reader:
         where = f"{file}:{reader.line_num}"
         try:
             made = make(dict(zip(columns, map(str.strip, values), strict=True)))
         except ValueError as error:
-            raise UsageError(f"{where}: {error}") from error
+            raise UsageError("register.row_not_valid", line=where, reason=str(error)) from error
         if made.site not in known:
-            raise UsageError(f"{where}: no site has the code {made.site[:20]!r}: `secmon sites` lists them")
+            raise UsageError("register.site_unknown", line=where, code=repr(made.site[:20]))
         key = tuple(getattr(made, column.name) for column in type(made).__table__.primary_key)
         if key in seen:
-            raise UsageError(f"{where}: {' '.join(key)} stands there a second time")
+            raise UsageError("register.twice", line=where, key=" ".join(key))
         seen.add(key)
         yield made
 

@@ -8,7 +8,6 @@ from secmon.db.database import Database
 from secmon.feed_health.baseline import Baseline
 from secmon.feed_health.cache import FeedHealthCache
 from secmon.feed_health.health import FeedReport, HealthLimits, feed_reports
-from secmon.live.digest_shelf import DigestShelf
 from secmon.live.live_hub import LiveHub
 from secmon.live.snapshot import RuleTitles
 from secmon.settings import Settings
@@ -37,7 +36,6 @@ class CentreContext:
     staged: bool = False
     hub: LiveHub = field(default_factory=LiveHub)
     memory: FeedHealthCache = field(default_factory=FeedHealthCache)
-    shelf: DigestShelf | None = None
     settings: Settings | None = None
 
     def within(self, scope: Scope) -> "CentreContext":

@@ -8,8 +8,10 @@ from typing import Any
 from secmon.alerts import queries as alert_queries
 from secmon.db.database import Database
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health
+from secmon.incidents.incident import count_incidents
 from secmon.ingest import batch_journal
 from secmon.live.snapshot import site_health
+from secmon.operations.roster import on_duty
 from secmon.sites.registry import Site
 from secmon.store import sql
 from secmon.store.client import Store
@@ -69,7 +71,16 @@ def status(
         ],
         "findings": int(findings),
         "alerts": alert_queries.count_alerts(db),
-        "incidents": 0,
+        "incidents": count_incidents(db),
+        "on_duty": [
+            {
+                "shift": shift.name,
+                "lead": shift.lead,
+                "members": list(shift.people[1:]),
+                "until": shift.ends.isoformat(),
+            }
+            for shift in on_duty(db, now)
+        ],
         "batches": {"waiting": backlog.spooled, "undetected": backlog.undetected, "failed": backlog.failed},
         "newest_event_age_seconds": _age(newest, now),
     }

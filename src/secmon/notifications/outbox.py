@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.audit_log import NOTHING
 from secmon.db.database import Database
+from secmon.db.error_column import ErrorColumn
 from secmon.db.models import Base
 
 LEASE = timedelta(minutes=2)
@@ -56,7 +57,7 @@ class OutboxRow(Base):
     claimed_by: Mapped[str] = mapped_column(String(64), default="")
     claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(Text, default="")
+    error: Mapped[str] = mapped_column(ErrorColumn, default="")
 
 
 @dataclass(frozen=True, slots=True)

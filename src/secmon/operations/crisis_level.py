@@ -72,9 +72,9 @@ def declare_level(change: Change, declaration: Declaration, *, channels: Sequenc
     Raises IllegalMove when the declaration has no issuer, or no reason though it is above normal.
     """
     with serialised_transaction(change.db) as session:
-        require_text(declaration.issuer, "who declared the level")
+        require_text(declaration.issuer, "issuer_of_level")
         if declaration.level != CrisisLevel.NORMAL:
-            require_text(declaration.reason, "why the level was declared")
+            require_text(declaration.reason, "reason_for_level")
         row = DeclaredLevel(
             level=declaration.level,
             issuer=declaration.issuer,

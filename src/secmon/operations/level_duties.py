@@ -14,7 +14,7 @@ from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base, DeclaredLevel
 from secmon.db.transaction import Change, in_scope, require_row, require_scope, serialised_transaction
-from secmon.errors import IllegalMove, NotFoundError
+from secmon.errors import IllegalMove, Item, NotFoundError, Term
 from secmon.operations.crisis_level import CrisisLevel
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import Scope
@@ -77,9 +77,11 @@ def complete_duty(change: Change, declaration: int, key: str, *, note: str = "")
         row = _in_force(session, declaration)
         known = {duty.key for duty in duties()[CrisisLevel(row.level)] if duty.who == "centre"}
         if key not in known:
-            raise NotFoundError(f"level {row.level} has no duty {key[:48]!r}; there are {', '.join(sorted(known))}")
+            raise NotFoundError(
+                "level.duty_unknown", level=Term.of(row.level), duty=repr(key[:48]), duties=", ".join(sorted(known))
+            )
         if session.get(DutyDone, (declaration, key)) is not None:
-            raise IllegalMove(f"duty {key} is done already")
+            raise IllegalMove("level.duty_done", duty=key)
         session.add(
             DutyDone(
                 declaration=declaration, key=key, done_by=change.actor.name[:128], done_at=change.now, note=note.strip()
@@ -101,7 +103,7 @@ def undo_duty(change: Change, declaration: int, key: str) -> None:
     """Unmark a duty that was marked by mistake."""
     with serialised_transaction(change.db) as session:
         _in_force(session, declaration)
-        row = require_row(session.get(DutyDone, (declaration, key)), f"the doing of duty {key[:48]!r}")
+        row = require_row(session.get(DutyDone, (declaration, key)), Item("duty", repr(key[:48])))
         session.delete(row)
         record_act(session, Act(change.actor, "level.duty", f"level:{declaration}", change.now, before={"duty": key}))
 
@@ -116,7 +118,7 @@ def completed_duties(db: Database, declaration: int) -> Mapping[str, DutyDone]:
 def acknowledge_level(change: Change, declaration: int, site: str, *, note: str = "") -> bool:
     """Record that a municipality acknowledged the level in force; False when it already had."""
     with serialised_transaction(change.db) as session:
-        require_scope(change.scope, [site], f"site {site}")
+        require_scope(change.scope, [site], Item("site", site))
         _in_force(session, declaration)
         if session.get(LevelAcknowledgement, (declaration, site)) is not None:
             return False
@@ -151,7 +153,7 @@ def acknowledgement_progress(
 
 
 def _in_force(session: Session, declaration: int) -> DeclaredLevel:
-    row = require_row(session.get(DeclaredLevel, declaration), f"declaration {declaration}")
+    row = require_row(session.get(DeclaredLevel, declaration), Item("declaration", declaration))
     if session.scalar(select(func.max(DeclaredLevel.id))) != declaration:
-        raise IllegalMove(f"declaration {declaration} is not in force any more: another level was declared")
+        raise IllegalMove("level.not_in_force", id=declaration)
     return row

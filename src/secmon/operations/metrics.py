@@ -126,9 +126,9 @@ def set_target(change: Change, metric: Metric, target: float) -> None:
     Raises IllegalMove when the metric has no target of its own, or the value is out of range.
     """
     if metric not in DEFAULT_TARGETS:
-        raise IllegalMove(f"{metric} is measured by the targets of each severity: set those")
+        raise IllegalMove("target.by_severity", metric=metric)
     if not 0 < target <= (1 if metric in SHARES else 366 * 86_400):
-        raise IllegalMove(f"{target:g} is no target for {metric}: seconds above 0, or a share up to 1")
+        raise IllegalMove("target.not_valid", value=f"{target:g}", metric=metric)
     with serialised_transaction(change.db) as session:
         before = {"target": _targets(session)[metric]}
         session.merge(MetricTarget(metric=metric, target=target))

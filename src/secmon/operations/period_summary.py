@@ -146,7 +146,7 @@ def _blocks(session: Session, column: InstrumentedAttribute[datetime | None], pe
 
 
 @dataclass(frozen=True, slots=True)
-class RuleOutcome:
+class RuleAlerts:
     """A rule's alerts opened in a period, and their number by class of closure."""
 
     alerts: int = 0
@@ -159,7 +159,7 @@ class RuleOutcome:
         return self.closed.get(Closure.FALSE_POSITIVE, 0) / judged if judged else None
 
 
-def rule_outcomes(db: Database, period: Period) -> Mapping[str, RuleOutcome]:
+def rule_outcomes(db: Database, period: Period) -> Mapping[str, RuleAlerts]:
     """Return outcomes by id of the rules that opened an alert in the period; merged alerts are not counted."""
     query = (
         select(Alert.rule_id, Alert.closure, func.count())
@@ -171,6 +171,6 @@ def rule_outcomes(db: Database, period: Period) -> Mapping[str, RuleOutcome]:
         for rule, closure, number in session.execute(query):
             counted.setdefault(str(rule), {})[str(closure or "")] = int(number)
     return {
-        rule: RuleOutcome(sum(several.values()), {Closure(name): n for name, n in several.items() if name})
+        rule: RuleAlerts(sum(several.values()), {Closure(name): n for name, n in several.items() if name})
         for rule, several in counted.items()
     }

@@ -11,7 +11,7 @@ from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
 from secmon.db.transaction import Change, column_values, require_row, require_text, serialised_transaction
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 
 
 class Shift(Base):
@@ -47,12 +47,12 @@ class PlannedShift:
 def plan_shift(change: Change, planned: PlannedShift) -> Shift:
     """Enter a shift; raises IllegalMove for a wrong end, a missing lead, or a lead who has another shift then."""
     with serialised_transaction(change.db) as session:
-        lead = require_text(planned.lead, "the lead of the shift")
+        lead = require_text(planned.lead, "lead_of_shift")
         if planned.ends <= planned.begins:
-            raise IllegalMove(f"shift {planned.name} would end before it begins")
+            raise IllegalMove("shift.ends_before_start", name=planned.name)
         query = select(Shift).where(Shift.begins < planned.ends, Shift.ends > planned.begins, Shift.lead == lead)
         if (other := session.scalar(query.limit(1))) is not None:
-            raise IllegalMove(f"{lead} leads the shift {other.name} of {other.begins:%Y-%m-%d %H:%M} UTC meanwhile")
+            raise IllegalMove("shift.lead_busy", lead=lead, name=other.name, begins=f"{other.begins:%Y-%m-%d %H:%M}")
         members = ",".join(name.strip() for name in planned.members if name.strip() and name.strip() != lead)
         shift = Shift(name=planned.name, begins=planned.begins, ends=planned.ends, lead=lead, members=members)
         session.add(shift)
@@ -65,9 +65,9 @@ def plan_shift(change: Change, planned: PlannedShift) -> Shift:
 def cancel_shift(change: Change, number: int) -> None:
     """Remove a shift that has not begun from the roster; raises IllegalMove when it has."""
     with serialised_transaction(change.db) as session:
-        shift = require_row(session.get(Shift, number), f"shift {number}")
+        shift = require_row(session.get(Shift, number), Item("shift", number))
         if shift.begins <= change.now:
-            raise IllegalMove(f"shift {number} has begun: the roster keeps who was on duty")
+            raise IllegalMove("shift.started", id=number)
         before = column_values(shift, "name", "begins", "ends", "lead", "members")
         session.delete(shift)
         record_act(session, Act(change.actor, "shift.cancel", f"shift:{number}", change.now, before=before))

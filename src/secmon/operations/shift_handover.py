@@ -13,7 +13,7 @@ from secmon.db.audit_log import Act, AuditEntry, record_act
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus, Base, Versioned
 from secmon.db.transaction import Change, check_version, require_row, serialised_transaction, touch
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 from secmon.incidents import deadlines, incident
 from secmon.operations import crisis_level
 from secmon.response.blocklist import blocklist
@@ -70,13 +70,13 @@ def draft_handover(change: Change, silent: Sequence[SilentFeed]) -> Handover:
     with change.db.session() as session:
         last = _newest(session)
     if last is not None and last.state != "handed_over":
-        raise IllegalMove(f"handover {last.id} is not handed over yet: refresh, edit and sign that one")
+        raise IllegalMove("handover.open", id=last.id)
     begins = last.ends if last is not None else change.now - FIRST
     facts = standing_facts(change.db, silent, begins, change.now)
     with serialised_transaction(change.db) as session:
         newest = _newest(session)
         if (newest.id if newest else None) != (last.id if last else None):
-            raise IllegalMove("somebody else began a handover just now: look at that one")
+            raise IllegalMove("handover.started_by_another")
         row = Handover(
             begins=begins,
             ends=change.now,
@@ -138,16 +138,14 @@ def sign_handover(change: Change, number: int, *, version: int | None = None) ->
     After the first signature it cannot be changed.
     """
     with serialised_transaction(change.db) as session:
-        row = require_row(session.get(Handover, number), f"handover {number}")
-        check_version(row, version, f"handover {number}")
+        row = require_row(session.get(Handover, number), Item("handover", number))
+        check_version(row, version, Item("handover", number))
         if row.state == "handed_over":
-            raise IllegalMove(f"handover {number} was signed by {row.outgoing} and {row.incoming}: it is complete")
+            raise IllegalMove("handover.complete", id=number, outgoing=row.outgoing, incoming=row.incoming)
         if row.state == "draft":
             row.outgoing, row.outgoing_at, role = change.actor.name[:128], change.now, "outgoing"
         elif row.outgoing == change.actor.name:
-            raise IllegalMove(
-                f"{change.actor.name} signed handover {number} as the outgoing lead: the incoming one signs now"
-            )
+            raise IllegalMove("handover.incoming_signs", id=number, by=change.actor.name)
         else:
             row.incoming, row.incoming_at, role = change.actor.name[:128], change.now, "incoming"
         touch(row, change.actor, change.now)
@@ -158,7 +156,7 @@ def sign_handover(change: Change, number: int, *, version: int | None = None) ->
 def get_handover(db: Database, number: int) -> Handover:
     """Return a handover; raises NotFoundError when there is none."""
     with db.session() as session:
-        return require_row(session.get(Handover, number), f"handover {number}")
+        return require_row(session.get(Handover, number), Item("handover", number))
 
 
 def handovers(db: Database, limit: int) -> Sequence[Handover]:
@@ -172,10 +170,10 @@ def _newest(session: Session) -> Handover | None:
 
 
 def _unsigned(session: Session, number: int, version: int | None) -> Handover:
-    row = require_row(session.get(Handover, number), f"handover {number}")
-    check_version(row, version, f"handover {number}")
+    row = require_row(session.get(Handover, number), Item("handover", number))
+    check_version(row, version, Item("handover", number))
     if row.state != "draft":
-        raise IllegalMove(f"handover {number} was signed by {row.outgoing}: it is not changed any more")
+        raise IllegalMove("handover.signed", id=number, by=row.outgoing)
     return row
 
 

@@ -1,7 +1,6 @@
 """Backtest: run one rule over past events, after it was written or changed, or a rule exception has ended."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from secmon.alerts.triage import found_groups, triage
@@ -13,37 +12,22 @@ from secmon.detection.engine.match_events import match_events
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.errors import UsageError
 from secmon.ingest import batch_journal
+from secmon.live.pipeline_port import BacktestResult
 from secmon.pipeline.detect import Detector
 from secmon.store.sql import query
 
 _TOGETHER = 20  # batches in one pass, as in detection
 
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
-    """The result of a backtest.
-
-    Findings that existed already are not counted, and their alerts are not touched.
-    """
-
-    rule_id: str
-    name: str
-    batches: int
-    findings: int
-    held_back: int
-    opened: int
-    extended: int
-    error: str
-
-
-def backtest(detector: Detector, rule: str, begins: datetime, ends: datetime) -> Backtest:
+def backtest(detector: Detector, rule: str, begins: datetime, ends: datetime) -> BacktestResult:
     """Run a rule, by its name or id, over the batches with events in a time span, with the rule exceptions in force.
 
     Opens alerts like any other run. Raises UsageError when there is no such rule, or the span is empty.
     """
     if begins >= ends:
-        raise UsageError("the span ends before it begins: give --from before --to")
-    now, last = detector.now(), batch_journal.last_detection(detector.db)
+        raise UsageError.literal("the span ends before it begins: give --from before --to")
+    last = batch_journal.last_detection(detector.db)
+    now = detector.now(last)
     alone = _alone(detector.in_force(now), rule)
     [signature] = alone.signatures
     findings = held_back = batches = 0
@@ -51,11 +35,10 @@ def backtest(detector: Detector, rule: str, begins: datetime, ends: datetime) ->
     detected = ""
     for some in _batches(detector, begins, ends):
         batches, detected = batches + len(some.ids), some.ids[0]
-        span = (some.ids, some.received_from, some.received_to, now)
         report = (
-            match_events(detector.store, alone, *span, again=True)
+            match_events(detector.store, alone, some, now, again=True)
             if alone.rules
-            else correlate(detector.store, alone, *span)
+            else correlate(detector.store, alone, some, now)
         )
         run_report.write_run_history(detector.store, report, now, len(some.ids))
         findings += report.findings
@@ -70,7 +53,7 @@ def backtest(detector: Detector, rule: str, begins: datetime, ends: datetime) ->
         limits=detector.limits,
         weights=detector.weights(),
     )
-    return Backtest(
+    return BacktestResult(
         signature.id, signature.name, batches, findings, held_back, done.opened, done.extended, next(iter(errors), "")
     )
 
@@ -80,7 +63,9 @@ def _alone(rules: RuleSet, wanted: str) -> RuleSet:
     single = tuple(rule for rule in rules.rules if wanted in {rule.id, rule.name})
     several = tuple(one for one in rules.correlations if wanted in {one.id, one.name})
     if len(single) + len(several) != 1:
-        raise UsageError(f"no rule that is asked is called {wanted}: `secmon rules check` and `rules status` list them")
+        raise UsageError.literal(
+            f"no active rule has the name {wanted}: `secmon rules check` and `rules status` list them"
+        )
     return RuleSet(single, several, ())
 
 

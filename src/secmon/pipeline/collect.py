@@ -15,7 +15,7 @@ from secmon.errors import FeedUnavailable
 from secmon.ingest import batch_journal
 from secmon.ingest.batch_journal import FeedResult, WaitingBatches
 from secmon.ingest.circuit_breaker import BreakerLimits, Breakers
-from secmon.ingest.transports.page import FeedAddress, Page
+from secmon.ingest.transports.page import FeedAddress, FeedPage
 from secmon.ingest.transports.registry import Transport
 from secmon.pipeline.record_batch import record_batch
 
@@ -61,7 +61,7 @@ class Pace:
 
 
 DEFAULT_PACE = Pace()
-_Outcome = tuple[Page | None, FeedResult]
+_Outcome = tuple[FeedPage | None, FeedResult]
 
 
 class Collector:
@@ -211,11 +211,11 @@ class Collector:
         # would spend a timeout on each of them.
         retry_at = self._breakers.failed(key, now, error.wait)
         return [
-            (None, FeedResult(one.site, one.feed, one.format, now, error=error.what, retry_at=retry_at))
+            (None, FeedResult(one.site, one.feed, one.format, now, error=error.stored(), retry_at=retry_at))
             for one in struck
         ]
 
-    def _keep(self, pages: Sequence[Page], results: Sequence[FeedResult]) -> Batch | None:
+    def _keep(self, pages: Sequence[FeedPage], results: Sequence[FeedResult]) -> Batch | None:
         try:
             batch = record_batch(self._desk, self._spool, pages, results, self._clock())
         except Exception:
@@ -225,7 +225,7 @@ class Collector:
             self._cursors.update(((page.site, page.feed), page.cursor) for page in pages)
         return batch
 
-    def _note(self, pages: Sequence[Page]) -> None:
+    def _note(self, pages: Sequence[FeedPage]) -> None:
         """Set the next time of each feed: at once when it has more lines, else after its own interval.
 
         Feeds of one name are due together, since every format in a batch costs an insert; different names take turns.
@@ -249,7 +249,7 @@ class Collector:
                 self._due[key] = later if later > now else now + timedelta(seconds=seconds)
 
 
-def _answer(page: Page, asked_at: datetime) -> FeedResult:
+def _answer(page: FeedPage, asked_at: datetime) -> FeedResult:
     return FeedResult(
         page.site, page.feed, page.format, asked_at, cursor=page.cursor, lines=len(page.lines), notice=page.notice
     )

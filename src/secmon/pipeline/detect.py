@@ -68,8 +68,8 @@ class Detector:
             done = done.plus(one)
         return done
 
-    def now(self) -> datetime:
-        """Return the time of a run, rounded down to milliseconds as the store holds it.
+    def now(self, last: datetime) -> datetime:
+        """Return the time of a run that follows the run at `last`, rounded down to milliseconds as the store holds it.
 
         ReplacingMergeTree keeps the row with the newest detected_at, so the time must increase from run to run.
         """
@@ -77,7 +77,7 @@ class Detector:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         # The clock may be set back or have two runs in one millisecond. A finding written with an older time would lose
         # against its stored version, and triage, which reads findings newer than the last run, would not see it.
-        return max(now, batch_journal.last_detection(self.db) + _STEP)
+        return max(now, last + _STEP)
 
     @property
     def signatures(self) -> dict[str, Signature]:
@@ -103,7 +103,8 @@ class Detector:
     def _over(self, loaded: Sequence[Batch]) -> Triage:
         # The last run is the newest whose alerts were committed. Findings newer than it include those of a run that
         # crashed between writing findings and committing alerts, so its alerts are opened now.
-        now, last = self.now(), batch_journal.last_detection(self.db)
+        last = batch_journal.last_detection(self.db)
+        now = self.now(last)
         batches = Batches.of(
             [batch.id for batch in loaded],
             min(batch.received_from for batch in loaded),
@@ -113,8 +114,8 @@ class Detector:
         # One prefilter query for both kinds of rules: it reads the new events once instead of twice.
         can = all_candidates(self.store, rules, batches)
         reports = [
-            run(self.store, rules, batches.ids, batches.received_from, batches.received_to, now, can=can)
-            for run in (match_events, correlate)
+            match_events(self.store, rules, batches, now, can=can),
+            correlate(self.store, rules, batches, now, can=can),
         ]
         reports += self._beyond(batches, now)
         for report in reports:

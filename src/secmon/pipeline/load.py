@@ -92,7 +92,7 @@ class Loader:
         account = [_accounted(row) for row in rows]
         events, quarantined = sum(one.events for one in account), sum(one.quarantined for one in account)
         if events + quarantined != batch.lines:
-            raise StoreError(
+            raise StoreError.literal(
                 f"batch {batch.id}: {batch.lines} lines went in, {events} events and {quarantined} quarantined came out"
             )
         return account

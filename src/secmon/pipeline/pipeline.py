@@ -16,14 +16,17 @@ from secmon.ingest.transports.registry import Transport
 from secmon.ingest.transports.syslog_server import Reception
 from secmon.live.context import CentreContext
 from secmon.live.expected_band import ExpectedBands
+from secmon.live.pipeline_port import BacktestResult, CollectionResult, ImportResult
 from secmon.live.snapshot import Rates, compose, encode
-from secmon.pipeline.backtest import Backtest, backtest
+from secmon.pipeline.backtest import backtest
 from secmon.pipeline.collect import Collector, Round
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
+from secmon.pipeline.manual_import import spool_lines
 from secmon.pipeline.receive import Receiver
 from secmon.pipeline.rule_reload import RuleReloader
 from secmon.sites.scope import EVERYTHING, Scope
+from secmon.store import sql
 
 _log = structlog.get_logger(__name__)
 _RATE_WINDOW = timedelta(seconds=60)
@@ -71,6 +74,33 @@ class Pipeline:
         self._news = True
         return done
 
+    async def collect_once(self) -> CollectionResult:
+        """Run one collection round, load its lines and run the rules, for the command and the API."""
+        done = await self.collect()
+        await self.load()
+        events, quarantined = await self._loaded(done.batch_id)
+        return CollectionResult(
+            sites=done.sites,
+            feeds=done.feeds,
+            failed_feeds=done.failed,
+            lines=done.lines,
+            events=events,
+            quarantined=quarantined,
+            more=done.more,
+            paused=done.paused,
+            seconds=round(done.seconds, 3),
+        )
+
+    async def import_lines(self, site: str, feed: str, format_name: str, body: bytes) -> ImportResult:
+        """Load the lines of `body` by hand, and run the rules over them.
+
+        Raises UsageError when there is no line, or no matching format.
+        """
+        spooled = await asyncio.to_thread(spool_lines, self.loader, site, feed, format_name, body, self.clock())
+        await self.load()
+        events, quarantined = await self._loaded(spooled.batch_id)
+        return ImportResult(spooled.format, spooled.lines, events, quarantined)
+
     async def receive(self) -> int:
         """Spool the lines that senders pushed; returns their number."""
         async with self._receiving:
@@ -100,12 +130,18 @@ class Pipeline:
         self._news = self._news or done != Triage(0, 0)
         return done
 
-    async def rerun(self, rule: str, begins: datetime, ends: datetime) -> Backtest:
+    async def rerun(self, rule: str, begins: datetime, ends: datetime) -> BacktestResult:
         """Run one rule, by its name or id, over past events, between two runs of all rules."""
         async with self._detecting:
             done = await asyncio.to_thread(backtest, self.detector, rule, begins, ends)
         self._news = True
         return done
+
+    async def _loaded(self, batch_id: str) -> tuple[int, int]:
+        """Return the numbers of events and of quarantined lines of a loaded batch."""
+        query, parameters = sql.query("batch_totals"), {"batch_id": batch_id}
+        ((events, quarantined),) = await asyncio.to_thread(self.context.store.rows, query, parameters)
+        return int(events), int(quarantined)
 
     async def reload_rules(self) -> None:
         """Apply new, removed or changed rule files; a run under way ends with the rules it began with."""

@@ -12,12 +12,12 @@ from secmon.db.database import Database
 from secmon.db.models import Batch, BatchState
 from secmon.ingest import batch_journal, spool
 from secmon.ingest.batch_journal import FeedResult
-from secmon.ingest.transports.page import Page
+from secmon.ingest.transports.page import FeedPage
 from secmon.store.load import Lines, table_of
 
 
 def record_batch(
-    db: Database, folder: Path, pages: Sequence[Page], results: Sequence[FeedResult], now: datetime
+    db: Database, folder: Path, pages: Sequence[FeedPage], results: Sequence[FeedResult], now: datetime
 ) -> Batch | None:
     """Spool the pages' lines as one batch and journal it with the results; returns the batch, None without lines."""
     parts = [Lines(page.site, page.feed, page.format, page.received_at, page.lines) for page in pages if page.lines]

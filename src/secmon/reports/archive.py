@@ -1,15 +1,17 @@
 """Archive of digests exactly as sent: list, read and resend them, with the delivery state at each recipient."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 
 from sqlalchemy import ColumnElement, func, select, true
 
 from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.transaction import Change, require_row, serialised_transaction
+from secmon.errors import Item
 from secmon.notifications.outbox import Letter, OutboxRow, enqueue
 from secmon.reports.compose import letter_to, subscribed
 from secmon.reports.content.facts import Facts, facts_of
@@ -17,7 +19,7 @@ from secmon.reports.content.models import DigestDocument, DigestRow
 from secmon.reports.delivery.message import Dispatch
 from secmon.reports.delivery.recipients import recipients
 from secmon.reports.rendering.i18n import Translator
-from secmon.reports.rendering.render import JSON, SUBJECT, TEXT
+from secmon.reports.rendering.render import HTML, JSON, MEDIA, SUBJECT, TEXT, pictures_beside
 from secmon.sites.registry import load_provinces, load_sites
 from secmon.sites.scope import Scope
 
@@ -39,10 +41,14 @@ class Archived:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Delivery of a digest to one recipient; the state is waiting, claimed, sent or given_up."""
+    """Delivery of a digest to one recipient, whose name is '' if it was removed since.
+
+    The state is waiting, claimed, sent or given_up.
+    """
 
     key: str
     recipient: int
+    name: str
     channel: str
     state: str
     attempts: int
@@ -78,7 +84,7 @@ def digest(db: Database, scope: Scope, number: int) -> Archived:
     query = select(DigestRow).where(DigestRow.id == number, _readable(scope))
     versions = select(DigestDocument.version).where(DigestDocument.digest_id == number).distinct()
     with db.session() as session:
-        row = require_row(session.scalar(query), f"digest {number}")
+        row = require_row(session.scalar(query), Item("digest", number))
         return _archived(row, session.scalars(versions.order_by(DigestDocument.version)).all())
 
 
@@ -106,7 +112,15 @@ def document(db: Database, scope: Scope, number: int, version: str, name: str) -
     digest(db, scope, number)
     with db.session() as session:
         row = session.get(DigestDocument, (number, version, name))
-        return bytes(require_row(row, f"document {name[:32]} of digest {number} in {version[:12]}").content)
+        return bytes(require_row(row, Item("document", f"{number}/{version[:12]}/{name[:32]}")).content)
+
+
+def browser_document(db: Database, scope: Scope, number: int, version: str, name: str) -> tuple[bytes, str]:
+    """Return a document and its media type; HTML refers to picture files beside it instead of those in the mail."""
+    content = document(db, scope, number, version, name)
+    if name == HTML:
+        content = pictures_beside(content)
+    return content, MEDIA.get(PurePath(name).suffix, "application/octet-stream")
 
 
 def deliveries(db: Database, scope: Scope, number: int) -> Sequence[Delivery]:
@@ -117,20 +131,24 @@ def deliveries(db: Database, scope: Scope, number: int) -> Sequence[Delivery]:
         .where(OutboxRow.kind == "digest", OutboxRow.key.startswith(f"digest:{number}:"))
         .order_by(OutboxRow.id)
     )
+    names = {who.id: who.name for who in recipients(db, active=False)}
     with db.session() as session:
-        return [
-            Delivery(
-                row.key,
-                int(row.recipient.partition(":")[2]),
-                row.channel,
-                row.state,
-                row.attempts,
-                row.next_try,
-                row.sent_at,
-                row.error,
-            )
-            for row in session.scalars(rows)
-        ]
+        return [_delivery(row, names) for row in session.scalars(rows)]
+
+
+def _delivery(row: OutboxRow, names: Mapping[int, str]) -> Delivery:
+    number = int(row.recipient.partition(":")[2])
+    return Delivery(
+        key=row.key,
+        recipient=number,
+        name=names.get(number, ""),
+        channel=row.channel,
+        state=row.state,
+        attempts=row.attempts,
+        next_try=row.next_try,
+        sent_at=row.sent_at,
+        error=row.error,
+    )
 
 
 def resend(change: Change, number: int, *, to: Sequence[int] = ()) -> Sequence[int]:
@@ -155,9 +173,9 @@ def dispatch(db: Database, letter: Letter) -> Dispatch:
     number, version = int(letter.content["digest"]), str(letter.content["version"])
     query = select(DigestDocument).where(DigestDocument.digest_id == number, DigestDocument.version == version)
     with db.session() as session:
-        row = require_row(session.get(DigestRow, number), f"digest {number}")
+        row = require_row(session.get(DigestRow, number), Item("digest", number))
         documents = {one.name: bytes(one.content) for one in session.scalars(query)}
-    require_row(documents.get(TEXT), f"version {version} of digest {number}")
+    require_row(documents.get(TEXT), Item("digest_version", f"{number}/{version}"))
     words, kept = Translator.of_version(version), facts_of(json.loads(row.facts))
     return Dispatch(
         key=letter.key,

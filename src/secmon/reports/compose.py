@@ -3,21 +3,32 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from secmon.db.database import Database
+from secmon.errors import UsageError
 from secmon.notifications.outbox import Letter, enqueue
+from secmon.operations.metric_samples import Period
 from secmon.reports.content.facts import Facts, facts_of
 from secmon.reports.content.gather_facts import gather
+from secmon.reports.content.kinds import Audience, DigestKind, digest_kind
 from secmon.reports.content.models import DigestDocument, DigestRow
-from secmon.reports.content.schedule import Due
+from secmon.reports.content.schedule import Due, period_ending, period_of_day
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.recipients import Recipient, recipients
+from secmon.reports.rendering.i18n import LANGUAGES
 from secmon.reports.rendering.render import render_documents
+from secmon.sites.registry import load_provinces, load_sites
+from secmon.times import KST
+
+VERSIONS = (*LANGUAGES, *(f"{language}-masked" for language in LANGUAGES))
+"""Versions in which a digest can be written."""
+
+_QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,10 @@ def compose(
 
     It is written in the versions its recipients want, and in `versions`. If two processes compose it at the same
     time, one of the results is kept, because the key is unique. An existing digest gets its missing versions, and
-    goes to recipients who have not received it.
+    goes to recipients who have not received it. Raises UsageError for an unknown version.
     """
+    if unknown := set(versions) - set(VERSIONS):
+        raise UsageError("digest.version_unknown", version=min(unknown)[:20], versions=", ".join(VERSIONS))
     known = find_digest(sources.db, due.key)
     if known is not None:
         return _found(sources, known, due, now, versions, send=send)
@@ -134,3 +147,28 @@ def last_end(db: Database, kind: str, scope: str) -> datetime | None:
     newest = func.max(DigestRow.ends, type_=DigestRow.ends.type)
     with db.session() as session:
         return session.scalar(select(newest).where(DigestRow.kind == kind, DigestRow.scope == scope))
+
+
+def due_of(kind: str, day: str, site: str, now: datetime) -> Due:
+    """Return the requested digest's kind, place and period; raise UsageError that says what is invalid."""
+    chosen = digest_kind(kind)
+    if chosen.audience is not Audience.CENTRE:
+        known = load_sites() if chosen.audience is Audience.SITE else load_provinces()
+        if all(one.code != site for one in known):
+            raise UsageError("digest.scope_missing", kind=kind)
+    elif site:
+        raise UsageError("digest.scope_not_allowed", kind=kind)
+    return Due(kind, site, _asked_for(chosen, day, now) if day else period_ending(chosen, now))
+
+
+def _asked_for(kind: DigestKind, day: str, now: datetime) -> Period:
+    """Return the period that contains a day; a running period ends at the last full quarter of an hour."""
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError as error:
+        raise UsageError("digest.day_not_valid", day=day[:32]) from error
+    if not date(2000, 1, 1) <= asked <= now.astimezone(KST).date():
+        raise UsageError("digest.day_out_of_range", day=day[:32])
+    period = period_of_day(kind, asked)
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    return period if period.ends <= now else Period(period.begins, max(quarter, period.begins + _QUARTER))

@@ -13,7 +13,7 @@ from datetime import datetime
 from os import getpid
 
 from secmon.db.database import Database
-from secmon.errors import NotFoundError
+from secmon.errors import NotFoundError, Term
 from secmon.notifications import outbox
 from secmon.notifications.outbox import Claimed
 from secmon.reports import archive
@@ -62,7 +62,9 @@ async def _one(db: Database, channels: Channels, claimed: Claimed, now: datetime
         answer = await channels.send(to.channel, to.address, dispatch, now)
     except (NotDelivered, NotFoundError) as error:
         final = isinstance(error, NotFoundError) or error.final
-        more = await asyncio.to_thread(delivery_status.mark_undelivered, db, claimed.id, str(error), now, final=final)
+        more = await asyncio.to_thread(
+            delivery_status.mark_undelivered, db, claimed.id, error.stored(), now, final=final
+        )
         return "again" if more else "given_up"
     await asyncio.to_thread(delivery_status.mark_delivered, db, claimed.id, now, answer)
     return "sent"
@@ -76,7 +78,7 @@ def _fan_out(db: Database, claimed: Claimed, now: datetime) -> None:
     letter = claimed.letter
     to: Sequence[Recipient] = letters.addressed(letter, list(recipients(db)))
     if not to:
-        raise NotDelivered(f"nobody is entered for {letter.recipient} by {letter.channel}: add a recipient")
+        raise NotDelivered("letter.no_recipient", recipient=letter.recipient, channel=Term.of(letter.channel))
     with db.begin() as session:
         for one in to:
             own = replace(letter, key=f"{letter.key}>{one.id}"[:128], recipient=f"recipient:{one.id}")
@@ -88,7 +90,7 @@ def _prepare(db: Database, claimed: Claimed, tlp: str, *, simulated: bool) -> tu
     letter = claimed.letter
     to = recipient(db, int(letter.recipient.partition(":")[2]))
     if not to.active:
-        raise NotDelivered(f"recipient {to.name} is switched off", final=True)
+        raise NotDelivered("letter.recipient_disabled", final=True, name=to.name)
     if letter.kind == "digest":
         return to, archive.dispatch(db, letter)
     return to, letters.dispatch(letter, to, tlp, simulated=simulated)

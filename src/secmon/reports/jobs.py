@@ -9,17 +9,17 @@ import structlog
 
 from secmon.operations.period_summary import active_sites
 from secmon.reports.compose import compose, last_end
-from secmon.reports.content.schedule import SCHEDULED, DigestKind, Due, missed_periods
+from secmon.reports.content.kinds import DIGEST_KINDS, Audience, digest_kind
+from secmon.reports.content.schedule import Due, missed_periods
 from secmon.reports.content.sources import Sources
 from secmon.reports.deliver import BATCH, Delivered, deliver
 from secmon.reports.delivery.channels import Channels
-from secmon.reports.delivery.recipients import CENTRE_ONLY, recipients
+from secmon.reports.delivery.recipients import recipients
 from secmon.reports.notices import notify
 
 _log = structlog.get_logger(__name__)
 _SETTLE = timedelta(minutes=3)
 """Time that lines of a period's end have to arrive before its digest is composed."""
-_DAYS = {DigestKind.PROVINCE_DAY, DigestKind.MUNICIPALITY_DAY}
 
 
 @dataclass
@@ -42,19 +42,19 @@ class Digests:
         for due in self.due(now):
             if compose(sources, due, now).new:
                 new += 1
-                _log.info("digest composed", kind=str(due.kind), scope=due.scope, ends=due.period.ends.isoformat())
+                _log.info("digest composed", kind=due.kind, scope=due.scope, ends=due.period.ends.isoformat())
         return new
 
     def due(self, now: datetime) -> list[Due]:
         """Return the digests due at `now`: always the centre's own, and those of places with a recipient for them."""
         found = []
         everybody = recipients(self.sources.db)
-        for kind in SCHEDULED:
-            places = {""} if kind in CENTRE_ONLY else {one.scope for one in everybody if kind in one.kinds}
-            for place in sorted(places):
-                for period in missed_periods(kind, now - _SETTLE, last_end(self.sources.db, kind, place)):
-                    found.append(Due(kind, place, period))  # noqa: PERF401  # three loops read better apart
-        return [due for due in found if due.kind not in _DAYS or self._happened(due)]
+        for kind in DIGEST_KINDS.values():
+            subscribed = {one.scope for one in everybody if kind.name in one.kinds}
+            for place in sorted({""} if kind.audience is Audience.CENTRE else subscribed):
+                for period in missed_periods(kind, now - _SETTLE, last_end(self.sources.db, kind.name, place)):
+                    found.append(Due(kind.name, place, period))  # noqa: PERF401  # three loops read better apart
+        return [due for due in found if not digest_kind(due.kind).only_with_news or self._happened(due)]
 
     async def notify(self) -> int:
         """Compose immediate notices."""

@@ -19,8 +19,9 @@ from secmon.notifications.outbox import enqueue
 from secmon.operations.metric_samples import Period
 from secmon.reports.compose import letter_to, store_digest
 from secmon.reports.content.facts import Facts, Json
+from secmon.reports.content.kinds import NOTICE
 from secmon.reports.content.models import DigestMark
-from secmon.reports.content.schedule import DigestKind, Due
+from secmon.reports.content.schedule import Due
 from secmon.reports.content.sources import Sources
 from secmon.reports.delivery.recipients import Recipient, recipients
 from secmon.reports.rendering.render import render_documents
@@ -148,7 +149,7 @@ def _tell(sources: Sources, news: NoticeTrigger, to: Sequence[Recipient], mark: 
             facts = _facts(sources, news.topic, place, own, period)
             versions = {one.version for one in those}
             texts = {version: render_documents(facts, version) for version in sorted(versions)}
-            made.append((Due(DigestKind.NOTICE, f"{place}", period), facts, texts, those))
+            made.append((Due(NOTICE, place, period), facts, texts, those))
     with sources.db.begin() as session:
         for due, facts, kept, receivers in made:
             number = store_digest(session, due, facts, kept, now, urgent=True, key=f"notice:{news.topic}:{due.key}")
@@ -163,7 +164,7 @@ def _facts(sources: Sources, topic: str, place: str, items: Collection[Json], pe
     # a flood-control alert also counts the alerts it holds back
     number = sum(1 + one.get("held_back", 0) for one in items)
     return Facts(
-        kind=DigestKind.NOTICE,
+        kind=NOTICE,
         scope=place,
         begins=period.begins.isoformat(),
         ends=period.ends.isoformat(),

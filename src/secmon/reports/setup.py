@@ -46,7 +46,7 @@ def channels_of(settings: Settings) -> Channels:
         try:
             secret = settings.webhook_secret_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise UsageError(f"webhook_secret_file {settings.webhook_secret_file}: {error.strerror}") from error
+            raise UsageError.literal(f"webhook_secret_file {settings.webhook_secret_file}: {error.strerror}") from error
     return Channels(settings.mail, secret)
 
 

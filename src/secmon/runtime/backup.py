@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from secmon import __version__
 from secmon.db.database import Database
 from secmon.errors import SecmonError, UsageError
+from secmon.live.pipeline_port import BackupManifest
 from secmon.settings import Settings
 from secmon.store import sql
 from secmon.store.client import Store
@@ -26,32 +28,34 @@ _STORE, _SPOOL, _SQLITE, _POSTGRES = "store", "spool", "desk.sqlite3", "desk.pgd
 _CHUNK = 1 << 20
 
 
-def make_backup(settings: Settings, store: Store, db: Database, folder: Path, now: datetime) -> dict[str, Any]:
+def make_backup(settings: Settings, store: Store, db: Database, folder: Path, now: datetime) -> BackupManifest:
     """Write a backup into a new folder; collection, loading and detection must be paused meanwhile.
 
-    Returns the manifest: versions, event counts, and SHA-256 by file. Raises UsageError if the event store is a
+    Raises UsageError if the event store is a
     server, which has backups of its own, and SecmonError when something cannot be copied; the unfinished folder
     is removed.
     """
     if not store.embedded:
-        raise UsageError("the event store is a ClickHouse server: back it up there, with BACKUP DATABASE")
+        raise UsageError.literal("the event store is a ClickHouse server: back it up there, with BACKUP DATABASE")
     _new(folder)
     try:
         _copy_desk(db, folder)
         if settings.spool.is_dir():
             shutil.copytree(settings.spool, folder / _SPOOL)
         _copy_store(store, folder)
-        manifest = {
-            "secmon": __version__,
-            "made_at": now.isoformat(),
-            "figures": figures(store),
-            "files": {name: _digest(folder / name) for name in _files(folder)},
-        }
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        manifest = BackupManifest(
+            folder=str(folder),
+            secmon=__version__,
+            made_at=now.isoformat(),
+            figures=figures(store),
+            files={name: _digest(folder / name) for name in _files(folder)},
+        )
+        written = {name: value for name, value in asdict(manifest).items() if name != "folder"}
+        (folder / MANIFEST).write_text(json.dumps(written, indent=2), encoding="utf-8")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return {"folder": str(folder), **manifest}
+    return manifest
 
 
 def put_back(settings: Settings, store: Store, folder: Path) -> dict[str, Any]:
@@ -63,10 +67,10 @@ def put_back(settings: Settings, store: Store, folder: Path) -> dict[str, Any]:
     manifest = checked(folder)
     db = folder / _SQLITE
     if settings.desk and db.exists():
-        raise UsageError("the backup has an SQLite desk: leave `db` out of the settings to restore it")
+        raise UsageError.literal("the backup has an SQLite database: leave `db` out of the settings to restore it")
     if not settings.desk and not db.exists():
-        raise UsageError(
-            f"the backup has a PostgreSQL desk: restore {folder / _POSTGRES} with pg_restore, and set `db`"
+        raise UsageError.literal(
+            f"the backup has a PostgreSQL database: restore {folder / _POSTGRES} with pg_restore, and set `db`"
         )
     if db.exists():
         shutil.copy2(db, settings.data / _SQLITE)
@@ -81,7 +85,7 @@ def put_back(settings: Settings, store: Store, folder: Path) -> dict[str, Any]:
     finally:
         shutil.rmtree(place, ignore_errors=True)
     if (found := figures(store)) != manifest["figures"]:
-        raise SecmonError(f"the restored store has {found}, the backup was made with {manifest['figures']}")
+        raise SecmonError.literal(f"the restored store has {found}, the backup was made with {manifest['figures']}")
     return manifest
 
 
@@ -91,13 +95,13 @@ def checked(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         wanted: dict[str, str] = manifest["files"]
     except (OSError, ValueError, KeyError) as error:
-        raise UsageError(f"{folder} is no backup: {MANIFEST} cannot be read ({error})") from error
+        raise UsageError.literal(f"{folder} is not a backup: {MANIFEST} cannot be read ({error})") from error
     found = set(_files(folder)) - {MANIFEST}
     if missing := sorted(set(wanted) - found):
-        raise UsageError(f"{folder}: {missing[0]} is missing from the backup")
+        raise UsageError.literal(f"{folder}: {missing[0]} is missing from the backup")
     for name, digest in wanted.items():
         if _digest(folder / name) != digest:
-            raise UsageError(f"{folder}: {name} is not as it was written; restore another backup")
+            raise UsageError.literal(f"{folder}: {name} is not as it was written; restore another backup")
     return manifest
 
 
@@ -112,9 +116,9 @@ def _new(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+        raise UsageError.literal(f"{folder} cannot be written: {error.strerror}") from error
     if any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: name a folder that is, or a new one")
+        raise UsageError.literal(f"{folder} is not empty: name an empty or new folder")
 
 
 def _copy_desk(db: Database, folder: Path) -> None:
@@ -125,13 +129,15 @@ def _copy_desk(db: Database, folder: Path) -> None:
         return
     program = shutil.which("pg_dump")
     if program is None:
-        raise UsageError("the desk is on PostgreSQL and there is no pg_dump here: install postgresql-client")
+        raise UsageError.literal(
+            "the operational database is on PostgreSQL, but pg_dump is missing: install postgresql-client"
+        )
     plain = url.set(drivername="postgresql", password=None).render_as_string()
     environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
     command = [program, "--format=custom", "--no-owner", f"--file={folder / _POSTGRES}", plain]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise SecmonError(f"pg_dump of {db.shown} failed: {done.stderr.strip()[:300]}")
+        raise SecmonError.literal(f"pg_dump of {db.shown} failed: {done.stderr.strip()[:300]}")
 
 
 def _copy_store(store: Store, folder: Path) -> None:

@@ -1,13 +1,13 @@
 """A running centre without its web side: an open data folder, both databases, and the jobs that use them."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from secmon.alerts.flood_control import FloodLimits
 from secmon.db.database import Database
@@ -21,18 +21,17 @@ from secmon.ingest.transports.page import FeedAddress
 from secmon.ingest.transports.registry import Transport
 from secmon.ingest.transports.syslog_server import Reception
 from secmon.live.context import CentreContext
+from secmon.live.pipeline_port import BackupManifest
 from secmon.pipeline.collect import Collector, Pace, SpoolLimits
 from secmon.pipeline.detect import Detector
 from secmon.pipeline.load import Loader
 from secmon.pipeline.pipeline import Pipeline
 from secmon.pipeline.receive import Receiver
 from secmon.pipeline.rule_reload import RuleReloader
-from secmon.reports.setup import sources_of
-from secmon.reports.shelf import Shelf
+from secmon.runtime.backup import make_backup
 from secmon.runtime.data_folder_lock import Instance
 from secmon.settings import Settings
 from secmon.sites.registry import load_provinces, load_sites
-from secmon.store import sql
 from secmon.store.client import Store
 from secmon.store.formats import recognise
 from secmon.store.migrate import migrate
@@ -47,6 +46,13 @@ class Centre:
     store: Store
     db: Database
     pipeline: Pipeline
+
+    async def back_up(self) -> BackupManifest:
+        """Write a backup into a new folder beside the data while collection, loading and detection are paused."""
+        clock = self.pipeline.clock
+        folder = self.settings.data / "backups" / f"{clock():%Y%m%dT%H%M%S}"
+        async with self.pipeline.still():
+            return await asyncio.to_thread(make_backup, self.settings, self.store, self.db, folder, clock())
 
 
 def utc_now() -> datetime:
@@ -72,7 +78,7 @@ def open_centre(
     """
     missing = [folder for folder in settings.rules if not folder.is_dir()]
     if missing:
-        raise UsageError(f"rules: there is no folder {missing[0]}; make it, or take it out of the settings")
+        raise UsageError.literal(f"rules: there is no folder {missing[0]}; make it, or take it out of the settings")
     addresses = tuple(address for address in feed_addresses(settings) if in_shard(address.site, shard))
     with contextlib.ExitStack() as stack:
         instance = instance or stack.enter_context(Instance(settings.data))
@@ -118,8 +124,6 @@ def _watch(
         staged=store.database != "secmon",
         settings=settings,
     )
-    if not context.staged:
-        context = replace(context, shelf=Shelf(sources_of(settings, context, assets_folder())))
     return Pipeline(
         collector=Collector(
             addresses,
@@ -152,26 +156,8 @@ def _watch(
     )
 
 
-async def collect_once(centre: Centre) -> dict[str, Any]:
-    """Run one collection round, load it and run detection; return what `secmon collect --once --json` prints."""
-    pipeline = centre.pipeline
-    done = await pipeline.collect()
-    await pipeline.load()
-    ((events, quarantined),) = centre.store.rows(sql.query("batch_totals"), {"batch_id": done.batch_id})
-    return {
-        "sites": done.sites,
-        "feeds": done.feeds,
-        "failed_feeds": done.failed,
-        "lines": done.lines,
-        "events": int(events),
-        "quarantined": int(quarantined),
-        "more": done.more,
-        "paused": done.paused,
-        "seconds": round(done.seconds, 3),
-    }
-
-
 def assets_folder() -> Path:
     """Return the folder of browser assets: inside the package in a wheel, beside `src` in a checkout."""
-    inside = Path(str(files("secmon"))) / "assets"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "assets"
+    package = Path(str(files("secmon")))
+    inside = package / "assets"
+    return inside if inside.is_dir() else package.parents[1] / "assets"

@@ -34,7 +34,7 @@ class Instance:
             data.mkdir(parents=True, exist_ok=True)
             self._file = os.fdopen(os.open(data / _NAME, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
         except OSError as error:
-            raise UsageError(
+            raise UsageError.literal(
                 f"data folder {data} cannot be written ({error.strerror}): choose another with --data"
             ) from error
         try:
@@ -43,7 +43,7 @@ class Instance:
             self._file.close()
             other = running(data)
             who = f" by process {other.pid}" + (f" at {other.url}" if other.url else "") if other else ""
-            raise UsageError(
+            raise UsageError.literal(
                 f"data folder {data} is already open{who}: stop that one or choose another --data"
             ) from error
         self.announce("")

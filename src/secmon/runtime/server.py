@@ -1,16 +1,13 @@
 """Composition root of the server: a centre, its web application, and the scheduler while it runs."""
 
-import asyncio
 import gc
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import FrameType
-from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -24,24 +21,22 @@ from secmon.auth.sessions import SessionLimits
 from secmon.errors import UsageError
 from secmon.ingest.configured_feeds import listen_addresses
 from secmon.ingest.transports.syslog_server import listening
-from secmon.pipeline.manual_import import import_lines
 from secmon.pipeline.scheduler import schedule
 from secmon.reports.setup import digests_of, enter_recipients
-from secmon.runtime.backup import make_backup
-from secmon.runtime.centre import Centre, assets_folder, collect_once
+from secmon.runtime.centre import Centre, assets_folder
 from secmon.settings import Settings
 from secmon.web import api
 from secmon.web.api.service import Service
 from secmon.web.gateway import login_routes
+from secmon.web.gateway.access_middleware import AccessMiddleware
 from secmon.web.gateway.credentials import CredentialReader
-from secmon.web.gateway.gate import AccessMiddleware
 from secmon.web.gateway.login_routes import LoginContext
 from secmon.web.gateway.rate_limit import Throttle
 from secmon.web.gateway.security_headers import policy
 from secmon.web.pages import page_at
 from secmon.web.shell.dash_app import dashboard
-from secmon.web.tour.console_switch import switched_context
 from secmon.web.tour.replay_protocol import Replay
+from secmon.web.tour.sandbox import ContextSource
 
 _TURN_SECONDS = 0.001
 """Seconds after which a computing thread yields the interpreter: the event loop needs it for many short steps."""
@@ -53,8 +48,7 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
     `replay` runs presentations; without it there are none.
     """
     pipeline, settings = centre.pipeline, centre.settings
-    context = switched_context(pipeline.context, replay.context) if replay else pipeline.context
-
+    contexts = ContextSource(pipeline.context, replay.context if replay else None)
     digests = digests_of(settings, pipeline.context, assets_folder())
     enter_recipients(settings, pipeline.context, pipeline.clock())
 
@@ -71,47 +65,29 @@ def application(centre: Centre, replay: Replay | None = None) -> ASGIApp:
         pipeline.context.hub.close()
         await pipeline.close()
 
-    async def ingest(site: str, feed: str, format_name: str, body: bytes) -> Mapping[str, Any]:
-        return await import_lines(pipeline, site, feed, format_name, body)
-
-    async def collect() -> Mapping[str, Any]:
-        return await collect_once(centre)
-
-    async def rerun(rule: str, begins: datetime, ends: datetime) -> Mapping[str, Any]:
-        return asdict(await pipeline.rerun(rule, begins, ends))
-
-    async def back_up() -> Mapping[str, Any]:
-        folder = settings.data / "backups" / f"{pipeline.clock():%Y%m%dT%H%M%S}"
-        async with pipeline.still():
-            made: Mapping[str, Any] = await asyncio.to_thread(
-                make_backup, settings, centre.store, centre.db, folder, pipeline.clock()
-            )
-        return made
-
     server = FastAPI(
         title="secmon", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    authenticator = _doorkeeper(centre)
+    authenticator = _authenticator(centre)
     throttle = Throttle(settings.api_per_minute, max(20.0, settings.api_per_minute / 5))
-    api.register(
-        server, Service(context, authenticator, pipeline.healthy, ingest, collect, rerun, back_up, throttle, replay)
-    )
-    login_routes.register(server, _entrance(centre, authenticator))
-    dash = dashboard(context, server, assets_folder())
+    service = Service(contexts, authenticator, pipeline, centre, digests.sources, throttle, replay)
+    api.register(server, service)
+    login_routes.register(server, _login_context(centre, authenticator))
+    dash = dashboard(contexts, server, assets_folder())
     content_security_policy = policy(dash.csp_hashes())
     return AccessMiddleware(
         server, allowed_hosts(settings), CredentialReader(authenticator), lambda: content_security_policy, page_at
     )
 
 
-def _doorkeeper(centre: Centre) -> Authenticator:
+def _authenticator(centre: Centre) -> Authenticator:
     settings = centre.settings
     limits = SessionLimits(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours))
     return Authenticator(centre.db, centre.instance.token, limits, centre.pipeline.clock)
 
 
-def _entrance(centre: Centre, authenticator: Authenticator) -> LoginContext:
-    """Build the login routes.
+def _login_context(centre: Centre, authenticator: Authenticator) -> LoginContext:
+    """Collect what the login routes depend on.
 
     One-click logins exist only where the sites are simulated and the server listens on loopback.
     """
@@ -149,7 +125,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         found.listen(512)
     except OSError as error:
         found.close()
-        raise UsageError(f"port {port} is not free on {host} ({error.strerror}): choose another with --port") from error
+        raise UsageError.literal(
+            f"port {port} is not free on {host} ({error.strerror}): choose another with --port"
+        ) from error
     return found
 
 
@@ -177,8 +155,9 @@ def serve(
     host, port = bound.getsockname()[:2]
     others = not loopback(host)
     if others and not any(one.local and not one.disabled for one in accounts.accounts(centre.db)):
-        raise UsageError(
-            f"host {host} is reached by others and there is no account yet: `secmon user add NAME --role administrator`"
+        raise UsageError.literal(
+            f"host {host} can be reached from other machines, but there is no account yet:"
+            " `secmon user add NAME --role administrator`"
         )
     centre.instance.announce(f"http://127.0.0.1:{port}" if host in {"0.0.0.0", "::"} else f"http://{host}:{port}")  # noqa: S104  # what was asked for
     config = uvicorn.Config(

@@ -62,19 +62,17 @@ def condition(text: str) -> Condition:
     try:
         return Condition(text, _sql(parsed(text), None))
     except RecursionError as error:
-        raise UsageError("the query has too many brackets inside each other: make it flatter") from error
+        raise UsageError("query.too_deep") from error
 
 
 def parsed(text: str) -> Item:
     """Parse a query into a tree; raise UsageError."""
     if len(text) > LONGEST:
-        raise UsageError(f"the query has {len(text):,} characters, {LONGEST:,} are understood: shorten it")
+        raise UsageError("query.too_long", length=len(text), most=LONGEST)
     try:
         tree: Item = parser.parse(_MAYBE_IPV6.sub(_quoted, text))
     except ParseError as error:
-        raise UsageError(
-            f"query not understood: {str(error).strip()}. Put text with special characters in double quotes"
-        ) from error
+        raise UsageError("query.not_valid", reason=str(error).strip()) from error
     return tree
 
 
@@ -94,7 +92,7 @@ def _quoted(found: re.Match[str]) -> str:
 def _sql(item: Item, field: str | None) -> str:
     rule = _RULES.get(type(item))
     if rule is None:
-        raise UsageError(f'{item} is not understood here: use words, "phrases", field:value, AND, OR, NOT, brackets')
+        raise UsageError("query.part_not_valid", part=str(item))
     return rule(item, field)
 
 
@@ -121,7 +119,7 @@ def _inside(item: Any, field: str | None) -> str:
 def _named(item: Any, _field: str | None) -> str:
     name = str(item.name)
     if not name.startswith(_MAPPED) and not fields(name):
-        raise UsageError(f"no field is called {name}: `?` beside the search lists them")
+        raise UsageError("query.field_unknown", field=name)
     return _sql(item.expr, name)
 
 
@@ -181,7 +179,7 @@ def _checked_range(value: str) -> str:
     try:
         return str(ip_network(value, strict=False))
     except ValueError as error:
-        raise UsageError(f"{value} is no range of addresses: write it as 203.0.113.0/24") from error
+        raise UsageError("query.network_not_valid", value=value) from error
 
 
 def _range(item: Any, field: str | None) -> str:
@@ -211,13 +209,13 @@ def _bound(one: Field, value: str) -> str:
 
 def _number(one: Field, value: str) -> str:
     if not _NUMBER.match(value):
-        raise UsageError(f"{one.column} is a number, {value!r} is none")
+        raise UsageError("query.not_a_number", field=one.column, value=repr(value))
     return value
 
 
 def _any(field: str | None, make: Callable[[Field], str]) -> str:
     if field is None:
-        raise UsageError("a range or a pattern needs a field, as port:[1 TO 1024]")
+        raise UsageError("query.field_missing")
     if field.startswith(_MAPPED):
         return make(_Mapped(field.removeprefix(_MAPPED)))
     parts = [make(one) for one in fields(field)]

@@ -66,7 +66,7 @@ def draft(query: str, source: LogSource, author: str, day: date) -> str:
     cannot express: times, single municipalities, ranges of texts.
     """
     if not query.strip():
-        raise UsageError("an empty search is no rule: say what is looked for")
+        raise UsageError("draft.empty")
     made = _Draft()
     condition = _condition(parsed(query.strip()), None, made)
     category, product, service = source.accepts[0]
@@ -95,7 +95,7 @@ def file_name(query: str) -> str:
 def _condition(item: Item, name: str | None, made: _Draft) -> str:
     rule = _RULES.get(type(item))
     if rule is None:
-        raise UsageError(f"{item} cannot be said in a rule")
+        raise UsageError("draft.part_not_valid", part=str(item))
     return rule(item, name, made)
 
 
@@ -121,9 +121,9 @@ def _inside(item: Any, name: str | None, made: _Draft) -> str:
 def _named(item: Any, _name: str | None, made: _Draft) -> str:
     name = str(item.name)
     if name in _NOT_IN_RULES:
-        raise UsageError(f"a rule holds everywhere: leave {name}: out, and except municipalities afterwards")
+        raise UsageError("draft.field_not_allowed", field=name)
     if not name.startswith(_UNMAPPED) and not fields(name):
-        raise UsageError(f"no field is called {name}")
+        raise UsageError("draft.field_unknown", field=name)
     return _condition(item.expr, name, made)
 
 
@@ -172,22 +172,22 @@ def _edge(word: str) -> Callable[[Any, str | None, _Draft], str]:
 
 def _number(one: Field, value: str) -> int:
     if not one.number:
-        raise UsageError(f"{one.column} is a text: a rule cannot say which texts lie between two")
+        raise UsageError("draft.text_range", field=one.column)
     try:
         return int(value)
     except ValueError as error:
-        raise UsageError(f"{one.column} is a number, {value!r} is none") from error
+        raise UsageError("query.not_a_number", field=one.column, value=repr(value)) from error
 
 
 def _any(name: str | None, make: Callable[[Field], dict[str, Any]], made: _Draft) -> str:
     """Build an item that matches any of the columns a field name stands for."""
     if name is None:
-        raise UsageError("a range or a pattern needs a field, as port:[1 TO 1024]")
+        raise UsageError("query.field_missing")
     if name.startswith(_UNMAPPED):
         return made.add(make(Field(name.removeprefix(_UNMAPPED), number=False)))
     known = [one for one in fields(name) if one.column in event_columns() and one.column not in _NOT_IN_RULES]
     if not known:
-        raise UsageError(f"{name} cannot be said in a rule: leave it out")
+        raise UsageError("draft.remove_part", part=name)
     maps = [make(one) for one in known]
     return made.add(maps[0] if len(maps) == 1 else maps)
 

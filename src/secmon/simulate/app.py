@@ -190,7 +190,7 @@ def _parameters(query: bytes) -> tuple[Cursor | None, int]:
     after = Cursor.parse(given["after"]) if "after" in given else None
     limit = given.get("limit", str(DEFAULT_LIMIT))
     if not (limit.isascii() and limit.isdigit() and len(limit) <= 6 and 1 <= int(limit) <= MAX_LIMIT):
-        raise UsageError(f"malformed limit: give a whole number from 1 to {MAX_LIMIT}")
+        raise UsageError.literal(f"malformed limit: give a whole number from 1 to {MAX_LIMIT}")
     return after, int(limit)
 
 

@@ -40,7 +40,7 @@ class Centre:
     @classmethod
     def parse(cls, url: str, tokens: Path | None, every: float) -> "Centre":
         """Check the options and build the access; raise UsageError that says what is allowed."""
-        wrong = UsageError(f"blocklist {url!r}: write http://127.0.0.1:PORT, the address of the centre")
+        wrong = UsageError.literal(f"blocklist {url!r}: write http://127.0.0.1:PORT, the address of the centre")
         try:
             parts = urlsplit(url)
             loopback, port = ip_address(parts.hostname or "").is_loopback, parts.port
@@ -49,9 +49,9 @@ class Centre:
         if parts.scheme != "http" or not loopback or not port or parts.query or parts.username:
             raise wrong
         if tokens is None:
-            raise UsageError("--blocklist needs --blocklist-tokens: a CSV file with the columns site,token")
+            raise UsageError.literal("--blocklist needs --blocklist-tokens: a CSV file with the columns site,token")
         if not 0 < every <= 3600:
-            raise UsageError(f"blocklist every {every}: give seconds above 0 and up to 3600")
+            raise UsageError.literal(f"blocklist every {every}: give seconds above 0 and up to 3600")
         return cls(url.rstrip("/"), tokens, every)
 
 
@@ -68,7 +68,7 @@ class Published:
         first, *lines = text.splitlines() or [""]
         told = _VERSION.match(first)
         if told is None:
-            raise UsageError(f"the block list begins with {first[:60]!r} and tells no version")
+            raise UsageError.literal(f"the block list begins with {first[:60]!r} and tells no version")
         return cls(int(told[1]), tuple(line.strip() for line in lines if line.strip() and not line.startswith("#")))
 
 
@@ -130,7 +130,7 @@ class BlocklistPoll:
             return
         answer.raise_for_status()
         if len(answer.content) > _LARGEST:
-            raise UsageError(
+            raise UsageError.literal(
                 f"the block list of {site} has {len(answer.content):,} bytes, {_LARGEST:,} at most are read"
             )
         published = Published.parse(answer.text)

@@ -40,7 +40,9 @@ class Held:
     def move(self, to: datetime) -> None:
         """Advance to an aware time; raise UsageError when that lies in its past."""
         if to < self._now:
-            raise UsageError(f"now {to.isoformat()}: the clock stands at {self._now.isoformat()} and never goes back")
+            raise UsageError.literal(
+                f"now {to.isoformat()}: the clock stands at {self._now.isoformat()} and never goes back"
+            )
         self._now = to
 
 

@@ -85,7 +85,9 @@ class Control:
 
     def _play(self, asked: dict[str, str]) -> Reply:
         if not asked.get("scenario"):
-            raise UsageError('give {"scenario": NAME, "site": CODE, "when": "+0s"}; site and when may be left out')
+            raise UsageError.literal(
+                'give {"scenario": NAME, "site": CODE, "when": "+0s"}; site and when may be left out'
+            )
         site = f":{asked['site']}" if asked.get("site") else ""
         now = self._clock()
         runs = self._playbill.add(f"{asked['scenario']}{site}@{asked.get('when', '+0s')}", now, self._streams)
@@ -94,11 +96,13 @@ class Control:
 
     def _break(self, asked: dict[str, str]) -> Reply:
         if not asked.get("fault"):
-            raise UsageError('give {"fault": "KIND[=N]:CODE[/FEED][@WHEN[..WHEN]]"}')
+            raise UsageError.literal('give {"fault": "KIND[=N]:CODE[/FEED][@WHEN[..WHEN]]"}')
         now = self._clock()
         fault = parse_fault(asked["fault"], now, [town.code for town in self._towns])
         if fault.kind == "flood" and fault.begins < now:
-            raise UsageError(f"fault {fault.text!r}: a flood must begin from now on, as in {fault.kind}:CODE@+0s")
+            raise UsageError.literal(
+                f"fault {fault.text!r}: a flood must begin from now on, as in {fault.kind}:CODE@+0s"
+            )
         entry = self._faults.add(fault)
         self._streams.flood(self._faults.floods())
         return document(_fault(entry), 201)
@@ -119,11 +123,13 @@ def _fields(body: bytes, allowed: set[str]) -> dict[str, str]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UsageError("the body must be a JSON object") from error
+        raise UsageError.literal("the body must be a JSON object") from error
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise UsageError("the body must be a JSON object of texts")
+        raise UsageError.literal("the body must be a JSON object of texts")
     if unknown := set(found) - allowed:
-        raise UsageError(f"{', '.join(sorted(unknown))[:80]} is not known here; there are {', '.join(sorted(allowed))}")
+        raise UsageError.literal(
+            f"{', '.join(sorted(unknown))[:80]} is not known here; there are {', '.join(sorted(allowed))}"
+        )
     return found
 
 

@@ -71,14 +71,14 @@ def parse_fault(text: str, start: datetime, sites: Iterable[str]) -> Fault:
     kind, given, number = head.partition("=")
     site, slash, feed = place.partition("/")
     if kind not in KINDS or not site or (given and kind not in _DEFAULTS):
-        raise UsageError(f"fault {text!r}: {_WRITE}")
+        raise UsageError.literal(f"fault {text!r}: {_WRITE}")
     if site != EVERYBODY and site not in set(sites):
-        raise UsageError(f"fault {text!r}: no site has the code {site!r}; 'secmon sites' lists them")
+        raise UsageError.literal(f"fault {text!r}: no site has the code {site!r}; 'secmon sites' lists them")
     if slash and feed not in FEEDS:
-        raise UsageError(f"fault {text!r}: no feed is called {feed!r}; there are {', '.join(FEEDS)}")
+        raise UsageError.literal(f"fault {text!r}: no feed has the name {feed!r}; there are {', '.join(FEEDS)}")
     begins, ends = _times(when, start) if at else (EPOCH, _NEVER)
     if ends <= begins:
-        raise UsageError(f"fault {text!r}: it ends before it begins")
+        raise UsageError.literal(f"fault {text!r}: it ends before it begins")
     return Fault(kind, _number(text, kind, number) if given else _DEFAULTS.get(kind, 0), site, feed, begins, ends, text)
 
 
@@ -90,7 +90,7 @@ def _times(when: str, start: datetime) -> tuple[datetime, datetime]:
 def _number(text: str, kind: str, number: str) -> float:
     least, most = _LIMITS[kind]
     if not _NUMBER.fullmatch(number) or not least <= float(number) <= most:
-        raise UsageError(f"fault {text!r}: {kind} takes a number from {least:g} to {most:g}")
+        raise UsageError.literal(f"fault {text!r}: {kind} takes a number from {least:g} to {most:g}")
     return float(number)
 
 

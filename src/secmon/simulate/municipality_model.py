@@ -111,7 +111,7 @@ def build_municipalities(sites: Sequence[Site], copies: int = 1) -> tuple[Munici
     not collide, share the networks of the original, and write logs of their own.
     """
     if len(sites) > SITES:
-        raise UsageError(f"the simulator has addresses for {SITES} sites, the registry lists {len(sites)}")
+        raise UsageError.literal(f"the simulator has addresses for {SITES} sites, the registry lists {len(sites)}")
     ordered = sorted(sites, key=lambda site: site.code)
     slugs = Counter(_slug(site.en) for site in ordered)
     total = sum(site.size for site in ordered)

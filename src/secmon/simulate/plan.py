@@ -65,7 +65,9 @@ def parse_run(text: str, start: datetime, sites: Iterable[str]) -> PlannedRun:
     scenario = by_name().get(name)
     if scenario is None or not at:
         names = ", ".join(scenario_names())
-        raise UsageError(f"scenario {text!r}: write NAME@WHEN; NAME is {ALL} or one of {names}, WHEN is {ALLOWED}")
+        raise UsageError.literal(
+            f"scenario {text!r}: write NAME@WHEN; NAME is {ALL} or one of {names}, WHEN is {ALLOWED}"
+        )
     if colon:
         _check_site(text, scenario, site, sites)
     return PlannedRun(text, Run(name, site, parse_when(when, start)))
@@ -73,9 +75,9 @@ def parse_run(text: str, start: datetime, sites: Iterable[str]) -> PlannedRun:
 
 def _check_site(text: str, scenario: Scenario, site: str, sites: Iterable[str]) -> None:
     if not scenario.takes_site:
-        raise UsageError(f"scenario {text!r}: {scenario.name} chooses its sites itself, leave ':{site}' out")
+        raise UsageError.literal(f"scenario {text!r}: {scenario.name} chooses its sites itself, leave ':{site}' out")
     if site not in set(sites):
-        raise UsageError(f"scenario {text!r}: no site has the code {site!r}; 'secmon sites' lists them")
+        raise UsageError.literal(f"scenario {text!r}: no site has the code {site!r}; 'secmon sites' lists them")
 
 
 def merge(kept: Sequence[PlannedRun], asked: Sequence[PlannedRun]) -> tuple[PlannedRun, ...]:
@@ -98,7 +100,7 @@ def load_plan(path: Path, sites: Iterable[str]) -> tuple[PlannedRun, ...]:
     try:
         return tuple(_planned(entry, known) for entry in _document(path)["runs"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
+        raise UsageError.literal(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
 
 
 def load_blocks(path: Path) -> tuple[Block, ...]:
@@ -109,7 +111,7 @@ def load_blocks(path: Path) -> tuple[Block, ...]:
             for site, value, begins, ends in _document(path).get("blocks", [])
         )
     except (TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
+        raise UsageError.literal(f"plan {path} is damaged ({error!r}); move it away to begin a new one") from error
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _document(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {"runs": []}
     except (OSError, ValueError) as error:
-        raise UsageError(f"plan {path} cannot be read ({error}); move it away to begin a new one") from error
+        raise UsageError.literal(f"plan {path} cannot be read ({error}); move it away to begin a new one") from error
     return document
 
 

@@ -59,7 +59,7 @@ class RunPlan:
         """Add runs that begin from now on; raise UsageError when they are not valid."""
         asked = parse_runs(text, now, self._codes)
         if any(one.run.start < now for one in asked):
-            raise UsageError(f"scenario {text!r}: it would begin in the past, whose lines were served already")
+            raise UsageError.literal(f"scenario {text!r}: it would begin in the past, whose lines were served already")
         plan = merge(self._plan, asked)
         if self._plan_file is not None:
             save_plan(self._plan_file, plan, self.blocks)

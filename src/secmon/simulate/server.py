@@ -155,19 +155,21 @@ def _now() -> datetime:
 
 def _check(options: SimulatorOptions) -> None:
     if not 0 <= options.port <= 65_535:
-        raise UsageError(f"port {options.port} does not exist; choose one from 1 to 65535, or 0 for any")
+        raise UsageError.literal(f"port {options.port} does not exist; choose one from 1 to 65535, or 0 for any")
     if not 0 < options.rate <= 1_000_000:
-        raise UsageError(f"rate {options.rate}: give events per second over all sites, above 0 and up to 1,000,000")
+        raise UsageError.literal(
+            f"rate {options.rate}: give events per second over all sites, above 0 and up to 1,000,000"
+        )
     if not timedelta(0) <= options.history <= timedelta(days=366):
-        raise UsageError(f"history {options.history}: give a time from 0 to 366 days")
+        raise UsageError.literal(f"history {options.history}: give a time from 0 to 366 days")
     if not 1 <= options.copies <= 100:
-        raise UsageError(f"copies {options.copies}: give a number from 1 (every site once) to 100")
+        raise UsageError.literal(f"copies {options.copies}: give a number from 1 (every site once) to 100")
     if not 1_000 <= options.files_size <= 10_000_000_000:
-        raise UsageError(f"files-size {options.files_size}: give bytes from 1,000 to 10,000,000,000")
+        raise UsageError.literal(f"files-size {options.files_size}: give bytes from 1,000 to 10,000,000,000")
     if options.held and (options.control_token is None or options.start is None):
-        raise UsageError("a held clock needs --start, and --control-token so that somebody can move it")
+        raise UsageError.literal("a held clock needs --start, and --control-token so that somebody can move it")
     if options.start is not None and options.start.tzinfo is None:
-        raise UsageError(f"start {options.start}: give it with its UTC offset, as 2026-11-23T10:00:00+09:00")
+        raise UsageError.literal(f"start {options.start}: give it with its UTC offset, as 2026-11-23T10:00:00+09:00")
 
 
 def _tokens(towns: tuple[Municipality, ...]) -> dict[str, str]:
@@ -181,14 +183,14 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         address = ipaddress.ip_address(host)
     except ValueError as error:
-        raise UsageError(f"host {host!r} is not an address; the simulator listens on 127.0.0.1") from error
+        raise UsageError.literal(f"host {host!r} is not an address; the simulator listens on 127.0.0.1") from error
     if not address.is_loopback:
-        raise UsageError(f"host {host} can be reached from elsewhere; the simulator listens on 127.0.0.1 only")
+        raise UsageError.literal(f"host {host} can be reached from elsewhere; the simulator listens on 127.0.0.1 only")
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise UsageError(
+        raise UsageError.literal(
             f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port"
         ) from error
 

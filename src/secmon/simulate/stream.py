@@ -43,7 +43,7 @@ class Cursor:
         """Parse the cursor a reader returns; raise UsageError when it is not valid."""
         bucket, dot, index = text.partition(".")
         if not (dot and _number(bucket) and _number(index)):
-            raise UsageError("malformed cursor: give back the value of X-Next-Cursor as it was")
+            raise UsageError.literal("malformed cursor: give back the value of X-Next-Cursor as it was")
         return cls(int(bucket), int(index))
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ class Streams:
         """Return at most `limit` lines of a feed that follow `after` and are not later than `now`."""
         start = after or self._first
         if start.bucket < self._first.bucket - _OLDEST:
-            raise UsageError("malformed cursor: it lies more than a year before the history")
+            raise UsageError.literal("malformed cursor: it lies more than a year before the history")
         newest, offset = divmod(micros(now), BUCKET)
         bucket, index = start.bucket, start.index
         asked, until = self._nothing_until.get((town.code, feed), (start, 0))

@@ -46,7 +46,7 @@ class SyslogTarget:
     @classmethod
     def parse(cls, text: str) -> "SyslogTarget":
         """Parse `udp://127.0.0.1:5514`; raise UsageError that says what is allowed."""
-        wrong = UsageError(f"syslog {text!r}: write udp://127.0.0.1:PORT or tcp://127.0.0.1:PORT")
+        wrong = UsageError.literal(f"syslog {text!r}: write udp://127.0.0.1:PORT or tcp://127.0.0.1:PORT")
         try:
             parts = urlsplit(text)
             port = parts.port
@@ -56,7 +56,7 @@ class SyslogTarget:
         if parts.scheme not in {"udp", "tcp"} or not port or parts.path or parts.query:
             raise wrong
         if address.version != 4 or not address.is_loopback:
-            raise UsageError(
+            raise UsageError.literal(
                 f"syslog {text!r}: invented attacks are sent to addresses of this machine only (127.0.0.0/8)"
             )
         return cls(parts.scheme, str(address), port)
@@ -69,7 +69,7 @@ def syslog_feeds(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in FEEDS or FEEDS[name].format not in FRAMED:
             known = f"its format, {FEEDS[name].format}, has no syslog priority" if name in FEEDS else "no such feed"
-            raise UsageError(f"syslog feeds {text!r}: {name}: {known}; there are {fit}")
+            raise UsageError.literal(f"syslog feeds {text!r}: {name}: {known}; there are {fit}")
     return names
 
 

@@ -23,11 +23,11 @@ def parse_when(text: str, start: datetime) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise UsageError(f"{text!r} is not a time: write {ALLOWED}")
+    raise UsageError.literal(f"{text!r} is not a time: write {ALLOWED}")
 
 
 def _sum(start: datetime, distance: timedelta, text: str) -> datetime:
     try:
         return (start + distance).astimezone(UTC)
     except OverflowError as error:
-        raise UsageError(f"{text!r} leaves the calendar: write {ALLOWED}") from error
+        raise UsageError.literal(f"{text!r} leaves the calendar: write {ALLOWED}") from error

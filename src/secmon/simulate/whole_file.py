@@ -19,4 +19,4 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
             file.write(content)
         partial.replace(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        raise UsageError.literal(f"{path} cannot be written: {error.strerror}") from error

@@ -77,19 +77,19 @@ def _rows(text: str, name: str, table: type[T], parse: Callable[[Row], T]) -> It
     lines = text.splitlines()
     columns = [field.name for field in fields(table)]
     if not lines or lines[0].split(",") != columns:
-        raise RegistryError(f"{name}:1: the header must be {','.join(columns)}")
+        raise RegistryError.literal(f"{name}:1: the header must be {','.join(columns)}")
     previous = ""
     for number, cells in enumerate(csv.reader(lines[1:]), start=2):
         if len(cells) != len(columns):
-            raise RegistryError(f"{name}:{number}: {len(cells)} columns, expected {len(columns)}")
+            raise RegistryError.literal(f"{name}:{number}: {len(cells)} columns, expected {len(columns)}")
         row = dict(zip(columns, cells, strict=True))
         if row["code"] <= previous:
-            raise RegistryError(f"{name}:{number}: code {row['code']!r} does not follow {previous!r}")
+            raise RegistryError.literal(f"{name}:{number}: code {row['code']!r} does not follow {previous!r}")
         previous = row["code"]
         try:
             yield parse(row)
         except ValueError as error:
-            raise RegistryError(f"{name}:{number}: {error}") from error
+            raise RegistryError.literal(f"{name}:{number}: {error}") from error
 
 
 def _site(row: Row) -> Site:
@@ -153,7 +153,7 @@ def _shipped(name: str) -> str:
     try:
         return resources.files("secmon.sites").joinpath(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RegistryError(f"{name}: cannot be read from the package ({error})") from error
+        raise RegistryError.literal(f"{name}: cannot be read from the package ({error})") from error
 
 
 def site_record(site: Site, province: Province) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from secmon.errors import StoreError
 from secmon.store.sql import identifier
 
+TIME = pa.timestamp("ms", "UTC")
+"""Arrow type of the times in the event store."""
 _SETTINGS = {
     "max_memory_usage": 600_000_000,
     "max_bytes_before_external_group_by": 300_000_000,
@@ -123,7 +125,7 @@ class Store:
         try:
             yield
         except ClickHouseError as error:
-            raise StoreError(f"event store {without_password(self.dsn)}: {_first_line(error)}") from error
+            raise StoreError("store.failed", address=without_password(self.dsn), reason=_first_line(error)) from error
 
 
 def _inserters() -> ThreadPoolExecutor:
@@ -157,7 +159,7 @@ def _connect(dsn: str) -> Client:
             settings=dict(_SETTINGS),
             tz_mode="aware",
         )
-    raise StoreError(f"unknown store {without_password(dsn)}: use chdb:///path or clickhouse://host:8123")
+    raise StoreError("store.address_not_valid", address=without_password(dsn))
 
 
 def without_password(dsn: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secmon.store.client import Store
+from secmon.store.client import TIME, Store
 from secmon.store.formats import landing_table
 
 SCHEMA = pa.schema(
@@ -19,7 +19,7 @@ SCHEMA = pa.schema(
         ("feed", pa.string()),
         ("format", pa.string()),
         ("seq", pa.uint32()),
-        ("received_at", pa.timestamp("ms", "UTC")),
+        ("received_at", TIME),
         ("line", pa.binary()),
     ]
 )
@@ -62,7 +62,7 @@ def table_of(parts: Sequence[Lines]) -> pa.Table:
             pa.array([part.feed for part in parts], pa.string()).take(part_of_line),
             pa.array([part.format for part in parts], pa.string()).take(part_of_line),
             pa.array(np.arange(sum(sizes), dtype=np.uint32)),
-            pa.array([part.received_at for part in parts], pa.timestamp("ms", "UTC")).take(part_of_line),
+            pa.array([part.received_at for part in parts], TIME).take(part_of_line),
             pa.array(list(chain.from_iterable(part.lines for part in parts)), pa.binary()),
         ],
         schema=SCHEMA,

@@ -22,7 +22,7 @@ def migrate(store: Store, engine: str = "", zone: str = "Asia/Seoul") -> tuple[s
     known = sql.migrations()
     newer = done - {number for number, _, _ in known}
     if newer:
-        raise StoreError(
+        raise StoreError.literal(
             f"the store has schema {max(newer)}, this program knows {known[-1][0]}: install a newer secmon"
         )
     applied = []

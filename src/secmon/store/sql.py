@@ -73,7 +73,7 @@ def _with_parts(text: str) -> str:
 def _read(folder: str, name: str) -> str:
     entry = _PACKAGE / folder / f"{name}.sql"
     if not entry.is_file():
-        raise StoreError(f"no {folder}/{name}.sql in secmon.store")
+        raise StoreError.literal(f"no {folder}/{name}.sql in secmon.store")
     return entry.read_text(encoding="utf-8").strip().rstrip(";")
 
 

@@ -1,6 +1,7 @@
 """`secmon backup` and `secmon restore`: save a data folder, and restore it."""
 
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ _Folder = Annotated[Path, typer.Argument(help="Folder of the backup.", file_okay
 def backup(folder: _Folder, config: Config = None, data: Data = None, as_json: Json = False) -> None:
     """Back up the data folder, also while a server runs; collection pauses meanwhile."""
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: name a folder that is, or a new one")
+        raise UsageError.literal(f"{folder} is not empty: name an empty or new folder")
     settings = load_settings(config, data=data)
     if other := running(settings.data):
         made = post_json(other, "/api/v1/backup", {})
@@ -34,9 +35,9 @@ def backup(folder: _Folder, config: Config = None, data: Data = None, as_json: J
         print_note(f"made by the server at {other.url}")
     elif (settings.data / "desk.sqlite3").exists() or settings.desk:
         with open_centre(settings) as centre:
-            made = make_backup(settings, centre.store, centre.db, folder, datetime.now(UTC))
+            made = asdict(make_backup(settings, centre.store, centre.db, folder, datetime.now(UTC)))
     else:
-        raise UsageError(f"there is no data in {settings.data}: name the folder with --data")
+        raise UsageError.literal(f"there is no data in {settings.data}: name the folder with --data")
     print_answer(_answer(folder, made), as_json=as_json)
 
 
@@ -44,7 +45,9 @@ def restore(folder: _Folder, config: Config = None, data: Data = None, as_json: 
     """Restore a backup into an empty data folder, verifying every file and the counts of events and findings."""
     settings = load_settings(config, data=data)
     if settings.data.exists() and any(path.name != "secmon.lock" for path in settings.data.iterdir()):
-        raise UsageError(f"{settings.data} is not empty: a backup is put back into an empty folder, named with --data")
+        raise UsageError.literal(
+            f"{settings.data} is not empty: a backup is put back into an empty folder, named with --data"
+        )
     with Instance(settings.data):
         store = Store(settings.store_dsn)
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Coroutine, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,8 +13,7 @@ from secmon.cli.commands.database import check_site
 from secmon.cli.output import Config, Data, Json, print_answer, print_note
 from secmon.cli.server_client import post_json
 from secmon.errors import UsageError
-from secmon.pipeline.manual_import import import_lines
-from secmon.runtime.centre import Centre, collect_once, open_centre
+from secmon.runtime.centre import Centre, open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import load_settings
 
@@ -31,17 +31,17 @@ def collect(
 ) -> None:
     """Run one collection round: poll every site, load the lines and run the rules."""
     if not once:
-        raise UsageError("say --once for one round; `secmon serve` collects on a schedule")
+        raise UsageError.literal("use --once for a single round; `secmon serve` collects on a schedule")
     share = _shard(shard)
     settings = load_settings(config, data=data)
     if other := running(settings.data):
         if share != (1, 1):
-            raise UsageError(f"a server has {settings.data} open and collects all sites: leave --shard out")
+            raise UsageError.literal(f"a server has {settings.data} open and collects all sites: leave --shard out")
         answer = post_json(other, "/api/v1/collect", {})
         print_note(f"round by the server at {other.url}")
     else:
         with open_centre(settings, shard=share) as centre:
-            answer = asyncio.run(_closing(centre, collect_once(centre)))
+            answer = asdict(asyncio.run(_closing(centre, centre.pipeline.collect_once())))
     print_answer(answer, as_json=as_json)
 
 
@@ -72,13 +72,13 @@ def ingest(
 def _shard(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)/(\d+)", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise UsageError(f"shard {text!r}: write it as 2/4, the second of four")
+        raise UsageError.literal(f"shard {text!r}: write it as 2/4, the second of four")
     return int(match[1]), int(match[2])
 
 
 async def _ingest(centre: Centre, files: Sequence[Path], site: str, feed: str, name: str) -> list[dict[str, Any]]:
     return [
-        {"file": str(path), **await import_lines(centre.pipeline, site, feed, name, path.read_bytes())}
+        {"file": str(path), **asdict(await centre.pipeline.import_lines(site, feed, name, path.read_bytes()))}
         for path in files
     ]
 

@@ -16,7 +16,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         try:
             settings.data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"data folder {settings.data} cannot be written ({error.strerror})") from error
+            raise UsageError.literal(f"data folder {settings.data} cannot be written ({error.strerror})") from error
     db = Database(settings.desk_dsn)
     try:
         db.migrate()
@@ -28,4 +28,4 @@ def open_database(settings: Settings) -> Iterator[Database]:
 def check_site(code: str) -> None:
     """Raise UsageError unless the registry has a site with this code."""
     if code not in {site.code for site in load_sites()}:
-        raise UsageError(f"no site has the code {code}: `secmon sites` lists them")
+        raise UsageError("site.unknown", code=code)

@@ -14,13 +14,12 @@ from secmon.cli.server_client import post_json
 from secmon.db.database import Database
 from secmon.ingest import batch_journal
 from secmon.reports import archive
-from secmon.reports.compose import compose
-from secmon.reports.content.schedule import SCHEDULED
+from secmon.reports.compose import compose, due_of
+from secmon.reports.content.kinds import DIGEST_KINDS
 from secmon.reports.deliver import deliver
 from secmon.reports.rendering.i18n import LANGUAGES
 from secmon.reports.rendering.render import HTML, pictures_beside
 from secmon.reports.setup import channels_of, digests_of
-from secmon.reports.shelf import due_of
 from secmon.runtime.centre import assets_folder, open_centre, utc_now
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import Settings, load_settings
@@ -28,7 +27,7 @@ from secmon.sites.scope import EVERYTHING
 
 
 def digest(
-    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(SCHEDULED)}.")],
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(DIGEST_KINDS)}.")],
     day: Annotated[
         str,
         typer.Option("--date", help="A day of the period, as 2026-11-25; if left out, the newest that is over."),

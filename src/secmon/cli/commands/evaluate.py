@@ -22,7 +22,7 @@ def evaluate(
 ) -> None:
     """Simulate a day with every scenario and decoy, and score the alerts; exit code 1 for a miss or a loud decoy."""
     if keep is not None and keep.exists() and any(keep.iterdir()):
-        raise UsageError(f"{keep} is not empty: name a folder that is, or leave --keep out")
+        raise UsageError.literal(f"{keep} is not empty: name an empty folder, or leave --keep out")
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(TemporaryDirectory(prefix="secmon-evaluate-")))
         bar = stack.enter_context(Progress(console=err, transient=True))

@@ -39,7 +39,7 @@ def hunt(
             search = Search(asked, EVERYTHING, begin, datetime.now(UTC))
             rows = [dict(row) for part in parts(centre.store, search, limit) for row in part.events]
     else:
-        raise UsageError(f"there is no data in {settings.data} yet: start `secmon serve`, or name --data")
+        raise UsageError.literal(f"there is no data in {settings.data} yet: start `secmon serve`, or name --data")
     shown = rows if as_json else [{name: str(row.get(name, ""))[:120] for name in _COLUMNS} for row in rows]
     print_answer(shown, as_json=as_json)
     if not rows:

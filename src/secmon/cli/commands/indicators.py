@@ -14,11 +14,11 @@ from secmon.db.audit_log import Actor
 from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
-from secmon.detection.threat_intel.indicators import Tlp
 from secmon.runtime.centre import open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import load_settings
 from secmon.sites.scope import EVERYTHING
+from secmon.taxonomy import Tlp
 from secmon.times import duration
 
 indicators_cli = typer.Typer(

@@ -46,7 +46,7 @@ class _File:
 def _read(file: Path, format_name: str) -> _File:
     numbered = [(number, line) for number, line in enumerate(file.read_bytes().split(b"\n"), 1) if line]
     if not numbered:
-        raise UsageError(f"{file}: there is no line in it")
+        raise UsageError.literal(f"{file}: the file has no lines")
     return _File(file, chosen_format(format_name, [line for _, line in numbered]), numbered)
 
 

@@ -40,7 +40,7 @@ def take(
 ) -> None:
     """Import hosts and contacts; each site in the files is replaced. A single invalid line rejects everything."""
     if assets is None and contacts is None:
-        raise UsageError("name a file: --assets, --contacts, or both")
+        raise UsageError.literal("name a file: --assets, --contacts, or both")
     sites = [site.code for site in load_sites()]
     hosts = asset_register.read_assets(assets, sites) if assets else []
     people = asset_register.read_contacts(contacts, sites) if contacts else []

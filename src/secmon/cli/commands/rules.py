@@ -1,4 +1,4 @@
-"""`secmon rules`: check, test and run detection rules, enable or disable them, and make exceptions."""
+"""`secmon rules`: check, test and run detection rules, enable or disable them, make exceptions, lift suppressions."""
 
 import getpass
 from dataclasses import asdict
@@ -9,9 +9,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from secmon.alerts import suppression
 from secmon.cli.commands.database import check_site, open_database
 from secmon.cli.output import Config, Data, Json, print_answer, print_note
-from secmon.cli.server_client import post_json
+from secmon.cli.server_client import get_json, post_json
+from secmon.db.audit_log import Actor
+from secmon.db.transaction import Change
 from secmon.detection import exceptions_registry, rule_states
 from secmon.detection.engine.rule_tuning import check_rule_exception
 from secmon.detection.mitre_attack import coverage, navigator_layer, techniques
@@ -26,6 +29,7 @@ from secmon.pipeline.rule_reload import RuleReloader
 from secmon.runtime.centre import open_centre
 from secmon.runtime.data_folder_lock import running
 from secmon.settings import Settings, load_settings
+from secmon.sites.scope import EVERYTHING
 from secmon.store.scratch import scratch_store
 from secmon.times import duration, moment
 
@@ -51,7 +55,7 @@ def rules_check(
     """Compile rules, including third-party rules; exit code 1 if any is rejected."""
     missing = [path for path in paths or () if not path.exists()]
     if missing:
-        raise UsageError(f"there is no {missing[0]}")
+        raise UsageError.literal(f"there is no {missing[0]}")
     checked = check(paths or [shipped_rules()])
     print_answer([{**asdict(one), "path": str(one.path)} for one in checked], as_json=as_json)
     if any(one.status is Status.REJECTED for one in checked):
@@ -207,6 +211,40 @@ def rules_end(
     print_note(f"exception {number} has ended; `secmon rules rerun` finds what it left out")
 
 
+@rules_cli.command("suppressions")
+def rules_suppressions(
+    ended: Annotated[bool, typer.Option("--ended", help="Also suppressions that have ended.")] = False,
+    config: Config = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List suppressions of alerts: rule, site, actor, reason, end, and the number of findings left out."""
+    settings = load_settings(config, data=data)
+    names = {rule.id: rule.name for rule in _rules(settings).signatures}
+    if other := running(settings.data):
+        found = get_json(other, "/api/v1/suppressions", {"ended": str(ended).lower()})
+    else:
+        with open_database(settings) as db:
+            rows = suppression.suppressions(db, EVERYTHING, now=None if ended else datetime.now(UTC))
+        found = [suppression.suppression_record(row) for row in rows]
+    print_answer([{**one, "rule": names.get(one["rule_id"], "")} for one in found], as_json=as_json)
+
+
+@rules_cli.command("lift")
+def rules_lift(
+    number: Annotated[int, typer.Argument(help="Number of the suppression.")], config: Config = None, data: Data = None
+) -> None:
+    """Lift a suppression of alerts now: the next finding of its kind opens an alert."""
+    settings = load_settings(config, data=data)
+    if other := running(settings.data):
+        post_json(other, f"/api/v1/suppressions/{number}/lift", {})
+    else:
+        with open_database(settings) as db:
+            me = Actor(getpass.getuser(), "command line")
+            suppression.lift_suppression(Change(db, EVERYTHING, me, datetime.now(UTC)), number)
+    print_note(f"suppression {number} has ended; the next finding of its kind opens an alert")
+
+
 def _rules(settings: Settings) -> RuleSet:
     return RuleReloader(settings.rules, settings.placeholders).read()
 
@@ -215,4 +253,4 @@ def _rule(settings: Settings, wanted: str) -> Signature:
     for rule in _rules(settings).signatures:
         if wanted in {rule.id, rule.name}:
             return rule
-    raise UsageError(f"no rule is called {wanted}: `secmon rules check` lists them")
+    raise UsageError("rule.unknown", name=wanted)

@@ -29,7 +29,7 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
             context = centre.pipeline.context
             answer = status_of(context.store, context.db, context.sites, context.reports(), context.clock())
     else:
-        raise UsageError(
+        raise UsageError.literal(
             f"there is no data in {settings.data} yet: start `secmon serve` or `secmon demo`, or name --data"
         )
     print_answer(answer, as_json=as_json)

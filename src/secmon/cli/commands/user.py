@@ -51,7 +51,7 @@ def add(
     draft = AccountDraft(name, role, site, province)
     with open_database(load_settings(config, data=data)) as db:
         if accounts.account(db, name) is not None:
-            raise UsageError(f"there is an account {name} already: `secmon user reset` gives it another password")
+            raise UsageError.literal(f"account {name} already exists: `secmon user reset` gives it another password")
         password = one_time_password() if one_time else _asked(name)
         accounts.add_account(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), draft, password, must_change=one_time)
     _told(f"account {name} ({role}) was made", password if one_time else "")
@@ -62,7 +62,7 @@ def reset(name: _Name, one_time: _Once = False, config: _Config = None, data: _D
     """Set a new password for an account, end its sessions, and unlock it."""
     with open_database(load_settings(config, data=data)) as db:
         if accounts.account(db, name) is None:
-            raise UsageError(f"there is no account {name}: `secmon user list` shows them")
+            raise UsageError("account.unknown", name=name)
         password = one_time_password() if one_time else _asked(name)
         accounts.set_password(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), name, password, must_change=one_time)
         login.unlock_account(db, name)
@@ -113,7 +113,7 @@ def site_tokens(
     """Create a token for each site's equipment (block list, requests, log lines); earlier tokens of the site end."""
     known = [one.code for one in load_sites()]
     if unknown := set(site or ()) - set(known):
-        raise UsageError(f"no site has the code {min(unknown)}: `secmon sites` lists them")
+        raise UsageError("site.unknown", code=min(unknown))
     with open_database(load_settings(config, data=data)) as db:
         made = tokens.create_site_tokens(Change(db, EVERYTHING, _ACTOR, datetime.now(UTC)), site or known)
     write_private(file, tokens.tokens_as_csv(made))
@@ -124,7 +124,7 @@ def _asked(name: str) -> str:
     if not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
-            raise UsageError("no password came on standard input: write it there, or use --one-time")
+            raise UsageError.literal("no password came on standard input: write it there, or use --one-time")
         return password
     return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True))
 

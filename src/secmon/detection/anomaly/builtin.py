@@ -21,6 +21,12 @@ def builtin() -> Mapping[str, Signature]:
     return MappingProxyType({entry["name"]: _signature(entry, path) for entry in entries})
 
 
+@cache
+def anomaly_detectors() -> Mapping[str, Signature]:
+    """Return the detectors that compare with a baseline, by id; their findings state the reason in their details."""
+    return MappingProxyType({one.id: one for one in builtin().values() if one.name != "indicator_seen"})
+
+
 def _signature(entry: Mapping[str, Any], path: Path) -> Signature:
     return Signature(
         id=entry["id"],

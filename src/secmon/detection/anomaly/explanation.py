@@ -1,40 +1,48 @@
 """Explain in both languages why a detector that is not a rule raised a finding."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-_BASIS = {
-    "week": ("같은 요일·시간대", "the same hour of the week"),
-    "day": ("같은 성격의 날 같은 시간대", "the same hour on days of its kind"),
-}
-_WHAT = {
-    "country": ("국가", "country of a login"),
-    "admin": ("관리자", "administrator"),
-    "device": ("단말", "machine"),
-}
+from secmon.i18n.catalogue import package_texts
 
 
-def explanation(details: Mapping[str, str]) -> tuple[str, str]:
-    """Return the details of a finding in Korean and in English; two empty texts when there are none.
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reason of a finding as a sentence in Korean and in English, and the values that it states.
+
+    The values are those of the finding: `seen`, `expected`, `most`, `samples` and `basis` of a volume; `what`, `value`
+    and `known_since` of a first-seen value; `feed`, `silent_since` and `precursor` of a silence.
+    """
+
+    ko: str
+    en: str
+    values: Mapping[str, str]
+
+    def text(self, language: str) -> str:
+        """Return the sentence in a language."""
+        return self.ko if language == "ko" else self.en
+
+
+def explanation(details: Mapping[str, str]) -> Explanation | None:
+    """Return the reason of a finding from its details; None when they state no reason.
 
     Values may come from logs and must be escaped like any text.
     """
+    korean, english = (_said(details, language) for language in ("ko", "en"))
+    return Explanation(korean, english, details) if english else None
+
+
+def _said(details: Mapping[str, str], language: str) -> str:
+    texts = package_texts("secmon.detection.anomaly", language)
     if "expected" in details:
-        ko, en = _BASIS.get(details.get("basis", ""), ("", ""))
-        seen, expected, most, samples = (details.get(name, "") for name in ("seen", "expected", "most", "samples"))
-        korean = f"1시간 동안 {seen}건. {ko} {samples}회의 중앙값은 {expected}건, 통상 최대치는 {most}건입니다."
-        english = f"{seen} in one hour; {expected} expected, the median of {samples} times {en}; {most} at most usual."
-        return korean, english
+        basis = texts.get(f"volume.basis.{details.get('basis', '')}", "")
+        names = ("seen", "expected", "most", "samples")
+        return texts.format("volume.unusual", {"basis": basis} | {name: details.get(name, "") for name in names})
     if "what" in details:
-        ko, en = _WHAT.get(details["what"], ("", ""))
-        value, since = details.get("value", ""), details.get("known_since", "")[:10]
-        return (
-            f"{since}부터 수집한 이래 처음 확인된 {ko}입니다: {value}",
-            f"First {en} of this name since collection began on {since}: {value}",
-        )
+        kind = texts.get(f"first.kind.{details['what']}", "")
+        since = details.get("known_since", "")[:10]
+        return texts.format("first.seen", {"kind": kind, "since": since, "value": details.get("value", "")})
     if "silent_since" in details:
-        since, what = details["silent_since"], details.get("precursor", "")
-        return (
-            f"{details.get('feed', '')} 수집이 {since} 이후 중단되었고, 직전에 '{what}' 탐지가 있었습니다.",
-            f"Feed {details.get('feed', '')} is silent since {since}, shortly after the finding '{what}'.",
-        )
-    return "", ""
+        values = {"feed": details.get("feed", ""), "since": details["silent_since"]}
+        return texts.format("silence.after_finding", values | {"finding": details.get("precursor", "")})
+    return ""

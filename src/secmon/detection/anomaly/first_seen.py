@@ -10,17 +10,15 @@ import pyarrow as pa
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.findings import DetectorFinding
+from secmon.detection.engine.findings import Finding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
-from secmon.store.client import Store
+from secmon.store.client import TIME, Store
 from secmon.store.sql import query
 
 KIND = "first_seen"
 KINDS = ("country", "admin", "device")
 LEARNING = timedelta(days=7)
 """Time from the first value of a kind at a site until a new value is reported as a finding."""
-
-_TIME = pa.timestamp("ms", "UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,10 @@ def _newcomer(row: tuple[Any, ...]) -> FirstSeen:
     return FirstSeen(str(kind), str(site), str(value), time, received_at, (str(batch_id), int(seq)), known)
 
 
-def _finding(one: FirstSeen) -> DetectorFinding:
+def _finding(one: FirstSeen) -> Finding:
     signature = builtin()[f"first_seen_{one.kind}"]
     assert one.since is not None
-    return DetectorFinding(
+    return Finding(
         uid=f"first_seen:{one.kind}:{one.site}:{one.value}",
         signature=signature,
         kind=KIND,
@@ -79,7 +77,7 @@ def _finding(one: FirstSeen) -> DetectorFinding:
         time=one.time,
         last_time=one.time,
         received_at=one.received_at,
-        evidence=one.evidence,
+        evidence=(one.evidence,),
         details={"what": one.kind, "value": one.value, "known_since": one.since.isoformat()},
         user=one.value if one.kind == "admin" else "",
         host=one.value if one.kind == "device" else "",
@@ -96,8 +94,8 @@ def _remember(store: Store, new: list[FirstSeen], now: datetime) -> None:
                         name: pa.array([getattr(one, name) for one in new], pa.string())
                         for name in ("kind", "site", "value")
                     },
-                    "first_time": pa.array([one.time for one in new], _TIME),
-                    "recorded_at": pa.repeat(pa.scalar(now, _TIME), len(new)),
+                    "first_time": pa.array([one.time for one in new], TIME),
+                    "recorded_at": pa.repeat(pa.scalar(now, TIME), len(new)),
                 }
             ),
         )

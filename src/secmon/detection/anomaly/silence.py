@@ -7,7 +7,7 @@ from time import perf_counter
 
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings as found
-from secmon.detection.engine.findings import DetectorFinding
+from secmon.detection.engine.findings import Finding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.detection.sigma.rule import Signature
 from secmon.feed_health.health import FeedReport, Health
@@ -61,9 +61,9 @@ def find_silence(
 
 def silences(
     quiet: Iterable[FeedReport], precursors: Sequence[Precursor], rules: Mapping[str, Signature], now: datetime
-) -> list[DetectorFinding]:
+) -> list[Finding]:
     """Return a finding for each quiet feed with a precursor near its last line."""
-    findings: list[DetectorFinding] = []
+    findings: list[Finding] = []
     for report in quiet:
         assert report.line_at is not None
         near = [
@@ -77,12 +77,10 @@ def silences(
     return findings
 
 
-def _finding(
-    report: FeedReport, since: datetime, precursor: Precursor, rule: Signature, now: datetime
-) -> DetectorFinding:
+def _finding(report: FeedReport, since: datetime, precursor: Precursor, rule: Signature, now: datetime) -> Finding:
     signature = builtin()["silence_after_tampering"]
     uid = f"silence:{report.site}:{report.feed}:{since:%Y%m%d%H%M%S}"
-    return DetectorFinding(
+    return Finding(
         uid=uid,
         signature=signature,
         kind=KIND,
@@ -93,7 +91,7 @@ def _finding(
         last_time=max(since, precursor.time),
         received_at=now,
         group_uid=uid,
-        evidence=precursor.evidence,
+        evidence=(precursor.evidence,),
         details={
             "feed": report.feed,
             "silent_since": since.isoformat(timespec="seconds"),

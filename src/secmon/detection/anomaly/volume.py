@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
-from zoneinfo import ZoneInfo
 
 from secmon.detection.anomaly.builtin import builtin
 from secmon.detection.engine import findings as found
-from secmon.detection.engine.findings import DetectorFinding
+from secmon.detection.engine.findings import Finding
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.store.client import Store
 from secmon.store.sql import query
 from secmon.taxonomy import Severity
+from secmon.times import KST
 
 KIND = "baseline"
 WEEKS = 8
@@ -24,7 +24,6 @@ _LEAST_WEEKS, _LEAST_DAYS = 4, 5
 _LEAST_SEEN = 30  # attempts in an hour below which nothing is unusual
 _GRAVE = 10  # multiple of the expected number from which the severity is medium
 _SPREAD = 6 * 1.4826  # six standard deviations, estimated from the median deviation
-_KST = ZoneInfo("Asia/Seoul")
 _HOUR = timedelta(hours=1)
 _SATURDAY = 5
 
@@ -62,7 +61,7 @@ def find_unusual(
     """
     started, signature = perf_counter(), builtin()["volume_unusual"]
     running = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    findings: list[DetectorFinding] = []
+    findings: list[Finding] = []
     hours = (running - _HOUR, running)
     for past in set(memory) - set(hours):
         del memory[past]
@@ -133,11 +132,9 @@ def _nothing(learnt: LearntVolumes, site: str, hour: datetime) -> ExpectedVolume
     return ExpectedVolume(0.0, 0.0, (hour - begins) // timedelta(days=1), "day")
 
 
-def _finding(
-    site: str, attack_type: str, seen: int, usual: ExpectedVolume, hour: datetime, now: datetime
-) -> DetectorFinding:
+def _finding(site: str, attack_type: str, seen: int, usual: ExpectedVolume, hour: datetime, now: datetime) -> Finding:
     uid = f"baseline:{site}:{attack_type}:{hour:%Y%m%d%H}"
-    return DetectorFinding(
+    return Finding(
         uid=uid,
         signature=builtin()["volume_unusual"],
         kind=KIND,
@@ -162,4 +159,4 @@ def _finding(
 
 
 def _weekend(hour: datetime) -> bool:
-    return hour.astimezone(_KST).weekday() >= _SATURDAY
+    return hour.astimezone(KST).weekday() >= _SATURDAY

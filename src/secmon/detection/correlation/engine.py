@@ -6,13 +6,12 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-import pyarrow as pa
-
 from secmon.detection.correlation.episodes import EpisodeShare, GroupFinding, LookBack, changed_findings
 from secmon.detection.correlation.match_cache import CachedRules, RecordedMatches, cached_rules, record_matches
 from secmon.detection.correlation.sql import episodes_query, group_columns
 from secmon.detection.correlation.threshold_prefilter import Around, may_reach_threshold
-from secmon.detection.engine.batches import Batches, milliseconds
+from secmon.detection.engine.batches import Batches
+from secmon.detection.engine.findings import Finding, write_findings
 from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
 from secmon.detection.sigma.compile import Compiled, plan
@@ -21,24 +20,22 @@ from secmon.detection.sigma.ruleset import RuleSet
 from secmon.errors import RuleError, StoreError
 from secmon.store.client import Store
 from secmon.store.sql import query
+from secmon.times import from_milliseconds
 
-_TIME = pa.timestamp("ms", "UTC")
+KIND = "correlation"
 _ABOUT = {
-    "src_endpoint_ip": "src_endpoint_ip",
-    "user_name": "user_name",
-    "actor_user_name": "user_name",
-    "device_hostname": "device_hostname",
+    "src_endpoint_ip": "address",
+    "user_name": "user",
+    "actor_user_name": "user",
+    "device_hostname": "host",
 }
-"""Column of findings that the actor of a group fills, by the column of events it comes from."""
-_EVIDENCE = pa.list_(pa.struct([("batch_id", pa.string()), ("seq", pa.uint32())]))
+"""Field of a finding that holds the actor of a group too, by the column of events that the actor comes from."""
 
 
 def correlate(
     store: Store,
     ruleset: RuleSet,
-    batch_ids: Sequence[str],
-    received_from: datetime,
-    received_to: datetime,
+    batches: Batches,
     detected_at: datetime,
     *,
     can: Candidates | None = None,
@@ -49,7 +46,6 @@ def correlate(
     single rules that can match, from the prefilter; they are computed here when omitted. Raises StoreError when
     the store itself fails.
     """
-    batches = Batches.of(batch_ids, received_from, received_to)
     outcomes: list[RuleOutcome] = []
     steps = _steps(ruleset)
     taken = record_matches(store, tuple(steps.by_rule.values()), batches, detected_at, can)
@@ -85,13 +81,13 @@ def correlate(
         took = round((perf_counter() - started) * 1000)
         asked = correlation in around or correlation.id in failed
         outcomes.append(RuleOutcome(correlation.id, correlation.name, written, problem, 0, took, pass_rules=int(asked)))
-    return MatchReport("correlation", tuple(outcomes))
+    return MatchReport(KIND, tuple(outcomes))
 
 
 def all_candidates(store: Store, ruleset: RuleSet, batches: Batches) -> Candidates:
     """Return the single rules that can match, those under correlations included.
 
-    Computed once for `match` and `correlate`.
+    Computed once for `match_events` and `correlate`.
     """
     return candidate_rules(store, _every(ruleset), batches)
 
@@ -128,7 +124,8 @@ def _run(
     # them. Looking ahead as well makes late events exact: they may complete a window whose other events came in
     # earlier.
     timespan = correlation.timespan * 1000
-    look = LookBack(correlation.id, timespan, first - timespan, actor_index(group_columns(correlation)))
+    actor = actor_index(group_columns(correlation))
+    look = LookBack(correlation.id, timespan, first - timespan, actor)
     parameters = batches.parameters | {
         "rule_id": correlation.id,
         "timespan": timespan,
@@ -148,8 +145,8 @@ def _run(
     # Compare with the stored findings: only new or changed ones are written. Writing all of them at every run would
     # make their alerts look changed although nothing happened.
     findings = changed_findings(parts, stored, look)
-    if findings:
-        store.insert("findings", _rows(correlation, findings, milliseconds(detected_at)))
+    about = "" if actor is None else _ABOUT.get(group_columns(correlation)[actor], "")
+    write_findings(store, [_finding(correlation, one, about) for one in findings], detected_at)
     return len(findings)
 
 
@@ -162,36 +159,24 @@ def _evidence(value: Sequence[Any]) -> tuple[tuple[str, int], ...]:
     return tuple((str(batch_id), int(seq)) for batch_id, seq in value)
 
 
-def _rows(correlation: Correlation, findings: Sequence[GroupFinding], detected_at: int) -> pa.Table:
-    """Return the findings as rows of the table."""
-    n = len(findings)
-    actor = actor_index(group_columns(correlation))
-    about = "" if actor is None else _ABOUT.get(group_columns(correlation)[actor], "")
-    nobody = pa.repeat("", n)
-    actors = pa.array([one.actor for one in findings], pa.string())
-    return pa.table(
-        {
-            "finding_uid": pa.array([one.finding_uid for one in findings], pa.string()),
-            "rule_id": pa.repeat(correlation.id, n),
-            "kind": pa.repeat("correlation", n),
-            "site": pa.array([one.site for one in findings], pa.string()),
-            "actor": actors,
-            "group_uid": pa.array([one.group_uid for one in findings], pa.string()),
-            "severity_id": pa.repeat(pa.scalar(int(correlation.severity), pa.uint8()), n),
-            "attack_type": pa.repeat(str(correlation.attack_type or ""), n),
-            "time": pa.array([one.first for one in findings], _TIME),
-            "last_time": pa.array([one.last for one in findings], _TIME),
-            "received_at": pa.array([one.received for one in findings], _TIME),
-            "detected_at": pa.repeat(pa.scalar(detected_at, _TIME), n),
-            "event_count": pa.array([one.event_count for one in findings], pa.uint32()),
-            "site_count": pa.array([one.site_count for one in findings], pa.uint16()),
-            "batch_id": pa.array([one.batch_id for one in findings], pa.string()),
-            "seq": pa.array([one.seq for one in findings], pa.uint32()),
-            "evidence": pa.array([[*map(_named, one.evidence)] for one in findings], _EVIDENCE),
-        }
-        | {name: actors if name == about else nobody for name in dict.fromkeys(_ABOUT.values())}
+def _finding(correlation: Correlation, one: GroupFinding, about: str) -> Finding:
+    """Return one site's share of a group as a finding; `about` is the field that holds the actor too, if any."""
+    return Finding(
+        uid=one.finding_uid,
+        signature=correlation,
+        kind=KIND,
+        site=one.site,
+        actor=one.actor,
+        severity=correlation.severity,
+        time=from_milliseconds(one.first),
+        last_time=from_milliseconds(one.last),
+        received_at=from_milliseconds(one.received),
+        event_count=one.event_count,
+        site_count=one.site_count,
+        attack_type=str(correlation.attack_type or ""),
+        group_uid=one.group_uid,
+        evidence=one.evidence,
+        address=one.actor if about == "address" else "",
+        user=one.actor if about == "user" else "",
+        host=one.actor if about == "host" else "",
     )
-
-
-def _named(event: tuple[str, int]) -> dict[str, Any]:
-    return {"batch_id": event[0], "seq": event[1]}

@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import Template
-from typing import Any
 
 from secmon.detection.engine.batches import Batches, milliseconds
+from secmon.detection.engine.isolation import isolate_failing
 from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.sigma.backend import ClickHouseBackend
 from secmon.detection.sigma.columns import Column
-from secmon.detection.sigma.compile import Compiled, compile_rule
+from secmon.detection.sigma.compile import Compiled, compile_rule, log_source_of
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.literals import text_list
 from secmon.detection.sigma.rule import Rule
-from secmon.errors import RuleError, StoreError
+from secmon.errors import RuleError
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -72,6 +72,7 @@ def cached_rules(correlations: Sequence[Correlation]) -> CachedRules:
     """Return the rules to cache for these correlations, each with every field that a correlation needs."""
     # A rule under several correlations is cached once, with the union of their fields. One row set for each correlation
     # would match and store the same events several times.
+    compiled: dict[Rule, Compiled] = {}
     wanted: dict[Rule, dict[str, None]] = {}
     unfit: dict[str, str] = {}
     for correlation in correlations:
@@ -83,13 +84,13 @@ def cached_rules(correlations: Sequence[Correlation]) -> CachedRules:
             continue
         try:
             for rule, _ in needed:
-                compile_rule(rule)
+                compiled[rule] = compiled.get(rule) or compile_rule(rule)
         except RuleError as error:
             unfit[correlation.id] = str(error)
             continue
         for rule, fields in needed:
             wanted.setdefault(rule, {}).update(dict.fromkeys(fields))
-    return CachedRules({rule: _step(rule, tuple(sorted(fields))) for rule, fields in wanted.items()}, unfit)
+    return CachedRules({rule: _step(compiled[rule], tuple(sorted(fields))) for rule, fields in wanted.items()}, unfit)
 
 
 def record_matches(
@@ -109,16 +110,22 @@ def record_matches(
     # version by which ReplacingMergeTree drops the older copy of a row that is recorded again.
     parameters = {**batches.parameters, "recorded_at": milliseconds(recorded_at)}
     errors: dict[str, str] = {}
+
+    def insert(together: Sequence[CachedRule]) -> None:
+        store.command(_statement(together), parameters)
+
     for several in by_source.values():
         for at in range(0, len(several), _AT_ONCE):
-            errors |= _insert(store, several[at : at + _AT_ONCE], parameters)
+            together = several[at : at + _AT_ONCE]
+            failed = isolate_failing(store, together, parameters, insert)
+            errors |= {step.compiled.rule.id: error for step, error in failed}
     spans = {key: (first, last) for key, first, last in store.rows(query("steps_taken"), parameters)} if can else {}
     return RecordedMatches(spans, errors)
 
 
 def columns_of(rule: Rule, fields: Sequence[str]) -> tuple[tuple[Column, ...], set[str]]:
     """Return the columns of these fields in the rule's log source, and the fields that have no column."""
-    backend = ClickHouseBackend(compile_rule(rule).source)
+    backend = ClickHouseBackend(log_source_of(rule))
     return tuple(backend.column(field) for field in fields), backend.unmapped
 
 
@@ -139,27 +146,12 @@ def _needed(correlation: Correlation, carried: Sequence[tuple[str, ...]]) -> Ite
             yield from _needed(base, (wanted,) * len(base.bases))
 
 
-def _step(rule: Rule, fields: tuple[str, ...]) -> CachedRule:
-    compiled = compile_rule(rule)
+def _step(compiled: Compiled, fields: tuple[str, ...]) -> CachedRule:
     # The key is a hash of all that determines the rows. After a change of the rule, its log source or its fields, the
     # old rows are no longer found and expire; reusing the rule id would mix positions of old and new fields. A changed
     # rule starts with an empty cache.
-    text = "\n".join((rule.id, compiled.source.predicate, compiled.condition, *fields))
+    text = "\n".join((compiled.rule.id, compiled.source.predicate, compiled.condition, *fields))
     return CachedRule(compiled, fields, hashlib.sha256(text.encode()).hexdigest()[:16])
-
-
-def _insert(store: Store, steps: Sequence[CachedRule], parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Insert the matches for one log source. On failure, halve the rules until the faulty one is found."""
-    try:
-        store.command(_statement(steps), parameters)
-    except StoreError as error:
-        # re-raise if the store itself is failing; otherwise the error is the rule's
-        store.rows(query("rules_probe"), parameters)
-        if len(steps) == 1:
-            return {steps[0].compiled.rule.id: str(error)}
-        middle = len(steps) // 2
-        return _insert(store, steps[:middle], parameters) | _insert(store, steps[middle:], parameters)
-    return {}
 
 
 def _statement(steps: Sequence[CachedRule]) -> str:

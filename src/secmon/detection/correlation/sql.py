@@ -9,7 +9,7 @@ from string import Template
 from typing import NamedTuple
 
 from secmon.detection.correlation.match_cache import CachedRule, CachedRules, columns_of
-from secmon.detection.sigma.compile import compile_rule
+from secmon.detection.sigma.compile import log_source_of
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.literals import literal
 from secmon.detection.sigma.rule import Rule
@@ -28,9 +28,9 @@ class _Wanted(NamedTuple):
 
 @lru_cache(maxsize=256)
 def group_columns(correlation: Correlation) -> tuple[str, ...]:
-    """Return the columns of `events` of the group's key, by the first rule; raises RuleError if it does not compile."""
-    base = compile_rule(correlation.leaves[0])
-    return tuple(base.source.fields.get(field, field) for field in correlation.keys[0])
+    """Return the columns of `events` of the group's key, by the first rule; raises RuleError without a log source."""
+    source = log_source_of(correlation.leaves[0])
+    return tuple(source.fields.get(field, field) for field in correlation.keys[0])
 
 
 def unmapped_keys(correlation: Correlation) -> tuple[str, ...]:

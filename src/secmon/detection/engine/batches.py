@@ -23,7 +23,7 @@ class Batches:
     def of(cls, ids: Sequence[str], received_from: datetime, received_to: datetime) -> "Batches":
         """Create it after checking that the times are aware and in order."""
         if received_from.tzinfo is None or received_to.tzinfo is None or received_from > received_to:
-            raise UsageError("the times of receipt must be aware and in order")
+            raise UsageError.literal("the times of receipt must be aware and in order")
         return cls(tuple(ids), received_from, received_to)
 
     @property

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 
 from secmon.detection.engine.batches import Batches, milliseconds
+from secmon.detection.engine.isolation import isolate_failing
 from secmon.detection.engine.match_spans import match_spans
 from secmon.detection.engine.prefilter import Candidates, candidate_rules
 from secmon.detection.engine.run_report import MatchReport, RuleOutcome
@@ -12,7 +14,6 @@ from secmon.detection.sigma.compile import Compiled, findings_statement, plan
 from secmon.detection.sigma.field_mapping import LogSource, log_sources
 from secmon.detection.sigma.rule import Rule
 from secmon.detection.sigma.ruleset import RuleSet
-from secmon.errors import StoreError
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -27,9 +28,7 @@ MOST_AT_ONCE = 10_000
 def match_events(
     store: Store,
     ruleset: RuleSet,
-    batch_ids: Sequence[str],
-    received_from: datetime,
-    received_to: datetime,
+    batches: Batches,
     detected_at: datetime,
     *,
     again: bool = False,
@@ -41,7 +40,6 @@ def match_events(
     as they are. The candidates are the result of the prefilter; it is computed here when omitted. Raises
     StoreError when the store itself fails.
     """
-    batches = Batches.of(batch_ids, received_from, received_to)
     parameters = {**batches.parameters, "detected_at": milliseconds(detected_at), "most": MOST_AT_ONCE}
     errors = {rule.id: problem for rule, problem in plan(ruleset).failed}
     every = plan(ruleset).every
@@ -55,7 +53,8 @@ def match_events(
         for at in range(0, len(rules), RULES_AT_ONCE):
             together = rules[at : at + RULES_AT_ONCE]
             started = perf_counter()
-            errors |= _insert(store, source, together, parameters, again=again)
+            insert = partial(_insert, store, source, parameters, again)
+            errors |= {bad.rule.id: error for bad, error in isolate_failing(store, together, parameters, insert)}
             took = round((perf_counter() - started) * 1000)
             asked |= {one.rule.id: (took, len(together)) for one in together}
     matches = dict(store.rows(query("rules_matches"), parameters))
@@ -81,25 +80,11 @@ def _held_back(store: Store, ruleset: RuleSet, matches: Mapping[str, int], batch
     # Only rules that reached the limit are counted in full, since that needs another pass over the events.
     flooding = {rule_id for rule_id, count in matches.items() if count >= MOST_AT_ONCE}
     rules = [one for one in plan(ruleset).every if one.rule.id in flooding]
-    counted, _ = match_spans(store, rules, batches) if rules else ({}, {})
+    counted = match_spans(store, rules, batches)
     return {rule_id: max(0, span.count - matches[rule_id]) for rule_id, span in counted.items()}
 
 
 def _insert(
-    store: Store, source: LogSource, rules: Sequence[Compiled], parameters: dict[str, object], *, again: bool
-) -> dict[str, str]:
-    """Insert the matches. On failure, halve the rules until the faulty one is found; returns problems by rule id."""
-    try:
-        store.command(findings_statement(source, rules, again=again), parameters)
-    except StoreError as error:
-        # re-raise if the store itself is failing; otherwise the error is the rule's
-        store.rows(query("rules_probe"), parameters)
-        if len(rules) == 1:
-            return {rules[0].rule.id: str(error)}
-        # One bad rule must not stop the others in its statement. Halving finds it with about 2 log2(n) statements,
-        # where one statement for each rule would take n.
-        middle = len(rules) // 2
-        halves = rules[:middle], rules[middle:]
-        first, second = (_insert(store, source, half, parameters, again=again) for half in halves)
-        return first | second
-    return {}
+    store: Store, source: LogSource, parameters: Mapping[str, object], again: bool, rules: Sequence[Compiled]
+) -> None:
+    store.command(findings_statement(source, rules, again=again), parameters)

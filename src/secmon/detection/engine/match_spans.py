@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import Template
-from typing import Any
 
 from secmon.detection.engine.batches import Batches
-from secmon.detection.engine.prefilter import candidate_rules
+from secmon.detection.engine.isolation import isolate_failing
 from secmon.detection.sigma.compile import Compiled
 from secmon.detection.sigma.field_mapping import LogSource
-from secmon.errors import StoreError
 from secmon.store.client import Store
 from secmon.store.sql import query
 
@@ -23,47 +21,26 @@ class MatchSpan:
     count: int = 0
 
 
-def match_spans(
-    store: Store, rules: Iterable[Compiled], batches: Batches
-) -> tuple[dict[str, MatchSpan], dict[str, str]]:
-    """Return the span of each rule that matched, and the errors of rules that the engine cannot run, by rule id."""
+def match_spans(store: Store, rules: Iterable[Compiled], batches: Batches) -> dict[str, MatchSpan]:
+    """Return the span of each rule that matched, by rule id; rules that the engine cannot run are left out.
+
+    A statement is planned for all of its rules even when nothing matches: pass only rules that can match.
+    """
     found: dict[str, MatchSpan] = {}
-    errors: dict[str, str] = {}
-    # Only rules that pass the prefilter are asked, one statement for each log source: a statement is planned for all of
-    # its rules even when nothing matches.
+    # One statement for each log source; of rules with the same id one is asked.
     by_source: dict[str, dict[str, Compiled]] = {}
-    for one in candidate_rules(store, tuple(rules), batches).rules:
+    for one in rules:
         by_source.setdefault(one.source.name, {})[one.rule.id] = one
+
+    def ask(several: Sequence[Compiled]) -> None:
+        ((counts, firsts, lasts),) = store.rows(_span_query(several[0].source, several), batches.parameters)
+        for one, count, first, last in zip(several, counts, firsts, lasts, strict=True):
+            if count:
+                found[one.rule.id] = MatchSpan(int(first), int(last), int(count))
+
     for several in by_source.values():
-        _ask(store, tuple(several.values()), batches.parameters, found, errors)
-    return found, errors
-
-
-def _ask(
-    store: Store,
-    rules: Sequence[Compiled],
-    parameters: dict[str, Any],
-    found: dict[str, MatchSpan],
-    errors: dict[str, str],
-) -> None:
-    """Query all rules of one log source at once. On failure, halve the rules until the faulty one is found."""
-    try:
-        ((counts, firsts, lasts),) = store.rows(_span_query(rules[0].source, rules), parameters)
-    except StoreError as error:
-        # re-raise if the store itself is failing; otherwise the error is the rule's
-        store.rows(query("rules_probe"), parameters)
-        if len(rules) == 1:
-            errors[rules[0].rule.id] = str(error)
-            return
-        # One bad rule would leave all rules of its log source without a result. Halving finds it with about 2 log2(n)
-        # statements and answers for the others on the way.
-        middle = len(rules) // 2
-        _ask(store, rules[:middle], parameters, found, errors)
-        _ask(store, rules[middle:], parameters, found, errors)
-        return
-    for one, count, first, last in zip(rules, counts, firsts, lasts, strict=True):
-        if count:
-            found[one.rule.id] = MatchSpan(int(first), int(last), int(count))
+        isolate_failing(store, tuple(several.values()), batches.parameters, ask)
+    return found
 
 
 def _span_query(source: LogSource, rules: Sequence[Compiled]) -> str:

@@ -14,7 +14,7 @@ from string import Template
 from secmon.detection.engine.batches import Batches
 from secmon.detection.sigma.backend import RAW_LINE
 from secmon.detection.sigma.columns import event_columns
-from secmon.detection.sigma.compile import Compiled, compile_rule
+from secmon.detection.sigma.compile import Compiled, log_source_of
 from secmon.detection.sigma.field_mapping import log_sources
 from secmon.detection.sigma.literals import text_list
 from secmon.detection.sigma.required_literals import VENDOR_FIELDS, Text, required_literals
@@ -98,7 +98,7 @@ def _prefilter(rules: tuple[Rule, ...]) -> _Prefilter:
     asking: dict[str, dict[str, None]] = {}
     needs: dict[int, list[tuple[Rule, tuple[frozenset[int], ...]]]] = {}
     for rule in rules:
-        source = compile_rule(rule).source
+        source = log_source_of(rule)
         needed = [
             frozenset(numbers.setdefault(text, len(numbers)) for text in sorted(clause))
             for clause in required_literals(rule.sigma, source)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from secmon.detection.engine.batches import Batches
 from secmon.detection.engine.match_spans import MatchSpan, match_spans
-from secmon.detection.sigma.compile import Compiled, compile_rule
+from secmon.detection.engine.prefilter import candidate_rules
+from secmon.detection.sigma.compile import Compiled, compile_rule, log_source_of
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
 from secmon.detection.sigma.rule_exception import RuleException, exception_condition
@@ -39,7 +40,7 @@ def suppressed_matches(store: Store, ruleset: RuleSet, batches: Batches) -> Mapp
     For a correlation, events are counted.
     """
     asked = _left_out(ruleset)
-    found, _ = match_spans(store, asked, batches) if asked else ({}, {})
+    found = match_spans(store, candidate_rules(store, asked, batches).rules, batches) if asked else {}
     totals: dict[int, MatchSpan] = {}
     for key, span in found.items():
         number = int(key.split(":")[0])
@@ -52,13 +53,13 @@ def check_rule_exception(ruleset: RuleSet, exemption: RuleException) -> Signatur
     """Return the rule of an exception; raises UsageError when there is none, or its field is unusable there."""
     rule = next((one for one in ruleset.signatures if exemption.rule_id in {one.id, one.name}), None)
     if rule is None:
-        raise UsageError(f"no rule is called {exemption.rule_id}: `secmon rules check` lists them")
+        raise UsageError("rule.unknown", name=exemption.rule_id)
     try:
         for leaf in rule.leaves if isinstance(rule, Correlation) else (rule,):
             assert isinstance(leaf, Rule)
-            exception_condition(compile_rule(leaf).source, exemption)
+            exception_condition(log_source_of(leaf), exemption)
     except RuleError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError("exception.field_not_valid", reason=str(error)) from error
     return rule
 
 

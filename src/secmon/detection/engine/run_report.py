@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from secmon.store.client import Store
+from secmon.store.client import TIME, Store
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def write_run_history(store: Store, report: MatchReport, run_at: datetime, batch
         "rule_runs",
         pa.table(
             {
-                "run_at": pa.repeat(pa.scalar(run_at, pa.timestamp("ms", "UTC")), n),
+                "run_at": pa.repeat(pa.scalar(run_at, TIME), n),
                 "rule_id": pa.array([one.rule_id for one in asked], pa.string()),
                 "kind": pa.repeat(report.kind, n),
                 "matches": pa.array([one.matches for one in asked], pa.uint32()),

@@ -57,7 +57,7 @@ def event_columns() -> Mapping[str, Column]:
     ]
     parts = [part for text in texts for part in (*_TABLE.findall(text), *_ADDED.findall(text))]
     if not parts:
-        raise RuleError("the store's schema has no table `events`: rules have nothing to look at")
+        raise RuleError.literal("the store's schema has no table `events`: rules have nothing to look at")
     return MappingProxyType(
         {
             name: Column(identifier(name), number=kind.startswith("UInt"))
@@ -72,7 +72,7 @@ def event_column(reference: str) -> Column:
     name, _, part = reference.partition("|")
     column = event_columns().get(name)
     if column is None or (part and (part not in _PARTS or column.number)):
-        raise RuleError(f"`{reference}` is not a text or number column of events")
+        raise RuleError.literal(f"`{reference}` is not a text or number column of events")
     return Column(_PARTS[part].format(column.sql)) if part else column
 
 

@@ -39,16 +39,22 @@ class Plan:
     failed: tuple[tuple[Rule, str], ...]
 
 
-def compile_rule(rule: Rule) -> Compiled:
-    """Return the rule with its condition; raises RuleError, or UncollectedError."""
+def log_source_of(rule: Rule) -> LogSource:
+    """Return the log source of a rule; raises UncollectedError when it is not collected."""
     source = log_source(rule.sigma.logsource)
     if source is None:
-        raise UncollectedError(f"log source not collected ({rule.logsource})")
+        raise UncollectedError.literal(f"log source not collected ({rule.logsource})")
+    return source
+
+
+def compile_rule(rule: Rule) -> Compiled:
+    """Return the rule with its condition; raises RuleError, or UncollectedError."""
+    source = log_source_of(rule)
     backend = ClickHouseBackend(source)
     try:
         condition = backend.condition(rule.sigma)
     except UNREADABLE as error:
-        raise RuleError(reason(error)) from error
+        raise RuleError.literal(reason(error)) from error
     if rule.exempt:
         exempt = " OR ".join(exception_condition(source, exemption) for exemption in rule.exempt)
         condition = f"({condition}) AND NOT ({exempt})"

@@ -10,7 +10,7 @@ from sigma.correlations import (
     SigmaCorrelationType,
 )
 
-from secmon.detection.sigma.document import Document
+from secmon.detection.sigma.document import RuleDocument
 from secmon.detection.sigma.rule import Rule, Signature, signature_of
 from secmon.errors import RuleError
 
@@ -66,14 +66,14 @@ def referenced(sigma: SigmaCorrelationRule) -> tuple[str, ...]:
 
 
 def correlation_of(
-    document: Document, sigma: SigmaCorrelationRule, bases: tuple[Rule | Correlation, ...]
+    document: RuleDocument, sigma: SigmaCorrelationRule, bases: tuple[Rule | Correlation, ...]
 ) -> Correlation:
     """Build the correlation that pySigma parsed, with its base rules.
 
     Raises RuleError for anything that cannot be computed exactly.
     """
     if sigma.type not in _TYPES:
-        raise RuleError(f"correlation type `{str(sigma.type).lower()}` is not supported yet")
+        raise RuleError.literal(f"correlation type `{str(sigma.type).lower()}` is not supported yet")
     group_by = tuple(sigma.group_by or ())
     counted = _counted(sigma)
     return Correlation(
@@ -104,16 +104,16 @@ def _counted(sigma: SigmaCorrelationRule) -> tuple[str, ...]:
 def _threshold(sigma: SigmaCorrelationRule, bases: int) -> int:
     condition = sigma.condition
     if not isinstance(condition, SigmaCorrelationCondition):
-        raise RuleError("conditions that combine rules with and, or, not are not supported")
+        raise RuleError.literal("conditions that combine rules with and, or, not are not supported")
     if condition.op not in _THRESHOLD_STEP:
-        raise RuleError("only `gte` and `gt` are supported: a late event could take any other finding back")
+        raise RuleError.literal("only `gte` and `gt` are supported: a late event could take any other finding back")
     whole = math.floor(condition.count) + 1 if _THRESHOLD_STEP[condition.op] else math.ceil(condition.count)
     if whole < 1:
-        raise RuleError("a correlation needs a threshold of at least one")
+        raise RuleError.literal("a correlation needs a threshold of at least one")
     if sigma.type in _TOGETHER and whole > bases:
-        raise RuleError(f"{whole} of {bases} rules can never match")
+        raise RuleError.literal(f"{whole} of {bases} rules can never match")
     if sigma.type is _ORDERED and whole < bases:
-        raise RuleError("temporal_ordered is about all of its rules: leave the condition out")
+        raise RuleError.literal("temporal_ordered is about all of its rules: leave the condition out")
     return whole
 
 
@@ -125,4 +125,4 @@ def _called(sigma: SigmaCorrelationRule, base: Rule | Correlation, field: str) -
     for reference, name in alias.mapping.items():
         if reference.reference in base.called:
             return str(name)
-    raise RuleError(f"alias `{field}` does not say what it is in rule `{base.name}`")
+    raise RuleError.literal(f"alias `{field}` does not say what it is in rule `{base.name}`")

@@ -77,7 +77,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, eq=False)
-class Document:
+class RuleDocument:
     """A rule of a file; `lines` are those of its top-level keys, `many` is true if the file holds several rules."""
 
     path: Path
@@ -107,7 +107,7 @@ class Document:
         return Rejected(self.path, _line(error, self.lines, self.line), reason(error), self.name)
 
 
-def documents(path: Path) -> Iterator[Document | Rejected]:
+def documents(path: Path) -> Iterator[RuleDocument | Rejected]:
     """Yield the rules of a file, and a rejection for each document that cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -119,7 +119,7 @@ def documents(path: Path) -> Iterator[Document | Rejected]:
     for number, (node, content) in enumerate(zip(nodes, contents, strict=True), start=1):
         lines = _key_lines(node)
         try:
-            yield Document(path, number, len(nodes) > 1, _first_line(node), lines, _parsed(content, path))
+            yield RuleDocument(path, number, len(nodes) > 1, _first_line(node), lines, _parsed(content, path))
         except UNREADABLE as error:
             yield Rejected(path, _line(error, lines, _first_line(node)), reason(error), path.stem)
 
@@ -130,16 +130,18 @@ def reason(error: BaseException) -> str:
         return error.problem or "not YAML"
     if isinstance(error, RecursionError):
         return "nested too deeply"
+    if isinstance(error, RuleError):
+        return str(error)
     text = str(error.args[0]) if error.args else type(error).__name__
-    return text if isinstance(error, SigmaError | RuleError) else f"malformed rule: {text}"
+    return text if isinstance(error, SigmaError) else f"malformed rule: {text}"
 
 
 def _parsed(content: Any, path: Path) -> SigmaRule | SigmaCorrelationRule:
     if not isinstance(content, dict):
-        raise RuleError("a rule must be a map")
+        raise RuleError.literal("a rule must be a map")
     for unknown in ("action", "filter"):
         if unknown in content:
-            raise RuleError(f"`{unknown}:` documents are not supported yet")
+            raise RuleError.literal(f"`{unknown}:` documents are not supported yet")
     source = SigmaRuleLocation(path)
     check_alias_expansion(content, SigmaError, source)
     if "correlation" in content:

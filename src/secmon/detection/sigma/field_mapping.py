@@ -71,6 +71,6 @@ def _log_source(entry: Mapping[str, Any]) -> LogSource:
 def _one_of(name: str, values: Sequence[Any]) -> str:
     column = event_column(name)
     if not values:
-        raise RuleError(f"mapping.yml: `{name}` has no values")
+        raise RuleError.literal(f"mapping.yml: `{name}` has no values")
     inside = ", ".join(str(int(value)) for value in values) if column.number else text_list(list(map(str, values)))
     return f"{column.sql} IN ({inside})"

@@ -11,7 +11,7 @@ from sigma.rule.attributes import SigmaLevel, SigmaStatus
 from sigma.rule.base import SigmaRuleBase
 
 from secmon.detection.sigma.columns import event_column
-from secmon.detection.sigma.document import Document
+from secmon.detection.sigma.document import RuleDocument
 from secmon.detection.sigma.field_mapping import logsource_text
 from secmon.detection.sigma.rule_exception import RuleException
 from secmon.errors import RuleError
@@ -79,7 +79,7 @@ class Rule(Signature):
     exempt: tuple[RuleException, ...] = ()
 
 
-def rule_of(document: Document, sigma: SigmaRule) -> Rule:
+def rule_of(document: RuleDocument, sigma: SigmaRule) -> Rule:
     """Build the rule that pySigma parsed, with the additions from its `secmon:` key."""
     return Rule(
         **signature_of(document, sigma),
@@ -88,13 +88,13 @@ def rule_of(document: Document, sigma: SigmaRule) -> Rule:
     )
 
 
-def signature_of(document: Document, sigma: SigmaRuleBase) -> dict[str, Any]:
+def signature_of(document: RuleDocument, sigma: SigmaRuleBase) -> dict[str, Any]:
     """Return the fields of a Signature. English texts are used where a rule has no Korean ones."""
     if sigma.id is None:
-        raise RuleError("a rule needs an `id` (a UUID): findings are kept under it")
+        raise RuleError.literal("a rule needs an `id` (a UUID): findings are kept under it")
     ours = sigma.custom_attributes.get("secmon") or {}
     if not isinstance(ours, Mapping):
-        raise RuleError("`secmon:` must be a map")
+        raise RuleError.literal("`secmon:` must be a map")
     actor = str(ours.get("actor") or DEFAULT_ACTOR)
     event_column(actor)
     description = (sigma.description or "").strip()
@@ -126,7 +126,7 @@ def _confidence(value: object, status: SigmaStatus | None) -> float:
     if value is None:
         return _CONFIDENCE[status]
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
-        raise RuleError(f"`confidence: {value}` is no number above 0 and up to 1")
+        raise RuleError.literal(f"`confidence: {value}` is not a number above 0 and up to 1")
     return float(value)
 
 
@@ -134,12 +134,12 @@ def _attack_type(value: object) -> AttackType | None:
     if value is None:
         return None
     if value not in set(AttackType):
-        raise RuleError(f"`attack_type: {value}` is not one of {', '.join(AttackType)}")
+        raise RuleError.literal(f"`attack_type: {value}` is not one of {', '.join(AttackType)}")
     return AttackType(str(value))
 
 
 def _texts(ours: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = ours.get(key) or []
     if not isinstance(value, list):
-        raise RuleError(f"`{key}` must be a list of texts")
+        raise RuleError.literal(f"`{key}` must be a list of texts")
     return tuple(map(str, value))

@@ -34,7 +34,7 @@ def exception_condition(source: LogSource, exemption: RuleException) -> str:
             sigma = SigmaRule.from_dict({"title": "x", "logsource": {"category": "x"}, "detection": detection})
             parts.append(ClickHouseBackend(source).condition(sigma))
         except UNREADABLE as error:
-            raise RuleError(f"exception for {exemption.field}: {reason(error)}") from error
+            raise RuleError.literal(f"exception for {exemption.field}: {reason(error)}") from error
     if not parts:
-        raise RuleError("an exception needs a site or a field")
+        raise RuleError.literal("an exception needs a site or a field")
     return " AND ".join(f"({part})" for part in parts)

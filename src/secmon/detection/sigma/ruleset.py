@@ -12,7 +12,7 @@ from sigma.processing.transformations import ValueListPlaceholderTransformation
 from sigma.rule import SigmaRule
 
 from secmon.detection.sigma.correlation_rule import Correlation, correlation_of, referenced
-from secmon.detection.sigma.document import UNREADABLE, Document, Rejected, documents
+from secmon.detection.sigma.document import UNREADABLE, Rejected, RuleDocument, documents
 from secmon.detection.sigma.rule import Rule, Signature, rule_of
 from secmon.errors import RuleError
 
@@ -87,12 +87,12 @@ def _fill_in(sigma: SigmaRule, placeholders: Mapping[str, Sequence[str]]) -> Non
         ).apply(sigma)
 
 
-def _in_order(accepted: Sequence[Document]) -> list[Document]:
+def _in_order(accepted: Sequence[RuleDocument]) -> list[RuleDocument]:
     """Sort single rules first, then correlations of them, then correlations of correlations."""
     about = [one for one in accepted if isinstance(one.parsed, SigmaCorrelationRule)]
     names = {name for one in about for name in (str(one.parsed.id), one.parsed.name, one.name)}
 
-    def rank(document: Document) -> int:
+    def rank(document: RuleDocument) -> int:
         if isinstance(document.parsed, SigmaRule):
             return 0
         return 2 if names.intersection(referenced(document.parsed)) else 1
@@ -100,8 +100,8 @@ def _in_order(accepted: Sequence[Document]) -> list[Document]:
     return sorted(accepted, key=rank)
 
 
-def _split(entries: Iterator[Document | Rejected]) -> tuple[list[Document], list[Rejected]]:
-    accepted: list[Document] = []
+def _split(entries: Iterator[RuleDocument | Rejected]) -> tuple[list[RuleDocument], list[Rejected]]:
+    accepted: list[RuleDocument] = []
     rejected: list[Rejected] = []
     for entry in entries:
         if isinstance(entry, Rejected):
@@ -113,17 +113,17 @@ def _split(entries: Iterator[Document | Rejected]) -> tuple[list[Document], list
 
 def _remember(known: dict[str, Rule | Correlation], signature: Rule | Correlation) -> None:
     if signature.id in known:
-        raise RuleError(f"{known[signature.id].path.name} has the same id {signature.id}")
+        raise RuleError.literal(f"{known[signature.id].path.name} has the same id {signature.id}")
     known[signature.id] = signature
     for name in signature.called:
         known.setdefault(name, signature)
 
 
 def _correlation(
-    document: Document, sigma: SigmaCorrelationRule, known: Mapping[str, Rule | Correlation]
+    document: RuleDocument, sigma: SigmaCorrelationRule, known: Mapping[str, Rule | Correlation]
 ) -> Correlation:
     missing = [reference for reference in referenced(sigma) if reference not in known]
     if missing:
-        raise RuleError(f"no usable rule is called {', '.join(missing)}")
+        raise RuleError.literal(f"no usable rule has the name {', '.join(missing)}")
     bases = tuple(known[reference] for reference in referenced(sigma))
     return correlation_of(document, sigma, bases)

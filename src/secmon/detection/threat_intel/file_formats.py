@@ -9,26 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp, parse_indicator
+from secmon.detection.threat_intel.indicators import ThreatKind, parse_threat
 from secmon.errors import UsageError
+from secmon.taxonomy import Tlp
 from secmon.times import moment
 
 MOST = 1_000_000
 """Maximum number of entries in one file."""
 
-_COLUMNS = ("indicator", "value", "ioc", "observable", "ip", "domain", "hash")
+_COLUMNS = ("indicator", "value", "ioc", "observable", "ip", "cidr", "network", "domain", "hash")
 _COMPARISON = re.compile(
-    r"(ipv4-addr:value|ipv6-addr:value|domain-name:value|file:hashes\.(?:'[^']+'|[A-Za-z0-9-]+))\s*=\s*'((?:[^'\\]|\\.)*)'"
+    r"(?:(?:ipv4-addr|ipv6-addr):value\s*(?:=|ISSUBSET)|domain-name:value\s*=|file:hashes\.(?:'[^']+'|[A-Za-z0-9-]+)\s*=)"
+    r"\s*'((?:[^'\\]|\\.)*)'"
 )
 _ONLY_OR = re.compile(r"\[\s*C(?:\s+OR\s+C)*\s*\](?:\s*OR\s*\[\s*C(?:\s+OR\s+C)*\s*\])*")
 _TLP = re.compile(r"tlp:? ?(clear|white|green|amber\+strict|amber|red)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndicatorEntry:
     """One indicator of a file; its own expiry and TLP take precedence over those of the import."""
 
-    kind: IndicatorKind
+    kind: ThreatKind
     value: str
     note: str = ""
     tlp: Tlp | None = None
@@ -43,19 +45,19 @@ class RefusedEntry:
     reason: str
 
 
-def read_indicators(body: bytes) -> tuple[list[Entry], list[RefusedEntry]]:
+def read_indicators(body: bytes) -> tuple[list[IndicatorEntry], list[RefusedEntry]]:
     """Read a file, detecting its format by content; raises UsageError when it is none of the three."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError("the list is not text in UTF-8") from error
+        raise UsageError("indicators.not_text") from error
     if text.lstrip().startswith("{"):
         found = _bundle(text)
     elif _header(text):
         found = _table(text)
     else:
         found = _plain(text)
-    entries: dict[tuple[IndicatorKind, str], Entry] = {}
+    entries: dict[tuple[ThreatKind, str], IndicatorEntry] = {}
     refused: list[RefusedEntry] = []
     for one in found:
         if isinstance(one, RefusedEntry):
@@ -63,11 +65,11 @@ def read_indicators(body: bytes) -> tuple[list[Entry], list[RefusedEntry]]:
         else:
             entries[one.kind, one.value] = one
         if len(entries) > MOST:
-            raise UsageError(f"the list has more than {MOST} indicators: import it in parts")
+            raise UsageError("indicators.too_many", most=MOST)
     return list(entries.values()), refused
 
 
-def _plain(text: str) -> Iterator[Entry | RefusedEntry]:
+def _plain(text: str) -> Iterator[IndicatorEntry | RefusedEntry]:
     """Read an indicator per line; text after # or ; is a note."""
     for number, line in enumerate(text.splitlines(), 1):
         value, _, note = re.sub(r"\s*[#;]", "\n", line, count=1).partition("\n")
@@ -82,7 +84,7 @@ def _header(text: str) -> list[str] | None:
     return names if set(names) & set(_COLUMNS) else None
 
 
-def _table(text: str) -> Iterator[Entry | RefusedEntry]:
+def _table(text: str) -> Iterator[IndicatorEntry | RefusedEntry]:
     """Read the indicator column; columns named note or comment, tlp, and expires are read too."""
     reader = csv.DictReader(io.StringIO(text.lstrip()))
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
@@ -98,15 +100,15 @@ def _table(text: str) -> Iterator[Entry | RefusedEntry]:
         yield from _entry(reader.line_num, value, note, _tlp(given.get("tlp", "")), expires_at)
 
 
-def _bundle(text: str) -> Iterator[Entry | RefusedEntry]:
-    """Read the indicators of a STIX 2.1 bundle whose patterns compare addresses, domains or file hashes."""
+def _bundle(text: str) -> Iterator[IndicatorEntry | RefusedEntry]:
+    """Read the indicators of a STIX 2.1 bundle whose patterns compare addresses, networks, domains or file hashes."""
     try:
         content = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise UsageError(f"the list begins like JSON and is none: {error}") from error
+        raise UsageError("indicators.json_not_valid", reason=str(error)) from error
     objects = content.get("objects") if content.get("type") == "bundle" else [content]
     if not isinstance(objects, list):
-        raise UsageError("the bundle has no list of objects")
+        raise UsageError("indicators.no_objects")
     objects = [one for one in objects if isinstance(one, dict)]
     markings = {str(one.get("id")): _marking(one) for one in objects if one.get("type") == "marking-definition"}
     for number, one in enumerate(objects, 1):
@@ -114,7 +116,9 @@ def _bundle(text: str) -> Iterator[Entry | RefusedEntry]:
             yield from _stix(number, one, markings)
 
 
-def _stix(number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None]) -> Iterator[Entry | RefusedEntry]:
+def _stix(
+    number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None]
+) -> Iterator[IndicatorEntry | RefusedEntry]:
     pattern = str(one.get("pattern", ""))
     if one.get("pattern_type", "stix") != "stix":
         yield RefusedEntry(number, f"a pattern of the type {one.get('pattern_type')!r} is no list of values")
@@ -130,19 +134,19 @@ def _stix(number: int, one: Mapping[str, Any], markings: Mapping[str, Tlp | None
     except UsageError as error:
         yield RefusedEntry(number, str(error))
         return
-    for _, value in _COMPARISON.findall(pattern):
+    for value in _COMPARISON.findall(pattern):
         yield from _entry(number, re.sub(r"\\(.)", r"\1", value), str(one.get("name") or ""), tlp, expires_at)
 
 
 def _entry(
     number: int, value: str, note: str, tlp: Tlp | None = None, expires_at: datetime | None = None
-) -> Iterator[Entry | RefusedEntry]:
+) -> Iterator[IndicatorEntry | RefusedEntry]:
     try:
-        kind, normal = parse_indicator(value)
+        kind, normal = parse_threat(value)
     except UsageError as error:
         yield RefusedEntry(number, str(error))
         return
-    yield Entry(kind, normal, note[:500], tlp, expires_at)
+    yield IndicatorEntry(kind, normal, note[:500], tlp, expires_at)
 
 
 def _tlp(text: str) -> Tlp | None:

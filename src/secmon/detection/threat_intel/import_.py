@@ -10,8 +10,9 @@ from secmon.db.database import Database
 from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.file_formats import RefusedEntry, read_indicators
-from secmon.detection.threat_intel.indicators import Indicator, IndicatorKind, Tlp
+from secmon.detection.threat_intel.indicators import ThreatIndicator, ThreatKind
 from secmon.store.client import Store
+from secmon.taxonomy import Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class ImportTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportResult:
+class IndicatorImport:
     """Result of an import: number of indicators by kind, and the refused entries."""
 
     source: str
@@ -33,14 +34,14 @@ class ImportResult:
     refused: Sequence[RefusedEntry] = field(default=())
 
 
-def import_indicators(change: Change, store: Store, body: bytes, terms: ImportTerms) -> ImportResult:
+def import_indicators(change: Change, store: Store, body: bytes, terms: ImportTerms) -> IndicatorImport:
     """Import a list of indicators; indicators already known from the same source are updated.
 
     `body` is plain text, CSV or a STIX 2.1 bundle; raises UsageError when it is none of them.
     """
     entries, refused = read_indicators(body)
     taken = [
-        Indicator(
+        ThreatIndicator(
             one.kind,
             one.value,
             terms.source,
@@ -53,12 +54,12 @@ def import_indicators(change: Change, store: Store, body: bytes, terms: ImportTe
         for one in entries
     ]
     indicators.write_indicators(store, taken, change.now)
-    kinds = {str(kind): sum(one.kind is kind for one in taken) for kind in IndicatorKind}
+    kinds = {str(kind): sum(one.kind is kind for one in taken) for kind in ThreatKind}
     _record(
         change.db,
         Act(change.actor, "indicators.import", f"indicators:{terms.source}"[:128], change.now, after={"taken": kinds}),
     )
-    return ImportResult(terms.source, len(taken), kinds, refused)
+    return IndicatorImport(terms.source, len(taken), kinds, refused)
 
 
 def end_indicator(change: Change, store: Store, value: str, source: str) -> int:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from secmon.errors import FeedUnavailable
-from secmon.ingest.transports.page import FeedAddress, Page
+from secmon.ingest.transports.page import FeedAddress, FeedPage
 
 _HEAD = 1024  # bytes that identify a file
 _MOST_BYTES = 8 << 20  # read from a feed at a time
@@ -50,7 +50,7 @@ class _Found:
     """Bytes of content; for a compressed file only a lower bound."""
 
 
-def read_files(address: FeedAddress, after: str, limit: int, clock: Callable[[], datetime]) -> Page:
+def read_files(address: FeedAddress, after: str, limit: int, clock: Callable[[], datetime]) -> FeedPage:
     """Return at most `limit` further lines of the files that match the address' pattern, the oldest file first.
 
     A last line without a line end is left until it is complete, unless the file is compressed, or is no longer
@@ -60,16 +60,18 @@ def read_files(address: FeedAddress, after: str, limit: int, clock: Callable[[],
     pattern = Path(unquote(urlsplit(address.url).path))
     try:
         if not any(folder.is_dir() for folder in _glob(pattern.parent)):
-            raise _unavailable(f"there is no folder {pattern.parent}", address)
+            raise _unavailable("feed.no_folder", address, folder=str(pattern.parent))
         found, left, notices = _match(_look(pattern), _parse(after))
         now = clock()
         lines, more = _take(found, left, limit, now.timestamp() - _SETTLED)
     except (OSError, EOFError, zlib.error) as error:
-        raise _unavailable(f"{error}", address) from error
+        raise _unavailable("feed.file_unreadable", address, reason=str(error)) from error
     except ValueError as error:
-        raise _unavailable(f"its cursor is damaged ({error}): reset it, or lines are lost", address) from error
+        raise _unavailable("feed.cursor_damaged", address, reason=str(error)) from error
     cursor = json.dumps([asdict(one) for one in left if one.head], separators=(",", ":"))
-    return Page(address.site, address.feed, address.format, now, lines, cursor, more=more, notice="; ".join(notices))
+    return FeedPage(
+        address.site, address.feed, address.format, now, lines, cursor, more=more, notice="; ".join(notices)
+    )
 
 
 def _parse(cursor: str) -> list[_Known]:
@@ -185,5 +187,5 @@ def _digest(head: bytes) -> str:
     return blake2b(head, digest_size=8).hexdigest()
 
 
-def _unavailable(what: str, address: FeedAddress) -> FeedUnavailable:
-    return FeedUnavailable(what, site=address.site, feed=address.feed)
+def _unavailable(code: str, address: FeedAddress, **values: str) -> FeedUnavailable:
+    return FeedUnavailable(code, site=address.site, feed=address.feed, site_wide=False, wait=None, **values)

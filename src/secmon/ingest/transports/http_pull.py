@@ -15,7 +15,7 @@ from typing import NoReturn
 import aiohttp
 
 from secmon.errors import FeedUnavailable, UsageError
-from secmon.ingest.transports.page import FeedAddress, Page, split_lines
+from secmon.ingest.transports.page import FeedAddress, FeedPage, split_lines
 
 MOST_BYTES = 64 << 20
 """Most unpacked bytes of an answer; more is not a valid page of log lines and would fill the memory."""
@@ -38,7 +38,7 @@ def http_client(timeout: float, *, gzip: bool = True) -> aiohttp.ClientSession:
 
 async def pull(
     client: aiohttp.ClientSession, address: FeedAddress, after: str, limit: int, clock: Callable[[], datetime]
-) -> Page:
+) -> FeedPage:
     """Fetch one page of a feed; raise FeedUnavailable when the answer is not as specified."""
     parameters = {"limit": str(limit)}
     if after:
@@ -55,25 +55,25 @@ async def pull(
             cursor, more = response.headers["x-next-cursor"], response.headers.get("x-more") == "1"
     except TimeoutError as error:
         seconds = client.timeout.total or 0.0
-        raise _unavailable(f"no whole answer within {seconds:g} s", address, site_wide=True) from error
+        raise _unavailable("feed.timeout", address, site_wide=True, seconds=f"{seconds:g}") from error
     except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
-        raise _unavailable(f"not an address: {address.url}", address) from error
+        raise _unavailable("feed.address_not_valid", address, url=address.url) from error
     except aiohttp.ClientPayloadError as error:
         broken = _named(error).partition(": <")[0]
-        raise _unavailable(f"the body broke off or could not be unpacked ({broken})", address) from error
+        raise _unavailable("feed.body_broken", address, reason=broken) from error
     except (aiohttp.ClientError, OSError) as error:
         _lost(error, address)
     # A proxy or a crash can end a body early with status 200. A half line would be stored as a whole event, and moving
     # the cursor past a cut body would lose the lines after the cut.
     if body and not body.endswith(b"\n"):
-        raise _unavailable("the body ends within a line", address)
+        raise _unavailable("feed.half_line", address)
     if counted is not None and counted != str(body.count(b"\n")):
-        raise _unavailable("the body has not as many lines as X-Lines says: it was cut on the way", address)
+        raise _unavailable("feed.lines_missing", address)
     lines = split_lines(body)
     # The lines would be stored once more in every round.
     if lines and cursor == after:
-        raise _unavailable("lines came, but X-Next-Cursor stands still: they would come again for ever", address)
-    return Page(address.site, address.feed, address.format, clock(), lines, cursor, more)
+        raise _unavailable("feed.cursor_not_moved", address)
+    return FeedPage(address.site, address.feed, address.format, clock(), lines, cursor, more)
 
 
 def _agreed(response: aiohttp.ClientResponse, address: FeedAddress, after: str) -> None:
@@ -81,16 +81,17 @@ def _agreed(response: aiohttp.ClientResponse, address: FeedAddress, after: str) 
     if response.status != 200:
         wait = response.headers.get("retry-after", "")
         raise _unavailable(
-            f"answered {response.status}",
+            "feed.status",
             address,
             site_wide=response.status in _SITE_WIDE,
             wait=timedelta(seconds=min(int(wait), 3600)) if wait.isascii() and wait.isdigit() else None,
+            status=response.status,
         )
     if not response.headers.get("x-next-cursor"):
-        raise _unavailable("answered without X-Next-Cursor", address)
+        raise _unavailable("feed.no_cursor", address)
     answered = response.headers.get("x-after")
     if answered is not None and answered != after:
-        raise _unavailable("answered another question: X-After is not the cursor it was asked with", address)
+        raise _unavailable("feed.other_cursor", address)
 
 
 async def _body(response: aiohttp.ClientResponse, address: FeedAddress) -> bytes:
@@ -100,27 +101,27 @@ async def _body(response: aiohttp.ClientResponse, address: FeedAddress) -> bytes
     async for part in response.content.iter_chunked(_CHUNK):
         size += len(part)
         if size > MOST_BYTES:
-            raise _unavailable(f"the answer is over {MOST_BYTES >> 20} MB unpacked: ask for fewer lines", address)
+            raise _unavailable("feed.answer_too_large", address, megabytes=MOST_BYTES >> 20)
         parts.append(part)
     return b"".join(parts)
 
 
 def _unavailable(
-    what: str, address: FeedAddress, *, site_wide: bool = False, wait: timedelta | None = None
+    code: str, address: FeedAddress, *, site_wide: bool = False, wait: timedelta | None = None, **values: str | int
 ) -> FeedUnavailable:
-    return FeedUnavailable(what, site=address.site, feed=address.feed, site_wide=site_wide, wait=wait)
+    return FeedUnavailable(code, site=address.site, feed=address.feed, site_wide=site_wide, wait=wait, **values)
 
 
 def _lost(error: Exception, address: FeedAddress) -> NoReturn:
     """Raise FeedUnavailable with the reason why there is no answer at all."""
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        raise _unavailable("the connection was closed without an answer", address, site_wide=True) from error
+        raise _unavailable("feed.closed", address, site_wide=True) from error
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno
         # name resolution errors have negative numbers
         why = os.strerror(number) if number and number > 0 else _named(error.os_error)
-        raise _unavailable(f"no connection ({why})", address, site_wide=True) from error
-    raise _unavailable(f"the connection failed ({_named(error)})", address, site_wide=True) from error
+        raise _unavailable("feed.no_connection", address, site_wide=True, reason=why) from error
+    raise _unavailable("feed.connection_failed", address, site_wide=True, reason=_named(error)) from error
 
 
 def _named(error: BaseException) -> str:
@@ -134,9 +135,9 @@ def read_tokens(path: Path) -> dict[str, str]:
         with path.open(newline="", encoding="utf-8") as file:
             tokens = {row["site"]: row["token"] for row in csv.DictReader(file)}
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"token file {path}: {error!r}; it needs the columns site,token") from error
+        raise UsageError.literal(f"token file {path}: {error!r}; it needs the columns site,token") from error
     short = [site for site, token in tokens.items() if token is None]  # a row that ends before the token column
     if short or not tokens:
         what = f"no token for {short[0]}" if short else "there is no row in it"
-        raise UsageError(f"token file {path}: {what}; it needs the columns site,token")
+        raise UsageError.literal(f"token file {path}: {what}; it needs the columns site,token")
     return tokens

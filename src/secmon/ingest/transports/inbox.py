@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from secmon.ingest.transports.page import Page
+from secmon.ingest.transports.page import FeedPage
 
 
 @dataclass
@@ -57,16 +57,16 @@ class Inbox:
         """Call `resume` once, after the buffer was emptied."""
         self._waiting.append(resume)
 
-    def take(self) -> list[Page]:
+    def take(self) -> list[FeedPage]:
         """Return the whole buffer as pages; the caller must then call `done` or `put_back`."""
         pages = [
-            Page(*key, pile.received_at, pile.lines, cursor="", more=False, notice=self._notices.get(key, ""))
+            FeedPage(*key, pile.received_at, pile.lines, cursor="", more=False, notice=self._notices.get(key, ""))
             for key, pile in self._piles.items()
         ]
         self._piles, self._notices = {}, {}
         return pages
 
-    def put_back(self, pages: list[Page]) -> None:
+    def put_back(self, pages: list[FeedPage]) -> None:
         """Return pages to the buffer that could not be spooled; they precede lines received in the meantime."""
         for page in pages:
             key = page.site, page.feed, page.format
@@ -75,7 +75,7 @@ class Inbox:
             if page.notice:
                 self._notices.setdefault(key, page.notice)
 
-    def done(self, pages: list[Page]) -> None:
+    def done(self, pages: list[FeedPage]) -> None:
         """Free the memory of pages that are now in the spool, and let waiting senders continue."""
         self._bytes -= sum(len(line) + 64 for page in pages for line in page.lines)
         if not self.full:

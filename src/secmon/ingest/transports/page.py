@@ -20,7 +20,7 @@ class FeedAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """Whole lines without their line ends, and the cursor after them; `more` when the site has further lines now.
 
     `notice` describes a problem the transport could not repair, such as lines deleted before they were read.

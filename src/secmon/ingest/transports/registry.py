@@ -10,7 +10,7 @@ import aiohttp
 from secmon.errors import FeedUnavailable
 from secmon.ingest.transports.file_tail import read_files
 from secmon.ingest.transports.http_pull import http_client, pull
-from secmon.ingest.transports.page import FeedAddress, Page
+from secmon.ingest.transports.page import FeedAddress, FeedPage
 
 SCHEMES = ("http", "https", "file")
 """Schemes of addresses that can be fetched."""
@@ -25,13 +25,13 @@ class Transport:
     gzip: bool = True
     _client: aiohttp.ClientSession | None = field(default=None, init=False)
 
-    async def fetch(self, address: FeedAddress, after: str, limit: int) -> Page:
+    async def fetch(self, address: FeedAddress, after: str, limit: int) -> FeedPage:
         """Return at most `limit` lines after the cursor `after`; raise FeedUnavailable."""
         scheme = address.url.partition(":")[0]
         if scheme == "file":
             return await asyncio.to_thread(read_files, address, after, limit, self.clock)
         if scheme not in SCHEMES:
-            raise FeedUnavailable(f"not an address: {address.url}", site=address.site, feed=address.feed)
+            raise FeedUnavailable("feed.address_not_valid", site=address.site, feed=address.feed, url=address.url)
         if self._client is None:
             self._client = http_client(self.timeout, gzip=self.gzip)
         return await pull(self._client, address, after, limit, self.clock)

@@ -59,20 +59,22 @@ def read_senders(path: Path, sites: frozenset[str]) -> Senders:
                 for number, row in enumerate(csv.DictReader(file), 2)
             ]
     except (OSError, KeyError, AttributeError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"senders file {path}: {error!r}; it needs the columns sender,site") from error
+        raise UsageError.literal(f"senders file {path}: {error!r}; it needs the columns sender,site") from error
     names: dict[str, str] = {}
     networks: list[tuple[_Network, str]] = []
     seen: dict[str, str] = {}
     for number, sender, site in rows:
         if seen.setdefault(sender.lower(), site) != site:
-            raise UsageError(f"senders file {path}, line {number}: {sender!r} sends for {seen[sender.lower()]} already")
+            raise UsageError.literal(
+                f"senders file {path}, line {number}: {sender!r} sends for {seen[sender.lower()]} already"
+            )
         if site not in sites:
-            raise UsageError(f"senders file {path}, line {number}: no site has the code {site!r}")
+            raise UsageError.literal(f"senders file {path}, line {number}: no site has the code {site!r}")
         try:
             networks.append((ipaddress.ip_network(sender, strict=False), site))
         except ValueError:
             if not re.fullmatch(r"[A-Za-z0-9._-]{1,255}", sender):
-                raise UsageError(
+                raise UsageError.literal(
                     f"senders file {path}, line {number}: {sender!r} is neither an address, a network nor a name"
                 ) from None
             names[sender.lower()] = site

@@ -172,7 +172,7 @@ async def _listen(at: ListenAt, reception: Reception, stack: AsyncExitStack) -> 
             lambda: _Connection(at, reception, open_now), at.host, at.port, ssl=_tls(at)
         )
     except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"cannot listen for syslog at {at.protocol}://{at.host}:{at.port}: {error}") from error
+        raise UsageError.literal(f"cannot listen for syslog at {at.protocol}://{at.host}:{at.port}: {error}") from error
 
     async def close() -> None:
         server.close()
@@ -202,7 +202,7 @@ def _tls(at: ListenAt) -> ssl.SSLContext | None:
     if at.protocol != "tls":
         return None
     if at.certificate is None:
-        raise UsageError(f"syslog listener {at.feed}: tls needs a certificate")
+        raise UsageError.literal(f"syslog listener {at.feed}: tls needs a certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(at.certificate, at.key)

@@ -52,7 +52,7 @@ class Facts:
 
     `trend` is (slot, attempts of each of the seven types), `map` the attempts of each site, `peers` the
     comparison of a municipality or province with others, `shift` the draft of the handover, `notice` the content
-    of an immediate notice.
+    of an immediate notice, `anomalies` the findings of detectors with the values that state their reason.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Facts:
     gaps: Sequence[Json] = ()
     gaps_total: int = 0
     suppressed: int = 0
+    anomalies: Sequence[Json] = ()
     rules: Sequence[Json] = ()
     sources: Sequence[Json] = ()
     places: Sequence[Json] = ()

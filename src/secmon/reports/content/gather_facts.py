@@ -12,6 +12,7 @@ from secmon.alerts import campaigns
 from secmon.alerts import queries as alert_queries
 from secmon.alerts.suppression import suppressed_since
 from secmon.db.database import Database
+from secmon.detection.anomaly.builtin import anomaly_detectors
 from secmon.feed_health.health import HEALTH_ORDER, FeedReport, Health
 from secmon.incidents import deadlines, incident
 from secmon.operations import attack_attempts, crisis_level, metrics
@@ -19,15 +20,17 @@ from secmon.operations.metric_samples import SHARES, Period
 from secmon.operations.period_summary import PeriodSummary, incidents_of, loudest_rules, period_summary
 from secmon.operations.shift_handover import SilentFeed, standing_facts
 from secmon.reports.content.facts import Coverage, Facts, Json, TypeRow
+from secmon.reports.content.kinds import DigestKind, digest_kind
 from secmon.reports.content.peer_comparison import compare, places
 from secmon.reports.content.recommendations import recommendations
-from secmon.reports.content.schedule import LATE_AFTER, DigestKind, Due, comparable_periods, previous_period
+from secmon.reports.content.schedule import LATE_AFTER, Due, comparable_periods, previous_period
 from secmon.reports.content.sources import Sources
 from secmon.response.blocklist import blocklist
 from secmon.response.requests import request
 from secmon.sites.scope import EVERYTHING, Scope
 from secmon.store import sql
 from secmon.taxonomy import AttackType, Severity
+from secmon.times import KST
 
 MOST = 12
 _HOUR = 3600
@@ -38,10 +41,10 @@ _CALM = {Health.HEALTHY, Health.MAINTENANCE}
 
 def gather(sources: Sources, due: Due, now: datetime) -> Facts:
     """Gather all figures of a digest, composed at `now`."""
-    scope, period, db = sources.scope(due.scope), due.period, sources.db
+    kind, scope, period, db = digest_kind(due.kind), sources.scope(due.scope), due.period, sources.db
     reports = [one for one in sources.once("reports", sources.reports) if scope.covers(one.site)]
     gaps = [one for one in reports if one.health not in _CALM]
-    rows = _types(sources, due)
+    rows = _types(sources, kind, due)
     turned = period_summary(db, scope, period)
     still_open = alert_queries.open_by_severity(db, period.begins, scope)
     facts = Facts(
@@ -65,16 +68,17 @@ def gather(sources: Sources, due: Due, now: datetime) -> Facts:
         campaigns=_campaigns(sources, scope, period),
         requests=_requests(db, scope, now),
         blocks=_blocks(db, scope),
-        metrics=_metrics(sources, due, now),
+        metrics=_metrics(sources, kind, due, now),
         gaps=[_gap(one) for one in sorted(gaps, key=_worst_first)[:MOST]],
         gaps_total=len(gaps),
         suppressed=suppressed_since(db, scope, period.begins),
+        anomalies=_anomalies(sources, scope, period),
         rules=_rules(sources, scope, period),
         sources=_tops(sources, scope, period),
         places=places(sources, scope, due),
         map={code: tried for code, (_, tried) in sources.by_site(period).items() if scope.covers(code)},
         peers=compare(sources, due),
-        shift=_plain(standing_facts(db, _silent(reports), period.begins, now)) if due.kind is DigestKind.SHIFT else {},
+        shift=_plain(standing_facts(db, _silent(reports), period.begins, now)) if "shift" in kind.sections else {},
     )
     return replace(facts, recommendations=recommendations(facts))
 
@@ -85,13 +89,13 @@ class _Typed:
     compared: int
 
 
-def _types(sources: Sources, due: Due) -> _Typed:
+def _types(sources: Sources, kind: DigestKind, due: Due) -> _Typed:
     """Count the seven types with their change and expected band: P10 to P90 of comparable periods that had events."""
-    past = comparable_periods(due.kind, due.period)
+    past = comparable_periods(kind, due.period)
     since = past[0].begins
     table, _ = attack_attempts.attempts_by_type(sources.store, sources.scope(due.scope), since, due.period.ends, _HOUR)
     known = [part for one in past if (part := _sum(table, one)).sum() > 0]
-    current, previous = _sum(table, due.period), _sum(table, previous_period(due.kind, due.period))
+    current, previous = _sum(table, due.period), _sum(table, previous_period(kind, due.period))
     rows = []
     for name in AttackType:
         low = high = None
@@ -110,7 +114,7 @@ def _trend(sources: Sources, scope: Scope, due: Due) -> list[tuple[str, list[int
     """Count attempts by the hour, or for longer periods by the day in Korean time."""
     table, _ = attack_attempts.attempts_by_type(sources.store, scope, due.period.begins, due.period.ends, _HOUR)
     if len(table) > 24:  # hours
-        table = table.groupby(table.index.tz_convert("Asia/Seoul").floor("D")).sum()  # type: ignore[attr-defined]
+        table = table.groupby(table.index.tz_convert(KST).floor("D")).sum()  # type: ignore[attr-defined]
     rows = zip(pd.DatetimeIndex(table.index), table[[*AttackType]].to_numpy(), strict=True)
     return [(at.isoformat(), [int(value) for value in values]) for at, values in rows]
 
@@ -224,9 +228,9 @@ def _blocks(db: Database, scope: Scope) -> Json:
     }
 
 
-def _metrics(sources: Sources, due: Due, now: datetime) -> list[Json]:
+def _metrics(sources: Sources, kind: DigestKind, due: Due, now: datetime) -> list[Json]:
     """Return each metric with its median or share in the previous period, None where nothing was counted then."""
-    earlier_ones = _figures(sources, due.scope, previous_period(due.kind, due.period), now)
+    earlier_ones = _figures(sources, due.scope, previous_period(kind, due.period), now)
     past = {one.metric: one.share if one.metric in SHARES else one.median for one in earlier_ones}
     current = _figures(sources, due.scope, due.period, now)
     return [asdict(one) | {"met": one.met, "before": past[one.metric]} for one in current]
@@ -251,6 +255,26 @@ def _gap(one: FeedReport) -> Json:
 
 def _silent(reports: Sequence[FeedReport]) -> list[SilentFeed]:
     return [SilentFeed(one.site, one.feed, one.line_at) for one in reports if one.health not in _CALM]
+
+
+def _anomalies(sources: Sources, scope: Scope, period: Period) -> list[Json]:
+    asked = {
+        "rules": list(anomaly_detectors()),
+        "since": period.begins,
+        "until": period.ends,
+        "sites": scope.listed,
+        "limit": MOST,
+    }
+    return [
+        {
+            "site": row["site"],
+            "title": sources.title(row["rule_id"]),
+            "severity": int(row["severity_id"]),
+            "last": row["last_time"].isoformat(),
+            "details": dict(row["details"]),
+        }
+        for row in sources.store.records(sql.query("digest_anomalies"), asked)
+    ]
 
 
 def _rules(sources: Sources, scope: Scope, period: Period) -> list[Json]:

@@ -3,20 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from secmon.reports.content.facts import Facts, Json
-from secmon.reports.content.schedule import DigestKind
+from secmon.reports.content.kinds import Audience, digest_kind
 
 _MOST = 5
 _LEAST = 3
 _NOISY = 10
 _HALF = 2
-_MUNICIPAL = {DigestKind.MUNICIPALITY, DigestKind.MUNICIPALITY_DAY}
 
 
 def recommendations(facts: Facts) -> Sequence[Json]:
     """Return text keys of the recommendations, with the values to fill in."""
     found = [*_found(facts)]
     if len(found) < _LEAST:
-        ready = "site" if facts.kind in _MUNICIPAL else "centre"
+        ready = "site" if digest_kind(facts.kind).audience is Audience.SITE else "centre"
         found += [{"key": f"advice.{ready}.{number}"} for number in range(1, _LEAST + 1)][: _LEAST - len(found)]
     return found[:_MOST]
 

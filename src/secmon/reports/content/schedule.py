@@ -1,53 +1,23 @@
-"""Kinds of digests and their periods, in Korean time, which has no daylight saving."""
+"""Due digests, and the periods of each kind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from secmon.operations.metric_samples import Period
+from secmon.reports.content.kinds import DigestKind
+from secmon.times import KST
 
-KST = ZoneInfo("Asia/Seoul")
-SHIFT_HOURS = 8
 LATE_AFTER = timedelta(minutes=30)
 """A digest composed longer than this after the end of its period is marked late."""
-_MONTHS = 12
-
-
-class DigestKind(StrEnum):
-    """Kinds of digests: those that follow a calendar, and notices, which follow events."""
-
-    SHIFT = "shift"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    PROVINCE = "province"
-    MUNICIPALITY = "municipality"
-    PROVINCE_DAY = "province-day"
-    MUNICIPALITY_DAY = "site-day"
-    NOTICE = "notice"
-
-
-SCHEDULED = tuple(kind for kind in DigestKind if kind is not DigestKind.NOTICE)
-MOST_MISSED = {
-    DigestKind.SHIFT: 3,
-    DigestKind.DAILY: 7,
-    DigestKind.WEEKLY: 4,
-    DigestKind.MONTHLY: 2,
-    DigestKind.PROVINCE: 2,
-    DigestKind.MUNICIPALITY: 2,
-    DigestKind.PROVINCE_DAY: 3,
-    DigestKind.MUNICIPALITY_DAY: 3,
-}
-"""Most periods of each kind that are composed after downtime: the newest periods; older periods are skipped."""
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A digest to compose: its kind and scope ('' all, '11', '11110'), and its period."""
+    """A digest to compose: the name of its kind, its scope ('' all, '11', '11110'), and its period."""
 
-    kind: DigestKind
+    kind: str
     scope: str
     period: Period
 
@@ -59,30 +29,14 @@ class Due:
 
 def period_ending(kind: DigestKind, now: datetime) -> Period:
     """Return the newest period of a kind that is over at `now`."""
-    local = now.astimezone(KST)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if kind is DigestKind.SHIFT:
-        ends = midnight + timedelta(hours=local.hour // SHIFT_HOURS * SHIFT_HOURS)
-        return _period(ends - timedelta(hours=SHIFT_HOURS), ends)
-    if kind in {DigestKind.DAILY, DigestKind.PROVINCE_DAY, DigestKind.MUNICIPALITY_DAY}:
-        return _period(midnight - timedelta(days=1), midnight)
-    if kind is DigestKind.WEEKLY:
-        monday = midnight - timedelta(days=local.weekday())
-        return _period(monday - timedelta(days=7), monday)
-    first = midnight.replace(day=1)
-    return _period((first - timedelta(days=1)).replace(day=1), first)
+    ends = kind.calendar.begin(now.astimezone(KST))
+    return _period(kind, kind.calendar.begin(ends - _MOMENT))
 
 
 def period_of_day(kind: DigestKind, day: date) -> Period:
     """Return the period of a kind that contains a Korean day; for shifts the last shift, which ends at 24:00."""
-    if kind is DigestKind.SHIFT:
-        return period_ending(kind, datetime.combine(day + timedelta(days=1), time(), KST))
-    if kind is DigestKind.WEEKLY:
-        return period_ending(kind, datetime.combine(day + timedelta(days=7 - day.weekday()), time(), KST))
-    if kind in {DigestKind.MONTHLY, DigestKind.PROVINCE, DigestKind.MUNICIPALITY}:
-        following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-        return period_ending(kind, datetime.combine(following, time(), KST))
-    return period_ending(kind, datetime.combine(day + timedelta(days=1), time(), KST))
+    midnight = datetime.combine(day + timedelta(days=1), time(), KST)
+    return _period(kind, kind.calendar.begin(midnight - _MOMENT))
 
 
 def previous_period(kind: DigestKind, period: Period) -> Period:
@@ -96,31 +50,21 @@ def missed_periods(kind: DigestKind, now: datetime, since: datetime | None) -> S
     if since is None:
         return (period,)
     found: list[Period] = []
-    while period.ends > since and len(found) < MOST_MISSED[kind]:
+    while period.ends > since and len(found) < kind.catch_up:
         found.append(period)
         period = previous_period(kind, period)
     return tuple(reversed(found))
 
 
 def comparable_periods(kind: DigestKind, period: Period) -> Sequence[Period]:
-    """Return comparable earlier periods, oldest first: the days of four weeks, eight weeks, or twelve months."""
-    number = {
-        DigestKind.WEEKLY: 8,
-        DigestKind.MONTHLY: _MONTHS,
-        DigestKind.PROVINCE: _MONTHS,
-        DigestKind.MUNICIPALITY: _MONTHS,
-    }.get(kind, 28)
-    if kind is DigestKind.SHIFT:  # the same shift of the previous days
-        return tuple(
-            Period(period.begins - timedelta(days=days), period.ends - timedelta(days=days))
-            for days in range(number, 0, -1)
-        )
+    """Return the earlier periods with which the figures of a period are compared, oldest first."""
+    begins = period.begins.astimezone(KST)
     found: list[Period] = []
-    for _ in range(number):
-        period = previous_period(kind, period)
-        found.append(period)
+    for _ in range(kind.compare_with):
+        begins = kind.calendar.comparable(begins)
+        found.append(_period(kind, begins))
     return tuple(reversed(found))
 
 
-def _period(begins: datetime, ends: datetime) -> Period:
-    return Period(begins.astimezone(UTC), ends.astimezone(UTC))
+def _period(kind: DigestKind, begins: datetime) -> Period:
+    return Period(begins.astimezone(UTC), kind.calendar.end(begins).astimezone(UTC))

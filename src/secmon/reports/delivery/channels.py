@@ -12,7 +12,7 @@ import apprise
 import httpx
 import orjson
 
-from secmon.errors import SecmonError
+from secmon.errors import SecmonError, Value
 from secmon.reports.delivery.message import Dispatch, mail
 from secmon.reports.rendering.render import TEXT
 from secmon.settings import MailServer
@@ -25,10 +25,10 @@ _CHAT = 1_800
 class NotDelivered(SecmonError):  # noqa: N818  # named for what it means to whoever reads the outbox
     """A message was not delivered; `final` if the receiver refuses it permanently."""
 
-    def __init__(self, what: str, *, final: bool = False) -> None:
-        """Keep whether the refusal is permanent."""
+    def __init__(self, code: str, /, *, final: bool = False, **values: Value) -> None:
+        """Store whether the refusal is permanent."""
         self.final = final
-        super().__init__(what)
+        super().__init__(code, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Channels:
             return await self._webhook(address, dispatch, now)
         if channel == "chat":
             return await self._chat(address, dispatch)
-        raise NotDelivered(f"there is no channel {channel}: use mail, webhook or chat", final=True)
+        raise NotDelivered("letter.channel_unknown", final=True, channel=channel)
 
     async def _mail(self, address: str, dispatch: Dispatch, now: datetime) -> str:
         if self.mail is None:
-            raise NotDelivered("no mail server is configured: docs/digests.md shows how")
+            raise NotDelivered("letter.no_mail_server")
         return await smtp(self.mail, mail(dispatch, self.mail.sender, address, now), address)
 
     async def _webhook(self, address: str, dispatch: Dispatch, now: datetime) -> str:
@@ -66,20 +66,22 @@ class Channels:
             async with httpx.AsyncClient(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
                 answer = await client.post(address, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NotDelivered(f"webhook: {type(error).__name__}: {error}") from error
+            raise NotDelivered("letter.webhook_failed", reason=f"{type(error).__name__}: {error}") from error
         if answer.status_code in {400, 401, 403, 404, 405, 410, 413, 415, 422}:
-            raise NotDelivered(f"webhook answered {answer.status_code}", final=answer.status_code == 410)  # gone
+            raise NotDelivered(
+                "letter.webhook_status", final=answer.status_code == 410, status=answer.status_code
+            )  # gone
         if not answer.is_success:
-            raise NotDelivered(f"webhook answered {answer.status_code}")
+            raise NotDelivered("letter.webhook_status", status=answer.status_code)
         return f"webhook answered {answer.status_code}"
 
     async def _chat(self, address: str, dispatch: Dispatch) -> str:
         service = apprise.Apprise()
         if not service.add(address):
-            raise NotDelivered("chat: the address is none that Apprise knows", final=True)
+            raise NotDelivered("letter.chat_address", final=True)
         text = dispatch.documents[TEXT].decode()[:_CHAT]
         if not await service.async_notify(title=dispatch.subject, body=text, body_format=apprise.NotifyFormat.TEXT):
-            raise NotDelivered("chat: the service did not take it")
+            raise NotDelivered("letter.chat_refused")
         return "chat: taken"
 
 
@@ -114,13 +116,17 @@ async def smtp(server: MailServer, message: EmailMessage, recipient: str) -> str
     except aiosmtplib.SMTPRecipientsRefused as error:
         codes = [one.code for one in error.recipients]
         texts = "; ".join(f"{one.code} {one.message}" for one in error.recipients)
-        raise NotDelivered(f"refused: {texts}", final=all(code >= _PERMANENT for code in codes)) from error
+        raise NotDelivered(
+            "letter.mail_refused", final=all(code >= _PERMANENT for code in codes), answers=texts
+        ) from error
     except aiosmtplib.SMTPAuthenticationError as error:
-        raise NotDelivered(f"mail server: login refused: {error.code} {error.message}") from error
+        raise NotDelivered("letter.mail_login", status=error.code, answer=error.message) from error
     except aiosmtplib.SMTPResponseException as error:
         raise NotDelivered(
-            f"mail server: {error.code} {error.message}", final=error.code in {550, 552, 553, 554}
+            "letter.mail_answer", final=error.code in {550, 552, 553, 554}, status=error.code, answer=error.message
         ) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        raise NotDelivered(f"mail server {server.host}:{server.port}: {type(error).__name__}: {error}") from error
+        raise NotDelivered(
+            "letter.mail_failed", server=f"{server.host}:{server.port}", reason=f"{type(error).__name__}: {error}"
+        ) from error
     return f"mail server: {answer}"

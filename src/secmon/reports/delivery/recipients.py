@@ -10,16 +10,15 @@ from sqlalchemy import select
 from secmon.db.audit_log import Act, record_act
 from secmon.db.database import Database
 from secmon.db.transaction import Change, require_row, serialised_transaction
-from secmon.errors import UsageError
+from secmon.errors import Item, UsageError
+from secmon.reports.content.kinds import DIGEST_KINDS
 from secmon.reports.content.models import RecipientRow
-from secmon.reports.content.schedule import KST, SCHEDULED, DigestKind
 from secmon.settings import DigestRecipient
+from secmon.times import KST
 
 LETTERS = ("request", "reminder", "level", "escalation", "critical", "silent", "overdue")
 """Other subscriptions: letters to municipalities, escalations, and the topics of notices."""
-KINDS = (*(str(kind) for kind in SCHEDULED), *LETTERS)
-CENTRE_ONLY = frozenset({DigestKind.SHIFT, DigestKind.DAILY, DigestKind.WEEKLY, DigestKind.MONTHLY})
-"""Digests that cover all municipalities."""
+KINDS = (*DIGEST_KINDS, *LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def recipients(db: Database, *, kind: str = "", active: bool = True) -> Sequence
 def recipient(db: Database, number: int) -> Recipient:
     """Return one recipient; raise NotFoundError when there is none."""
     with db.session() as session:
-        return _recipient(require_row(session.get(RecipientRow, number), f"recipient {number}"))
+        return _recipient(require_row(session.get(RecipientRow, number), Item("recipient", number)))
 
 
 def save(change: Change, wanted: Recipient) -> Recipient:
@@ -80,13 +79,15 @@ def save(change: Change, wanted: Recipient) -> Recipient:
     given = DigestRecipient.checked(_fields(wanted))
     unknown = set(given.kinds) - set(KINDS)
     if unknown:
-        raise UsageError(f"recipient {wanted.name}: there is no {min(unknown)}; there are {', '.join(KINDS)}")
+        raise UsageError("recipient.kind_unknown", name=wanted.name, kind=min(unknown), kinds=", ".join(KINDS))
     with serialised_transaction(change.db) as session:
         twin = session.scalar(select(RecipientRow).where(RecipientRow.name == given.name))
         if twin is not None and twin.id != wanted.id:
-            raise UsageError(f"there is a recipient {given.name} already: choose another name")
+            raise UsageError("recipient.exists", name=given.name)
         row = (
-            require_row(session.get(RecipientRow, wanted.id), f"recipient {wanted.id}") if wanted.id else RecipientRow()
+            require_row(session.get(RecipientRow, wanted.id), Item("recipient", wanted.id))
+            if wanted.id
+            else RecipientRow()
         )
         for name, value in _fields(wanted).items():
             setattr(row, name, " ".join(value) if name == "kinds" else value)
@@ -101,7 +102,7 @@ def save(change: Change, wanted: Recipient) -> Recipient:
 def remove(change: Change, number: int) -> None:
     """Remove a recipient; digests already sent stay in the archive."""
     with serialised_transaction(change.db) as session:
-        row = require_row(session.get(RecipientRow, number), f"recipient {number}")
+        row = require_row(session.get(RecipientRow, number), Item("recipient", number))
         session.delete(row)
         record_act(
             session, Act(change.actor, "recipient.remove", f"recipient:{number}", change.now, before={"name": row.name})

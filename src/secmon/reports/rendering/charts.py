@@ -17,9 +17,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import KST
 from secmon.reports.rendering.i18n import Translator
 from secmon.taxonomy import AttackType
+from secmon.times import KST
 
 COLOURS = ("#0b6fb8", "#5aa9e0", "#b4530a", "#e79a3c", "#7a3e9d", "#b0413e", "#4d6a2d")
 """Colours of the seven types, distinguishable with red-green colour blindness and in grey."""

@@ -1,29 +1,26 @@
 """Localisation of digests in Korean and English: texts, names, numbers and times, masked on request."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
 from secmon.errors import SecmonError
+from secmon.i18n.catalogue import LANGUAGES, Catalogue, CatalogueError, package_texts
 from secmon.operations.metric_samples import Metric
 from secmon.operations.metrics import definitions
-from secmon.reports.content.schedule import KST
 from secmon.sites.registry import load_provinces, load_sites
+from secmon.times import KST
 
-LANGUAGES = ("ko", "en")
+__all__ = ["LANGUAGES", "Translator", "catalogue"]
+
 _ADDRESS = re.compile(r"\b(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}\b")
 _SITE = 5
 
 
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """Return all texts of a language by key."""
-    text = files("secmon.reports.rendering").joinpath(f"texts/{language}.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+def catalogue(language: str) -> Catalogue:
+    """Return all texts of digests in a language."""
+    return package_texts("secmon.reports.rendering", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +37,14 @@ class Translator:
         return cls(language, bool(masked))
 
     def t(self, key: str, **values: object) -> str:
-        """Return a text with its `{name}` placeholders filled from `values`."""
+        """Return a text with its values; a count is passed as a number."""
         if key.startswith("metric."):
             said = definitions()[Metric(key.removeprefix("metric."))]
             return said.name_ko if self.language == "ko" else said.name_en
         try:
-            return catalogue(self.language)[key].format(**values)
-        except KeyError as error:
-            raise SecmonError(f"text {key!r} or a value in it is missing in texts/{self.language}.json") from error
-
-    def known(self, key: str, otherwise: str) -> str:
-        """Return a text that may be missing, or `otherwise`."""
-        return catalogue(self.language).get(key, otherwise)
+            return catalogue(self.language).format(key, values)
+        except CatalogueError as error:
+            raise SecmonError.literal(f"texts.{self.language}.ftl of digests: {error}") from error
 
     def either(self, both: Mapping[str, str]) -> str:
         """Return the text of this language from a pair."""

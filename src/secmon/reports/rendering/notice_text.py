@@ -15,7 +15,7 @@ _COLUMNS = {
 def write_notice(facts: Facts, words: Translator) -> Document:
     """Write the notice in one version."""
     found = facts.notice
-    topic, number, sites = found["topic"], words.number(found["number"]), words.number(found["sites"])
+    topic, number, sites = found["topic"], found["number"], found["sites"]
     said = words.t(f"summary.notice.{topic}", number=number, sites=sites)
     rows = [_row(topic, one, words) for one in found["list"]]
     head = [words.t(f"col.{name}") for name in _COLUMNS[topic]]

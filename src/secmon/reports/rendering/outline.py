@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from secmon.reports.content.facts import Facts, Json
-from secmon.reports.content.schedule import KST, DigestKind
+from secmon.reports.content.kinds import SectionName, digest_kind
 from secmon.reports.rendering.document import Document, Lines, Picture, Section
 from secmon.reports.rendering.i18n import Translator
 from secmon.reports.rendering.sections import (
+    anomalies,
     blocks,
     campaigns,
     coverage,
@@ -25,84 +26,37 @@ from secmon.reports.rendering.sections import (
     types,
 )
 from secmon.taxonomy import Severity
+from secmon.times import KST
 
 Part = Callable[[Facts, Translator], Section | None]
 
-_DAY: Sequence[Part] = (
-    coverage,
-    types,
-    figures,
-    incidents,
-    campaigns,
-    requests,
-    blocks,
-    metrics,
-    gaps,
-    rules,
-    sources,
-    places,
-)
-_PLACE: Sequence[Part] = (
-    coverage,
-    types,
-    figures,
-    peers,
-    incidents,
-    campaigns,
-    requests,
-    blocks,
-    metrics,
-    gaps,
-    rules,
-    sources,
-    places,
-)
-PARTS: Mapping[DigestKind, Sequence[Part]] = {
-    DigestKind.SHIFT: (shift, incidents, requests, coverage, gaps, types, figures, campaigns, blocks, metrics, rules),
-    DigestKind.DAILY: _DAY,
-    DigestKind.WEEKLY: (
-        coverage,
-        types,
-        campaigns,
-        sources,
-        figures,
-        incidents,
-        requests,
-        blocks,
-        metrics,
-        gaps,
-        rules,
-        places,
-    ),
-    DigestKind.MONTHLY: (
-        metrics,
-        coverage,
-        types,
-        figures,
-        lessons,
-        incidents,
-        campaigns,
-        requests,
-        blocks,
-        gaps,
-        rules,
-        sources,
-        places,
-    ),
-    DigestKind.PROVINCE: _PLACE,
-    DigestKind.MUNICIPALITY: _PLACE,
-    DigestKind.PROVINCE_DAY: _PLACE,
-    DigestKind.MUNICIPALITY_DAY: _PLACE,
+SECTIONS: Mapping[SectionName, Part] = {
+    "anomalies": anomalies,
+    "blocks": blocks,
+    "campaigns": campaigns,
+    "coverage": coverage,
+    "figures": figures,
+    "gaps": gaps,
+    "incidents": incidents,
+    "lessons": lessons,
+    "metrics": metrics,
+    "peers": peers,
+    "places": places,
+    "requests": requests,
+    "rules": rules,
+    "shift": shift,
+    "sources": sources,
+    "types": types,
 }
-"""Sections of each kind, after the summary and the level and before the recommendations."""
+"""The writer of each section; it returns None when there is nothing to write."""
 
 
 def write(facts: Facts, words: Translator) -> Document:
     """Write the digest in one version."""
-    kind = DigestKind(facts.kind)
-    title, place, period = words.t(f"kind.{kind}"), _place(facts, words), period_text(facts, words)
+    kind = digest_kind(facts.kind)
+    title, place, period = words.t(f"kind.{kind.name}"), _place(facts, words), period_text(facts, words)
     sections = [Section(words.t("section.level"), [Lines([level_line(facts.level, words)])])]
-    sections += [section for part in PARTS[kind] if (section := part(facts, words)) is not None]
+    sections += [section for name in kind.sections if (section := SECTIONS[name](facts, words)) is not None]
     advice = [_advice(one, words) for one in facts.recommendations]
     sections.append(Section(words.t("section.advice"), [Lines(advice, numbered=True)]))
     counting = words.t("counting", compared=facts.compared)
@@ -155,8 +109,8 @@ def summary(facts: Facts, words: Translator) -> list[str]:
         period=period_text(facts, words),
         of=cover.sites,
         reporting=cover.reporting,
-        events=words.number(cover.events),
-        attempts=words.number(now),
+        events=cover.events,
+        attempts=now,
         change=words.t(f"summary.change.{trend}", percent=words.number(percent)),
     )
     return [seen, _standing(facts, words)]
@@ -170,20 +124,20 @@ def _standing(facts: Facts, words: Translator) -> str:
     if facts.quiet:
         return words.t(
             "summary.quiet",
-            feeds=words.number(cover.feeds),
+            feeds=cover.feeds,
             healthy=words.number(cover.healthy),
             share=words.percent(cover.share),
         )
     opened = facts.turnover["opened"]
     return words.t(
         "summary.busy",
-        opened=words.number(facts.opened),
+        opened=facts.opened,
         critical=opened.get(str(int(Severity.CRITICAL)), 0),
         high=opened.get(str(int(Severity.HIGH)), 0),
-        grave=words.number(facts.open_grave),
+        grave=facts.open_grave,
         incidents=len(facts.incidents),
         overdue=facts.requests["overdue"],
-        feeds=words.number(cover.feeds),
+        feeds=cover.feeds,
         healthy=words.number(cover.healthy),
     )
 

@@ -7,7 +7,7 @@ import orjson
 
 from secmon.csv_export import sheet
 from secmon.reports.content.facts import Facts
-from secmon.reports.content.schedule import DigestKind
+from secmon.reports.content.kinds import NOTICE
 from secmon.reports.rendering import html_mail, pdf
 from secmon.reports.rendering.document import Document, Table
 from secmon.reports.rendering.i18n import Translator
@@ -31,7 +31,7 @@ MEDIA: Mapping[str, str] = {
 def render_documents(facts: Facts, version: str, tiles: Sequence[tuple[str, float, float]] = ()) -> dict[str, bytes]:
     """Return every document of one version (ko, en, ko-masked, en-masked), by name."""
     words = Translator.of_version(version)
-    if facts.kind == DigestKind.NOTICE:
+    if facts.kind == NOTICE:
         return forms(write_notice(facts, words), {}) | {JSON: _json(facts, words)}
     from secmon.reports.rendering.charts import pictures  # noqa: PLC0415  # matplotlib takes half a second to import
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from secmon.detection.anomaly.explanation import explanation
 from secmon.operations.metric_samples import SHARES, Metric
 from secmon.reports.content.facts import Facts, Json, TypeRow
 from secmon.reports.rendering.document import Block, Figures, Lines, Section, Table
@@ -194,6 +195,29 @@ def gaps(facts: Facts, words: Translator) -> Section | None:
     if facts.gaps_total > len(rows):
         found.append(Lines([words.t("more", number=words.number(facts.gaps_total - len(rows)))]))
     return Section(words.t("section.gaps"), found)
+
+
+def anomalies(facts: Facts, words: Translator) -> Section | None:
+    """Write the anomalies, each with what was expected and what was observed."""
+    rows = [
+        [
+            words.place(one["site"]),
+            words.either(one["title"]),
+            words.t(f"severity.{one['severity']}"),
+            words.at(one["last"], "%m-%d %H:%M"),
+            _reason(one["details"], words),
+        ]
+        for one in facts.anomalies
+    ]
+    head = [words.t(f"col.{name}") for name in ("site", "rule", "severity", "last", "reason")]
+    return Section(words.t("section.anomalies"), _table(head, rows, set(), words.t("none.anomalies")))
+
+
+def _reason(details: Json, words: Translator) -> str:
+    """Return the sentence of a finding's reason; the name of an administrator is a person's name."""
+    shown = {**details, "value": words.person(details["value"])} if details.get("what") == "admin" else details
+    reason = explanation(shown)
+    return words.safe(reason.text(words.language)) if reason else "–"
 
 
 def rules(facts: Facts, words: Translator) -> Section | None:

@@ -11,9 +11,10 @@ from secmon.db.audit_log import Act, Actor, record_act
 from secmon.db.database import Database
 from secmon.db.models import Base
 from secmon.db.transaction import Change, column_values, require_row, require_text, serialised_transaction, touch
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 from secmon.incidents.timeline import EntryKind, add_entry
-from secmon.response.blocklist.block_value import Indicator, IndicatorKind, parse
+from secmon.indicator import Indicator, IndicatorKind
+from secmon.response.blocklist.block_value import parse_block_value
 from secmon.response.blocklist.blocklist import ALIVE, BlockEntry, BlockState, next_version
 
 
@@ -44,7 +45,7 @@ class AllowlistEntry:
 
 
 def _built_in(value: str, reason: str) -> AllowlistEntry:
-    return AllowlistEntry(None, parse(value, any_width=True), reason, "secmon", None)
+    return AllowlistEntry(None, parse_block_value(value, any_width=True), reason, "secmon", None)
 
 
 BUILT_IN = (
@@ -71,8 +72,8 @@ class BlockConflict(IllegalMove):
     def __init__(self, indicator: Indicator, conflicts: Sequence[AllowlistEntry]) -> None:
         """Store the conflicting entries; the message names all of them with reasons and authors."""
         self.indicator, self.conflicts = indicator, tuple(conflicts)
-        why = "; ".join(f"{one.indicator.value} ({one.reason}; by {one.author})" for one in self.conflicts)
-        super().__init__(f"{indicator.value} cannot be blocked: it touches what is never blocked: {why}")
+        why = "; ".join(f"{one.indicator.value} ({one.reason}; {one.author})" for one in self.conflicts)
+        super().__init__("block.on_allowlist", value=indicator.value, conflicts=why)
 
 
 def allowlist(db: Database) -> tuple[AllowlistEntry, ...]:
@@ -84,7 +85,7 @@ def allowlist(db: Database) -> tuple[AllowlistEntry, ...]:
 def allowlist_conflicts(db: Database, value: str) -> tuple[AllowlistEntry, ...]:
     """Return the allowlist entries that prevent blocking a value; raises UsageError for an invalid value."""
     with db.session() as session:
-        return conflicts_with_allowlist(session, parse(value))
+        return conflicts_with_allowlist(session, parse_block_value(value))
 
 
 def conflicts_with_allowlist(session: Session, indicator: Indicator) -> tuple[AllowlistEntry, ...]:
@@ -97,11 +98,11 @@ def add_to_allowlist(change: Change, value: str, *, reason: str) -> tuple[Allowl
 
     Returns the ids of these entries too.
     """
-    indicator = parse(value, any_width=True)
+    indicator = parse_block_value(value, any_width=True)
     with serialised_transaction(change.db) as session:
-        text = require_text(reason, "why it is never to be blocked")
+        text = require_text(reason, "reason_never_to_block")
         if any(one.indicator == indicator for one in _every(session)):
-            raise IllegalMove(f"{indicator.value} is on the never-block list already")
+            raise IllegalMove("allowlist.exists", value=indicator.value)
         row = AllowlistRow(
             kind=indicator.kind,
             value=indicator.value,
@@ -134,10 +135,10 @@ def remove_from_allowlist(change: Change, number: int, *, reason: str) -> None:
     Built-in values have no number and cannot be removed.
     """
     with serialised_transaction(change.db) as session:
-        row = require_row(session.get(AllowlistRow, number), f"never-block entry {number}")
+        row = require_row(session.get(AllowlistRow, number), Item("never_block_entry", number))
         if row.removed_at is not None:
-            raise IllegalMove(f"never-block entry {number} was taken off by {row.removed_by}")
-        text = require_text(reason, "why it may be blocked from now on")
+            raise IllegalMove("allowlist.removed", id=number, by=row.removed_by)
+        text = require_text(reason, "reason_to_allow_blocking")
         row.removed_at, row.removed_by = change.now, change.actor.name[:128]
         record_act(
             session,

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from secmon.db.database import Database
 from secmon.db.models import Base, Versioned
 from secmon.db.transaction import in_scope, require_row
+from secmon.db.transitions import Transitions
+from secmon.errors import Item
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import EVERYTHING, Scope
 
@@ -29,6 +31,20 @@ class BlockState(StrEnum):
 
 
 ALIVE = (BlockState.PROPOSED, BlockState.APPROVED, BlockState.PUSHED)
+_ENDS = frozenset({BlockState.UNDONE, BlockState.EXPIRED, BlockState.OVERRULED})
+TRANSITIONS = Transitions(
+    "block_entry",
+    {
+        BlockState.PROPOSED: frozenset({BlockState.APPROVED, BlockState.REJECTED}) | _ENDS,
+        BlockState.APPROVED: frozenset({BlockState.PUSHED, BlockState.REJECTED}) | _ENDS,
+        BlockState.PUSHED: _ENDS,
+        BlockState.REJECTED: frozenset(),
+        BlockState.UNDONE: frozenset(),
+        BlockState.EXPIRED: frozenset(),
+        BlockState.OVERRULED: frozenset(),
+    },
+)
+"""Living entries can always be revoked, expire, or be overruled by the allowlist; an ended entry stays ended."""
 
 
 class BlockEntry(Versioned, Base):
@@ -122,7 +138,7 @@ class BlockFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class BlockCoverage:
     """Number of sites that have applied an active entry, and the sites that have not."""
 
     entry_id: int
@@ -157,7 +173,9 @@ def block_feed_of_sites(db: Database, sites: Collection[str] | None, now: dateti
     return BlockFeed(name, version, tuple(_entry(row) for row in rows))
 
 
-def coverage(db: Database, scope: Scope = EVERYTHING, codes: Collection[str] | None = None) -> tuple[Coverage, ...]:
+def coverage(
+    db: Database, scope: Scope = EVERYTHING, codes: Collection[str] | None = None
+) -> tuple[BlockCoverage, ...]:
     """Return for each active entry, newest first, the sites that have applied it.
 
     `codes` are all sites (default: the 226).
@@ -187,7 +205,7 @@ def get_block(db: Database, scope: Scope, number: int) -> BlockEntry:
     """Return an entry that applies to a site of the scope; raises NotFoundError when there is none."""
     query = select(BlockEntry).where(BlockEntry.id == number, _concerns(scope.codes))
     with db.session() as session:
-        return require_row(session.scalar(query), f"block entry {number}")
+        return require_row(session.scalar(query), Item("block_entry", number))
 
 
 def search_blocks(
@@ -270,8 +288,8 @@ def _entry(row: BlockEntry) -> FeedEntry:
     return FeedEntry(row.id, row.kind, row.value, row.reason, row.pushed_at, row.expires_at)
 
 
-def _coverage(row: BlockEntry, sites: Collection[str], applied: dict[str, int]) -> Coverage:
+def _coverage(row: BlockEntry, sites: Collection[str], applied: dict[str, int]) -> BlockCoverage:
     version = row.pushed_version or 0
     missing = tuple(site for site in sites if applied.get(site, 0) < version)
     assert row.pushed_at is not None, "an entry in force was pushed"
-    return Coverage(row.id, row.value, version, row.pushed_at, len(sites) - len(missing), len(sites), missing)
+    return BlockCoverage(row.id, row.value, version, row.pushed_at, len(sites) - len(missing), len(sites), missing)

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from secmon.csv_export import cell
-from secmon.response.blocklist.block_value import IndicatorKind
+from secmon.indicator import IndicatorKind
+from secmon.response.blocklist.block_value import BLOCKABLE
 from secmon.response.blocklist.blocklist import BlockFeed, FeedEntry
 
 _OURS = UUID("6f0c1c5e-2f3c-5b0e-9d2c-1f7a5a3b8e42")
@@ -18,10 +19,9 @@ _AMBER = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
 """TLP:AMBER, by its id in the STIX 2.1 standard."""
 _BEGINNING = "2026-01-01T00:00:00.000Z"
 _COLUMNS = ("value", "kind", "reason", "pushed_at", "expires_at", "entry")
-ALL_KINDS = frozenset(IndicatorKind)
 
 
-def plain(feed: BlockFeed, kinds: Collection[str] = ALL_KINDS) -> str:
+def plain(feed: BlockFeed, kinds: Collection[str] = BLOCKABLE) -> str:
     """Return one value per line, in the order of coming into force; the first line is a comment with the version."""
     lines = [f"# secmon blocklist {feed.name} version {feed.version}"]
     return "\n".join([*lines, *(one.value for one in feed.entries if one.kind in kinds)]) + "\n"

@@ -19,8 +19,9 @@ from secmon.db.transaction import (
     serialised_transaction,
     touch,
 )
-from secmon.errors import IllegalMove, NotFoundError
+from secmon.errors import IllegalMove, Item, NotFoundError, Term
 from secmon.incidents.incident import load_open_for_update, stop_response_clock
+from secmon.indicator import Indicator
 from secmon.response.blocklist.allowlist import (
     BlockConflict,
     block_value_of,
@@ -28,9 +29,10 @@ from secmon.response.blocklist.allowlist import (
     end_block,
     record_block_change,
 )
-from secmon.response.blocklist.block_value import Indicator, parse
+from secmon.response.blocklist.block_value import parse_block_value
 from secmon.response.blocklist.blocklist import (
     ALIVE,
+    TRANSITIONS,
     BlockAcknowledgement,
     BlockEntry,
     BlockSite,
@@ -55,12 +57,12 @@ class Proposal:
 
 def propose_block(change: Change, proposal: Proposal) -> BlockEntry:
     """Propose a block. Raises UsageError for an invalid value, BlockConflict for one on the allowlist."""
-    indicator = parse(proposal.value)
+    indicator = parse_block_value(proposal.value)
     with serialised_transaction(change.db) as session:
         _for_sites(change.scope, proposal.sites)
-        reason = require_text(proposal.reason, "the reason of the block")
+        reason = require_text(proposal.reason, "reason_for_block")
         if proposal.expires_at <= change.now:
-            raise IllegalMove(f"the block would end at {proposal.expires_at:%Y-%m-%d %H:%M} UTC, before it begins")
+            raise IllegalMove("block.ends_in_the_past", until=f"{proposal.expires_at:%Y-%m-%d %H:%M}")
         _free(session, indicator, proposal)
         if proposal.incident_id is not None:
             stop_response_clock(load_open_for_update(session, change.scope, proposal.incident_id), change.now)
@@ -101,9 +103,9 @@ def approve_block(change: Change, number: int, *, version: int | None = None) ->
     """Approve the block, as a second person."""
     with serialised_transaction(change.db) as session:
         entry = _of(session, change.scope, number, version)
-        _must_be(entry, BlockState.PROPOSED)
+        TRANSITIONS.check(entry.id, entry.state, BlockState.APPROVED)
         if entry.proposed_by == change.actor.name:
-            raise IllegalMove(f"block entry {number} was proposed by {change.actor.name}: a second person approves it")
+            raise IllegalMove("block.second_person", id=number, by=change.actor.name)
         _not_protected(session, block_value_of(entry))
         return _decided(session, entry, BlockState.APPROVED, "", change.actor, change.now)
 
@@ -112,8 +114,8 @@ def reject_block(change: Change, number: int, *, reason: str, version: int | Non
     """Reject the block, with a reason."""
     with serialised_transaction(change.db) as session:
         entry = _of(session, change.scope, number, version)
-        _must_be(entry, BlockState.PROPOSED, BlockState.APPROVED)
-        entry.end_reason = require_text(reason, "why the block is rejected")
+        TRANSITIONS.check(entry.id, entry.state, BlockState.REJECTED)
+        entry.end_reason = require_text(reason, "reason_for_rejecting")
         return _decided(session, entry, BlockState.REJECTED, entry.end_reason, change.actor, change.now)
 
 
@@ -121,9 +123,9 @@ def push_block(change: Change, number: int, *, version: int | None = None) -> Bl
     """Bring an approved entry into force: sites get it with their next poll, under a new version of the list."""
     with serialised_transaction(change.db) as session:
         entry = _of(session, change.scope, number, version)
-        _must_be(entry, BlockState.APPROVED)
+        TRANSITIONS.check(entry.id, entry.state, BlockState.PUSHED)
         if entry.expires_at <= change.now:
-            raise IllegalMove(f"block entry {number} expired at {entry.expires_at:%Y-%m-%d %H:%M} UTC: propose it anew")
+            raise IllegalMove("block.expired", id=number, at=f"{entry.expires_at:%Y-%m-%d %H:%M}")
         _not_protected(session, block_value_of(entry))
         before = column_values(entry, "state")
         entry.pushed_version = next_version(session, entry, BlockState.PUSHED, change.now)
@@ -137,9 +139,9 @@ def revoke_block(change: Change, number: int, *, reason: str, version: int | Non
     """Revoke an entry, in force or not; sites let the traffic through again after their next poll."""
     with serialised_transaction(change.db) as session:
         entry = _of(session, change.scope, number, version)
-        _must_be(entry, *ALIVE)
+        TRANSITIONS.check(entry.id, entry.state, BlockState.UNDONE)
         end_block(
-            session, entry, BlockState.UNDONE, require_text(reason, "why the block is undone"), change.actor, change.now
+            session, entry, BlockState.UNDONE, require_text(reason, "reason_for_undoing"), change.actor, change.now
         )
         return entry
 
@@ -159,14 +161,14 @@ def acknowledge_blocklist(change: Change, site: str, version: int) -> bool:
 
     Raises IllegalMove for a version the site never got.
     """
-    require_scope(change.scope, [site], f"site {site}")
+    require_scope(change.scope, [site], Item("site", site))
     with change.db.session() as session:
         if session.get(BlockAcknowledgement, (site, version)) is not None:
             return False
     with serialised_transaction(change.db) as session:
         newest = newest_version(session, site)
         if not 0 < version <= newest:
-            raise IllegalMove(f"site {site} cannot acknowledge version {version}: the newest for it is {newest}")
+            raise IllegalMove("block.version_unknown", site=site, version=version, newest=newest)
         if session.get(BlockAcknowledgement, (site, version)) is not None:
             return False
         session.add(BlockAcknowledgement(site=site, version=version, at=change.now))
@@ -178,24 +180,19 @@ def acknowledge_blocklist(change: Change, site: str, version: int) -> bool:
 
 
 def _of(session: Session, scope: Scope, number: int, version: int | None) -> BlockEntry:
-    entry = require_row(session.get(BlockEntry, number), f"block entry {number}")
+    entry = require_row(session.get(BlockEntry, number), Item("block_entry", number))
     sites = session.scalars(select(BlockSite.site).where(BlockSite.entry_id == number)).all()
     if entry.all_sites and not scope.everything:
-        raise NotFoundError(f"block entry {number} does not exist, or lies outside what you may see")
-    require_scope(scope, sites, f"block entry {number}")
-    check_version(entry, version, f"block entry {number}")
+        raise NotFoundError("item.not_found", item=Item("block_entry", number))
+    require_scope(scope, sites, Item("block_entry", number))
+    check_version(entry, version, Item("block_entry", number))
     return entry
 
 
 def _for_sites(scope: Scope, sites: Sequence[str]) -> None:
     if not sites and not scope.everything:
-        raise IllegalMove("a block for all sites is proposed by those who see all sites: choose your own")
-    require_scope(scope, sites, f"one of the sites {', '.join(sites)}")
-
-
-def _must_be(entry: BlockEntry, *states: BlockState) -> None:
-    if entry.state not in states:
-        raise IllegalMove(f"block entry {entry.id} is {entry.state}; this is possible while it is {', '.join(states)}")
+        raise IllegalMove("block.all_sites")
+    require_scope(scope, sites, Item("sites", ", ".join(sites)))
 
 
 def _not_protected(session: Session, indicator: Indicator) -> None:
@@ -210,7 +207,7 @@ def _free(session: Session, indicator: Indicator, proposal: Proposal) -> None:
     for other in session.scalars(query.order_by(BlockEntry.id)).all():
         sites = session.scalars(select(BlockSite.site).where(BlockSite.entry_id == other.id)).all()
         if other.all_sites or not proposal.sites or {*sites} & {*proposal.sites}:
-            raise IllegalMove(f"{indicator.value} is {other.state} already as block entry {other.id}")
+            raise IllegalMove("block.exists", value=indicator.value, state=Term.of(other.state), id=other.id)
 
 
 def _decided(

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import IllegalMove
+from secmon.i18n.catalogue import package_texts
 from secmon.incidents.evidence import EvidenceLine
 
-_STEPS_KO = ("해당 시스템의 기록을 확인하고 결과를 회신해 주십시오.",)
-_STEPS_EN = ("Check the records of the system concerned and answer with what you find.",)
 _LINES = 20
 _LETTERS = 2_000
 
@@ -27,37 +26,17 @@ class RequestText:
 def compose_text(signature: Signature, actor: str, events: int) -> RequestText:
     """Compose the rule's finding, actor and number of events, and its next steps; times are shown outside the text."""
     who = printable(actor) or "-"
-    steps_ko = signature.next_steps_ko or signature.next_steps_en or _STEPS_KO
-    steps_en = signature.next_steps_en or _STEPS_EN
-    text_ko = [
-        f"귀 기관에서 다음 사항이 탐지되었습니다: {signature.title_ko}",
-        signature.description_ko,
-        f"행위자: {who} (이벤트 {events:,}건)",
-        "",
-        "요청 사항",
-        *_numbered(steps_ko),
-        "",
-        "접수를 확인하고 조치 결과를 회신해 주십시오. 조치할 수 없는 경우 사유를 알려 주십시오.",
-    ]
-    text_en = [
-        f"At your municipality this was detected: {signature.title_en}",
-        signature.description_en,
-        f"By: {who} ({events:,} events)",
-        "",
-        "Please",
-        *_numbered(steps_en),
-        "",
-        "Acknowledge this request and answer when it is done. If it cannot be done, tell us why.",
-    ]
-    return RequestText(
-        f"[조치 요청] {signature.title_ko}", f"[Action request] {signature.title_en}", _text(text_ko), _text(text_en)
+    title_ko, text_ko = _written("ko", signature.title_ko, signature.description_ko, who, events, _steps_ko(signature))
+    title_en, text_en = _written(
+        "en", signature.title_en, signature.description_en, who, events, signature.next_steps_en
     )
+    return RequestText(title_ko, title_en, text_ko, text_en)
 
 
 def free_text(title: str, text: str) -> RequestText:
     """Use free text for both languages; raises IllegalMove when it is empty."""
     if not title.strip() or not text.strip():
-        raise IllegalMove("a request needs a title and a text: say what is to be done")
+        raise IllegalMove("request.text_missing")
     return RequestText(title.strip(), title.strip(), text.strip(), text.strip())
 
 
@@ -88,9 +67,27 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()[:200]
 
 
+def _steps_ko(signature: Signature) -> Sequence[str]:
+    return signature.next_steps_ko or signature.next_steps_en
+
+
+def _written(
+    language: str, title: str, description: str, actor: str, events: int, steps: Sequence[str]
+) -> tuple[str, str]:
+    """Return title and text in a language."""
+    texts = package_texts("secmon.response.requests", language)
+    lines = [
+        texts.format("found", {"title": title}),
+        description,
+        texts.format("actor", {"actor": actor, "events": events}),
+        "",
+        texts.get("steps", ""),
+        *_numbered(steps or [texts.get("steps.default", "")]),
+        "",
+        texts.get("closing", ""),
+    ]
+    return texts.format("title", {"title": title}), "\n".join(lines)
+
+
 def _numbered(steps: Sequence[str]) -> list[str]:
     return [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
-
-
-def _text(lines: Sequence[str]) -> str:
-    return "\n".join(lines)

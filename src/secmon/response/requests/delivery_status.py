@@ -38,8 +38,8 @@ def mark_undelivered(db: Database, number: int, error: str, now: datetime, *, fi
     `final`: the other side will never accept it, so it is not retried.
     """
     with serialised_transaction(db) as session:
-        letter = outbox.mark_failed(session, number, error[:_LETTERS], now, final=final)
+        letter = outbox.mark_failed(session, number, error, now, final=final)
         row = session.get(Request, letter.request_id) if letter and letter.request_id else None
         if letter is not None and row is not None:
-            request.add_receipt(session, row, "failed", CENTRE, now, detail=error[:_LETTERS], channel=letter.channel)
+            request.add_receipt(session, row, "failed", CENTRE, now, detail=error, channel=letter.channel)
         return letter is not None and letter.state == outbox.LetterState.WAITING

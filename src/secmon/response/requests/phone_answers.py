@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from secmon.db.audit_log import Actor
 from secmon.db.transaction import Change, require_text, serialised_transaction
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Term
 from secmon.response.requests.request import Request, RequestState, load_for_update, transition
 
 CHANNEL = "phone"
@@ -32,7 +32,7 @@ def record_phone_answer(change: Change, number: int, call: PhoneAnswer, *, versi
     """
     with serialised_transaction(change.db) as session:
         row = load_for_update(session, change.scope, number, version)
-        told = PhoneAnswer(call.state, _words(call), require_text(call.said_by, "who answered"))
+        told = PhoneAnswer(call.state, _words(call), require_text(call.said_by, "person_who_answered"))
         if call.state == RequestState.DONE and row.state in {RequestState.REQUESTED, RequestState.DELIVERED}:
             _answered(session, row, PhoneAnswer(RequestState.ACKNOWLEDGED, "", told.said_by), change.actor, change.now)
         _answered(session, row, told, change.actor, change.now)
@@ -41,8 +41,8 @@ def record_phone_answer(change: Change, number: int, call: PhoneAnswer, *, versi
 
 def _words(call: PhoneAnswer) -> str:
     if call.state not in ANSWERS:
-        raise IllegalMove(f"{call.state} is nothing a municipality says; choose one of {', '.join(ANSWERS)}")
-    needed = {RequestState.DONE: "what was done", RequestState.REFUSED: "the reason of the refusal"}.get(call.state)
+        raise IllegalMove("request.answer_not_valid", answer=Term.of(call.state), answers=Term.of(*ANSWERS))
+    needed = {RequestState.DONE: "what_was_done", RequestState.REFUSED: "reason_for_refusing"}.get(call.state)
     return require_text(call.words, needed) if needed else call.words.strip()
 
 

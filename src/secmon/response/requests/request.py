@@ -4,7 +4,7 @@ Holds the content and recipient of each request, the answers, and the deadlines 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from secmon.db.audit_log import Act, Actor, record_act
 from secmon.db.database import Database
+from secmon.db.error_column import ErrorColumn
 from secmon.db.models import Base, Versioned
 from secmon.db.transaction import check_version, in_scope, require_row, require_scope, touch
-from secmon.errors import IllegalMove
+from secmon.db.transitions import Transitions
+from secmon.errors import Item
 from secmon.incidents.timeline import EntryKind, add_entry
 from secmon.sites.scope import Scope
 
@@ -35,16 +37,19 @@ class RequestState(StrEnum):
 
 
 S = RequestState
-MOVES: Mapping[RequestState, frozenset[RequestState]] = {
-    S.REQUESTED: frozenset({S.DELIVERED, S.ACKNOWLEDGED, S.REFUSED, S.WITHDRAWN}),
-    S.DELIVERED: frozenset({S.ACKNOWLEDGED, S.REFUSED, S.WITHDRAWN}),
-    S.ACKNOWLEDGED: frozenset({S.DONE, S.REFUSED, S.WITHDRAWN}),
-    S.DONE: frozenset({S.VERIFIED, S.ACKNOWLEDGED}),
-    S.REFUSED: frozenset({S.DELIVERED, S.WITHDRAWN}),
-    S.VERIFIED: frozenset(),
-    S.WITHDRAWN: frozenset(),
-}
-"""Allowed transitions. A rejected answer goes back: from done to acknowledged, from refused to delivered."""
+TRANSITIONS = Transitions(
+    "request",
+    {
+        S.REQUESTED: frozenset({S.DELIVERED, S.ACKNOWLEDGED, S.REFUSED, S.WITHDRAWN}),
+        S.DELIVERED: frozenset({S.ACKNOWLEDGED, S.REFUSED, S.WITHDRAWN}),
+        S.ACKNOWLEDGED: frozenset({S.DONE, S.REFUSED, S.WITHDRAWN}),
+        S.DONE: frozenset({S.VERIFIED, S.ACKNOWLEDGED}),
+        S.REFUSED: frozenset({S.DELIVERED, S.WITHDRAWN}),
+        S.VERIFIED: frozenset(),
+        S.WITHDRAWN: frozenset(),
+    },
+)
+"""A rejected answer goes back: from done to acknowledged, from refused to delivered."""
 
 AWAITED = (S.REQUESTED, S.DELIVERED, S.ACKNOWLEDGED)
 """States in which an answer of the municipality is due."""
@@ -117,7 +122,7 @@ class Receipt(Base):
     kind: Mapped[str] = mapped_column(String(24))
     channel: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(128))
-    detail: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(ErrorColumn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def get_request(db: Database, scope: Scope, number: int) -> Request:
     with db.session() as session:
         return require_row(
             session.scalar(select(Request).where(Request.id == number, in_scope(Request.site, scope))),
-            f"request {number}",
+            Item("request", number),
         )
 
 
@@ -195,9 +200,9 @@ def receipts_of_request(db: Database, scope: Scope, number: int) -> Sequence[Rec
 
 def load_for_update(session: Session, scope: Scope, number: int, version: int | None) -> Request:
     """Load a request for a change, unchanged since `version`."""
-    row = require_row(session.get(Request, number), f"request {number}")
-    require_scope(scope, [row.site], f"request {number}")
-    check_version(row, version, f"request {number}")
+    row = require_row(session.get(Request, number), Item("request", number))
+    require_scope(scope, [row.site], Item("request", number))
+    check_version(row, version, Item("request", number))
     return row
 
 
@@ -217,10 +222,7 @@ def transition(
     `said_by` is the person who gave the answer, if not the actor, who then only recorded it; `channel` is how it
     arrived.
     """
-    allowed = MOVES[RequestState(row.state)]
-    if state not in allowed:
-        can = f"it can become {', '.join(sorted(allowed))}" if allowed else "that is its end"
-        raise IllegalMove(f"request {row.id} is {row.state} and cannot become {state}; {can}")
+    TRANSITIONS.check(row.id, row.state, state)
     before = {"state": row.state}
     row.state = state
     touch(row, actor, now)

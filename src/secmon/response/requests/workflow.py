@@ -12,7 +12,7 @@ from secmon.db.audit_log import CENTRE, Act, Actor, record_act
 from secmon.db.database import Database
 from secmon.db.models import Alert, AlertStatus
 from secmon.db.transaction import Change, require_row, require_scope, require_text, serialised_transaction
-from secmon.errors import IllegalMove
+from secmon.errors import IllegalMove, Item
 from secmon.incidents.evidence import EvidenceLine
 from secmon.incidents.incident import Incident, load_open_for_update, sites_in, stop_response_clock
 from secmon.incidents.sla import targets_of_severity, time_after
@@ -44,9 +44,9 @@ def create_requests(change: Change, what: RequestDraft, lines: Iterable[Evidence
     It counts as the first response to the incident or alert, if there was none.
     """
     with serialised_transaction(change.db) as session:
-        require_scope(change.scope, what.sites, f"one of the sites {', '.join(what.sites)}")
+        require_scope(change.scope, what.sites, Item("sites", ", ".join(what.sites)))
         if not what.sites:
-            raise IllegalMove("a request goes to at least one site")
+            raise IllegalMove("request.no_site")
         incident, alert = _about(session, change.scope, what, change.actor, change.now)
         evidence = list(lines)
         rows = [_row(session, what, site, evidence, change.actor, change.now) for site in sorted({*what.sites})]
@@ -73,7 +73,7 @@ def complete_request(change: Change, number: int, *, answer: str, version: int |
     """Record that the municipality has done it, with its answer."""
     with serialised_transaction(change.db) as session:
         row = load_for_update(session, change.scope, number, version)
-        row.answer = require_text(answer, "what was done")
+        row.answer = require_text(answer, "what_was_done")
         transition(session, row, RequestState.DONE, change.actor, change.now, detail=row.answer)
         row.done_at, row.done_by = change.now, change.actor.name[:128]
         return row
@@ -83,7 +83,7 @@ def refuse_request(change: Change, number: int, *, reason: str, version: int | N
     """Record that the municipality refuses, with its reason."""
     with serialised_transaction(change.db) as session:
         row = load_for_update(session, change.scope, number, version)
-        row.answer = require_text(reason, "the reason of the refusal")
+        row.answer = require_text(reason, "reason_for_refusing")
         transition(session, row, RequestState.REFUSED, change.actor, change.now, detail=row.answer)
         row.refused_at, row.delivered_at = change.now, row.delivered_at or change.now
         return row
@@ -94,9 +94,7 @@ def verify_request(change: Change, number: int, *, note: str = "", version: int 
     with serialised_transaction(change.db) as session:
         row = load_for_update(session, change.scope, number, version)
         if row.done_by == change.actor.name:
-            raise IllegalMove(
-                f"request {number} was reported as done by {change.actor.name}: somebody else verifies it"
-            )
+            raise IllegalMove("request.second_person", id=number, by=change.actor.name)
         transition(session, row, RequestState.VERIFIED, change.actor, change.now, detail=note.strip())
         row.verified_at, row.verified_by = change.now, change.actor.name[:128]
         return row
@@ -106,7 +104,7 @@ def return_request(change: Change, number: int, *, reason: str, version: int | N
     """Reject the answer: a completed request returns to acknowledged, a refused request is sent again."""
     with serialised_transaction(change.db) as session:
         row = load_for_update(session, change.scope, number, version)
-        text, goal = require_text(reason, "why it is sent back"), targets_of_severity(session, row.severity)
+        text, goal = require_text(reason, "reason_for_returning"), targets_of_severity(session, row.severity)
         refused = row.state == RequestState.REFUSED
         transition(
             session,
@@ -135,7 +133,7 @@ def withdraw_request(change: Change, number: int, *, reason: str, version: int |
             RequestState.WITHDRAWN,
             change.actor,
             change.now,
-            detail=require_text(reason, "why it is withdrawn"),
+            detail=require_text(reason, "reason_for_withdrawing"),
         )
         return row
 
@@ -168,11 +166,11 @@ def _about(
         incident = load_open_for_update(session, scope, what.incident_id)
         strangers = sorted({*what.sites} - {*sites_in(session, incident.id)})
         if strangers:
-            raise IllegalMove(f"incident {incident.id} does not touch site {', '.join(strangers)}: add it first")
+            raise IllegalMove("incident.site_not_affected", id=incident.id, sites=", ".join(strangers))
         stop_response_clock(incident, now)
     if what.alert_id is not None:
-        alert = require_row(session.get(Alert, what.alert_id), f"alert {what.alert_id}")
-        require_scope(scope, [alert.site], f"alert {alert.id}")
+        alert = require_row(session.get(Alert, what.alert_id), Item("alert", what.alert_id))
+        require_scope(scope, [alert.site], Item("alert", alert.id))
         if alert.status in {AlertStatus.NEW, AlertStatus.ACKNOWLEDGED}:
             transition_alert(session, alert, AlertStatus.IN_PROGRESS, actor, now)
     return incident, alert

@@ -28,14 +28,16 @@ class _Place:
 
     def __init__(self, where: str, content: object, allowed: set[str] | None = None) -> None:
         if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-            raise UsageError(f"{where}: write a mapping of names to values")
+            raise UsageError.literal(f"{where}: write a mapping of names to values")
         self.where, self.content = where, content
         unknown = set(content) - allowed if allowed is not None else set()
         if allowed is not None and unknown:
-            raise UsageError(f"{where}: {sorted(unknown)} is not known here; there are {', '.join(sorted(allowed))}")
+            raise UsageError.literal(
+                f"{where}: {sorted(unknown)} is not known here; there are {', '.join(sorted(allowed))}"
+            )
 
     def wrong(self, what: str) -> UsageError:
-        return UsageError(f"{self.where}: {what}")
+        return UsageError.literal(f"{self.where}: {what}")
 
     def text(self, name: str, default: str | None = None) -> str:
         found = self.content.get(name, default)
@@ -94,7 +96,7 @@ def parse_scenario(file: str, text: str) -> Scenario:
     try:
         content = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
-        raise UsageError(f"{file}: no YAML: {error}") from error
+        raise UsageError.literal(f"{file}: not valid YAML: {error}") from error
     top = _Place(file, content, {"name", "kind", "title", "precedent", "sites", "source", "cast", "phases", "expects"})
     title = top.part("title", {"ko", "en"})
     cast = tuple(_cast(top.part("cast")))

@@ -1,4 +1,4 @@
--- Which batches hold events of a span of time, and when were they received? Read by jobs.rerun.
+-- Which batches hold events of a span of time, and when were they received? Read by pipeline.backtest.
 SELECT toString(batch_id), min(received_at) AS first, max(received_at)
 FROM events
 WHERE time >= {begins:DateTime64(3)} AND time < {ends:DateTime64(3)}

@@ -1,4 +1,4 @@
--- What was found about each site, address, user or host since a time, by rule? Read by rules.risk.
+-- What was found about each site, address, user or host since a time, by rule? Read by detection.risk.
 SELECT
     entity, if({kind:String} = 'address', '', toString(site)) AS at_site, rule_id, max(severity_id),
     uniqExact(finding_uid), max(last_time)

@@ -1,4 +1,4 @@
--- Which runs does the evidence of each finding belong to, by the lines that were injected? Read by evaluate.record.
+-- Which runs does the evidence of each finding belong to, by the lines that were injected? Read by demo.evaluate.record.
 SELECT f.rule_id, f.site, f.actor, f.time, f.last_time, groupUniqArray(i.run)
 FROM (
     SELECT rule_id, toString(site) AS site, actor, time, last_time, entry.1 AS batch_id, entry.2 AS seq

@@ -1,5 +1,5 @@
 -- Which lines stand behind an alert: the events its findings name as evidence, as they were received, oldest first?
--- Read by alerts.evidence.
+-- Read by incidents.evidence.
 SELECT site, feed, batch_id, seq, time, received_at, raw_data AS line
 FROM events
 WHERE received_at >= {since:DateTime64(3)} - INTERVAL 1 DAY

@@ -1,6 +1,6 @@
 -- Findings by their last event, newest first, a page at a time, of some sites ([] for all). Read by the API.
 SELECT finding_uid, rule_id, kind, site, actor, group_uid, severity_id, attack_type, time, last_time, detected_at,
-       event_count, site_count
+       event_count, site_count, details
 FROM findings FINAL
 WHERE last_time >= {since:DateTime64(3)} AND last_time < {until:DateTime64(3)}
   AND (empty({sites:Array(String)}) OR has({sites:Array(String)}, site))

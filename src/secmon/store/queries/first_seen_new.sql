@@ -1,5 +1,5 @@
 -- Which countries of logins, administrators and machines of the new events were never seen at their site? Read by
--- rules.first_seen; `since` is when the site first had anything of the kind, 1970 when it never had.
+-- detection.anomaly.first_seen; `since` is when the site first had anything of the kind, 1970 when it never had.
 SELECT n.kind, n.site, n.value, n.first_time, n.received, n.batch, n.number, k.since
 FROM (
     SELECT

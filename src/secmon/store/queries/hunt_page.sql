@@ -1,5 +1,5 @@
--- Events that a search asks for, newest first, a page at a time. Read by hunt.search; {condition} and {scope} come from
--- hunt.query and hunt.search, with every value as a literal.
+-- Events that a search asks for, newest first, a page at a time. Read by search.search; {condition} and {scope} come from
+-- search.query and search.search, with every value as a literal.
 SELECT
     time, received_at, site, feed, format, class_uid, activity_name, severity_id, attack_type,
     src_endpoint_ip, src_endpoint_port, dst_endpoint_ip, dst_endpoint_port, device_hostname, user_name,

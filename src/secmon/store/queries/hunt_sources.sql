@@ -1,4 +1,4 @@
--- How many of the newest events of a search belong to each log source of Sigma? Read by hunt.search; {counts}, {condition} and
+-- How many of the newest events of a search belong to each log source of Sigma? Read by search.search; {counts}, {condition} and
 -- {scope} are filled in there.
 SELECT {counts}
 FROM (

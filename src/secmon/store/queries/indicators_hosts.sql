@@ -1,4 +1,4 @@
--- Which host names of the new events are an indicated domain, or lie under one? Read by rules.indicator_match.
+-- Which host names of the new events are an indicated domain, or lie under one? Read by detection.threat_intel.indicators.
 SELECT host, max(parent)
 FROM (
     SELECT host, arrayJoin(arrayMap(

@@ -1,4 +1,4 @@
--- Which sources warn of a value now? Read by rules.indicators before it ends the warning.
+-- Which sources warn of a value now? Read by detection.threat_intel.indicators before it ends the warning.
 SELECT source, tlp, note, author, added_at
 FROM indicators FINAL
 WHERE kind = {kind:String} AND value = {value:String} AND ({source:String} = '' OR source = {source:String})

@@ -1,4 +1,4 @@
--- Which indicators are there, and how often was each seen? Read by rules.indicators.
+-- Which indicators are there, and how often was each seen? Read by detection.threat_intel.indicators.
 SELECT i.kind, i.value, i.source, i.tlp, i.note, i.author, i.added_at, i.expires_at,
        f.hits, f.sites, f.last_hit
 FROM (SELECT * FROM indicators FINAL WHERE {expired:Bool} OR expires_at > {now:DateTime64(3)}) AS i

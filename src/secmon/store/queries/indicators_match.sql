@@ -1,10 +1,13 @@
--- Writes a finding for each new event and indicator in it, all kinds in one pass. Run by rules.indicator_match.
--- `hosts` are the names that were found to be indicated domains, `domains` the indicator of each.
+-- Writes a finding for each new event and indicator in it, all kinds in one pass. Run by threat_intel.indicators.
+-- `hosts` are the names that were found to be indicated domains, `domains` the indicator of each; the query
+-- indicators_networks is put in the place of its name.
 INSERT INTO findings (
     finding_uid, rule_id, kind, site, actor, group_uid, severity_id, attack_type, time, last_time, received_at,
     detected_at, event_count, site_count, batch_id, seq, evidence, src_endpoint_ip, user_name, device_hostname, details
 )
 WITH
+    (SELECT (groupArray(address), groupArray(network)) FROM ($networks)) AS in_networks,
+    arrayPushBack(in_networks.1, '') AS addresses, arrayPushBack(in_networks.2, '') AS networks,
     seen.1 AS indicator_kind, seen.2 AS indicator_field, seen.3 AS indicator_value
 SELECT
     concat('indicator:', indicator_kind, ':', indicator_value, ':', batch_id, ':', toString(seq)), {rule_id:String},
@@ -16,6 +19,8 @@ SELECT
 FROM (
     SELECT *, arrayJoin([
         ('address', 'src_endpoint_ip', src_endpoint_ip), ('address', 'dst_endpoint_ip', dst_endpoint_ip),
+        ('network', 'src_endpoint_ip', transform(src_endpoint_ip, addresses, networks, '')),
+        ('network', 'dst_endpoint_ip', transform(dst_endpoint_ip, addresses, networks, '')),
         ('hash', 'file_hashes_md5', lower(file_hashes_md5)), ('hash', 'file_hashes_sha256', lower(file_hashes_sha256)),
         ('domain', 'host', domain)
     ]) AS seen

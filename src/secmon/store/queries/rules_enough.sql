@@ -1,4 +1,4 @@
--- At which events has a group enough of them within the timespan? Part of the queries of rules.correlation_query.
+-- At which events has a group enough of them within the timespan? Part of the queries of detection.correlation.sql.
 -- `value` is what is counted (for event_count: the event itself). A value enters a window when it is seen and leaves it
 -- a timespan after it was last seen, so a running sum of steps is their number.
 SELECT *

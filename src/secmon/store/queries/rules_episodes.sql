@@ -1,4 +1,4 @@
--- Which groups reached what a correlation asks for, when, and at which sites? Read by rules.correlate.
+-- Which groups reached what a correlation asks for, when, and at which sites? Read by detection.correlation.engine.
 -- Events that count and are at most a timespan apart are one episode.
 WITH
     reached AS ($enough),

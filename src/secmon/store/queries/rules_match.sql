@@ -1,4 +1,4 @@
--- Writes a finding for each event of the given batches and each rule of one log source that it matches. Run by rules.match.
+-- Writes a finding for each event of the given batches and each rule of one log source that it matches. Run by detection.engine.match_events.
 INSERT INTO findings (
     finding_uid, rule_id, kind, site, actor, group_uid, severity_id, attack_type,
     time, last_time, received_at, detected_at, event_count, site_count, batch_id, seq, evidence, src_endpoint_ip, user_name, device_hostname

@@ -1,4 +1,4 @@
--- How many findings did each rule write in this run? Read by rules.match for its report.
+-- How many findings did each rule write in this run? Read by detection.engine.match_events for its report.
 SELECT rule_id, count()
 FROM findings
 WHERE detected_at = fromUnixTimestamp64Milli({detected_at:Int64}, 'UTC')

@@ -1,4 +1,4 @@
--- Which combinations of log sources and texts do the new events have? Read by rules.prefilter; a row says no more than
+-- Which combinations of log sources and texts do the new events have? Read by detection.engine.prefilter; a row says no more than
 -- that there is such an event.
 SELECT arrayFilter(number -> number != 0, [$sources]) AS sources$searches
 FROM events

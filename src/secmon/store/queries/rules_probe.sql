@@ -1,4 +1,4 @@
--- How many events do these batches have? Asked by rules.match after a failure, to tell an ill store from a bad rule.
+-- How many events do these batches have? Asked by detection.engine.match_events after a failure, to tell an ill store from a bad rule.
 SELECT count()
 FROM events
 WHERE received_at BETWEEN fromUnixTimestamp64Milli({received_from:Int64}, 'UTC')

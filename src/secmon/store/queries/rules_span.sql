@@ -1,4 +1,4 @@
--- How often, from when and to when (ms) did each of some rules of one log source match in the new batches? Read by rules.touched.
+-- How often, from when and to when (ms) did each of some rules of one log source match in the new batches? Read by detection.engine.match_spans.
 SELECT [$counts], [$firsts], [$lasts]
 FROM (
     SELECT toUnixTimestamp64Milli(time) AS t, [$conditions] AS matched

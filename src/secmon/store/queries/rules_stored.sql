@@ -1,4 +1,4 @@
--- Which findings of one correlation lie near the new events? Read by rules.correlate, so that episodes go on.
+-- Which findings of one correlation lie near the new events? Read by detection.correlation.engine, so that episodes go on.
 SELECT
     finding_uid, group_uid, toString(site), actor,
     toUnixTimestamp64Milli(time), toUnixTimestamp64Milli(last_time), toUnixTimestamp64Milli(received_at),

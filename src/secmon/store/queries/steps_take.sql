@@ -1,4 +1,4 @@
--- Keeps the events of the given batches that the rules of one log source match, for the correlations. Run by rules.steps.
+-- Keeps the events of the given batches that the rules of one log source match, for the correlations. Run by detection.correlation.match_cache.
 INSERT INTO correlation_steps (step, t, site, batch, seq, received, fields, recorded_at)
 SELECT [$keys][hit], t, site, batch_id, seq, received, values[hit], fromUnixTimestamp64Milli({recorded_at:Int64}, 'UTC')
 FROM (

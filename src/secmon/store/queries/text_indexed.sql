@@ -1,4 +1,4 @@
--- Remember which parts of a day have their words indexed. Written by hunt.words.
+-- Remember which parts of a day have their words indexed. Written by search.text_index.
 INSERT INTO words_indexed (partition_id, parts, indexed_at)
 SELECT partition_id, arraySort(groupArray(name)), now64(6)
 FROM system.parts

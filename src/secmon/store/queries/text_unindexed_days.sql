@@ -1,5 +1,5 @@
 -- Days with parts that were not there when their words were indexed (lines came late, or parts were merged, which drops
--- the index), the newest first: closed days, and today once its new parts have so many rows. Read by hunt.words.
+-- the index), the newest first: closed days, and today once its new parts have so many rows. Read by search.text_index.
 -- A part's name is day_first_last_level, and behind that the number of the newest mutation: indexing one day renames the
 -- parts of all days, and changes nothing in them.
 WITH (name -> arrayStringConcat(arraySlice(splitByChar('_', name), 1, 4), '_')) AS kept

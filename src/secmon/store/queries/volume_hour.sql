@@ -1,4 +1,4 @@
--- How many attempts of each type had each site in an hour? Read by rules.volume.
+-- How many attempts of each type had each site in an hour? Read by detection.anomaly.volume.
 SELECT toString(site), toString(attack_type), sum(events)
 FROM events_15m
 WHERE slot >= {hour:DateTime('UTC')} AND slot < {hour:DateTime('UTC')} + INTERVAL 1 HOUR AND attack_type != ''

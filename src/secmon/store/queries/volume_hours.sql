@@ -1,4 +1,4 @@
--- How many attempts of each type had each site in each of some hours? Read by rules.volume, which learns from them.
+-- How many attempts of each type had each site in each of some hours? Read by detection.anomaly.volume, which learns from them.
 SELECT toString(site), toString(attack_type), toStartOfHour(slot) AS hour, sum(events)
 FROM events_15m
 WHERE slot IN (

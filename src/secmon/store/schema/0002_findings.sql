@@ -1,5 +1,5 @@
 -- One row a finding: one rule matched one event, or one correlated group at one site. Replays replace, never add.
--- Written by rules.match and rules.correlate; read by alerts (triage) and by the site page. Read it with FINAL.
+-- Written by detection.engine.match_events and detection.correlation.engine; read by alerts (triage) and by the site page. Read it with FINAL.
 CREATE TABLE IF NOT EXISTS findings (
     finding_uid String,
     rule_id LowCardinality(String),

@@ -1,4 +1,4 @@
--- One row a rule and run: how much it found, how long its pass took, what went wrong. Written by rules.runs; kept 30 days.
+-- One row a rule and run: how much it found, how long its pass took, what went wrong. Written by detection.engine.run_report; kept 30 days.
 -- `milliseconds` is the time of the whole pass the rule was asked in, `pass_rules` how many rules shared it. `held_back`
 -- counts matches beyond what one run may write.
 CREATE TABLE IF NOT EXISTS rule_runs (

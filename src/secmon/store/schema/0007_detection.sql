@@ -6,7 +6,7 @@ ALTER TABLE findings
     ADD COLUMN IF NOT EXISTS details Map(LowCardinality(String), String);
 
 -- What was seen at a site for the first time: countries people log in from, administrators, machines. Written by
--- rules.first_seen; a later row replaces the earlier one of the same value, so read it with FINAL.
+-- detection.anomaly.first_seen; a later row replaces the earlier one of the same value, so read it with FINAL.
 CREATE TABLE IF NOT EXISTS first_seen (
     kind LowCardinality(String), site LowCardinality(String), value String,
     first_time DateTime64(3, 'UTC'), recorded_at DateTime64(3, 'UTC')
@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS first_seen (
 ORDER BY (kind, site, value);
 
 -- Addresses, domains and hashes that somebody warned of, each under its source; the newest row of one is in force.
--- Withdrawing or prolonging one is a further row. Written and read by rules.indicators, with FINAL.
+-- Withdrawing or prolonging one is a further row. Written and read by detection.threat_intel.indicators, with FINAL.
 CREATE TABLE IF NOT EXISTS indicators (
     kind LowCardinality(String), value String, source LowCardinality(String), tlp LowCardinality(String),
     note String, author String, added_at DateTime64(3, 'UTC'), expires_at DateTime64(3, 'UTC'),
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS indicators (
 ORDER BY (kind, value, source);
 
 -- Events that a rule under a correlation matched: when, where, and the fields it is grouped and counted by. Written by
--- rules.steps once for each event, read for every look back; kept longer than the longest look-back.
+-- detection.correlation.match_cache once for each event, read for every look back; kept longer than the longest look-back.
 CREATE TABLE IF NOT EXISTS correlation_steps (
     step LowCardinality(String), t Int64 CODEC(DoubleDelta, ZSTD(1)), site LowCardinality(String),
     batch LowCardinality(String), seq UInt32, received Int64 CODEC(DoubleDelta, ZSTD(1)),

@@ -26,6 +26,7 @@ from secmon.web.api import (
     shift,
     sites,
     stream,
+    suppressions,
     tokens,
     tour,
 )
@@ -38,6 +39,7 @@ NOUNS = (
     events.routes,
     findings.routes,
     alerts.routes,
+    suppressions.routes,
     incidents.routes,
     incident_work.routes,
     requests.routes,

@@ -8,16 +8,16 @@ from pydantic import Field
 
 from secmon.alerts import queries as alert_queries
 from secmon.alerts import suppression, workflow
+from secmon.alerts.explanations import explanations_of_alert
 from secmon.alerts.queries import AlertSearch
 from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.db.models import Alert, AlertStatus
-from secmon.db.transaction import Change
 from secmon.errors import UsageError
-from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts, tagged
 from secmon.web.api.service import Service
-from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
+from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, WhyOut, Words
 from secmon.web.gateway.current_user import RequirePermission, Viewing
 
 Triaging = Annotated[Principal, Depends(RequirePermission(Permission.TRIAGE))]
@@ -50,6 +50,12 @@ class AlertOut(Out):
     acknowledged_at: datetime | None
     started_at: datetime | None
     closed_at: datetime | None
+
+
+class AlertDetailOut(AlertOut):
+    """An alert with the reasons of its newest findings; `why` is empty for alerts of rules."""
+
+    why: list[WhyOut]
 
 
 class Note(In):
@@ -122,7 +128,7 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _reading(api: APIRouter, service: Service) -> None:
-    @api.get("/alerts", tags=["alerts"], response_model=Page[AlertOut])
+    @api.get("/alerts", tags=["alerts"], response_model=ResultPage[AlertOut])
     def alerts(  # one argument per query parameter
         principal: Viewing,
         status: Annotated[list[AlertStatus], Query()] = [],  # noqa: B006  # FastAPI copies it
@@ -137,7 +143,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         merged: bool = False,
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[AlertOut]:
+    ) -> ResultPage[AlertOut]:
         """List alerts within the caller's scope by falling id, so that new findings do not disturb paging."""
         wanted = AlertSearch(
             status=tuple(status),
@@ -153,139 +159,124 @@ def _reading(api: APIRouter, service: Service) -> None:
         )
         at = cursor_parts(cursor, (int,))
         rows = alert_queries.alerts_page(service.db, principal.scope, wanted, limit=limit, before=at[0] if at else None)
-        return Page(
+        return ResultPage(
             items=[AlertOut.model_validate(row) for row in rows],
             next=cursor_of(rows[-1].id) if len(rows) == limit else None,
         )
 
-    @api.get("/alerts/{number}", tags=["alerts"], response_model=AlertOut)
-    def alert(number: Id, principal: Viewing, response: Response) -> object:
-        """Read an alert; its version is the ETag."""
-        return _tagged(alert_queries.get_alert(service.db, principal.scope, number), response)
+    @api.get("/alerts/{number}", tags=["alerts"], response_model=AlertDetailOut)
+    def alert(number: Id, principal: Viewing, response: Response) -> AlertDetailOut:
+        """Read an alert and why it was raised; its version is the ETag."""
+        row = tagged(alert_queries.get_alert(service.db, principal.scope, number), response)
+        why = [WhyOut.model_validate(one) for one in explanations_of_alert(service.context.store, row)]
+        return AlertDetailOut(**AlertOut.model_validate(row).model_dump(), why=why)
 
 
 def _moves(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.post("/alerts/{number}/acknowledge", tags=["alerts"], response_model=AlertOut)
     def acknowledge(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Acknowledge an alert."""
         [row] = workflow.acknowledge_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             note=body.note,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/start", tags=["alerts"], response_model=AlertOut)
     def start(number: Id, body: Note, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Start work on an alert."""
         [row] = workflow.start_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             note=body.note,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/close", tags=["alerts"], response_model=AlertOut)
     def close(number: Id, body: Closing, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Close an alert with its closure."""
         [row] = workflow.close_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             body.closure,
             note=body.note,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/reopen", tags=["alerts"], response_model=AlertOut)
     def reopen(number: Id, body: Reason, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Reopen an alert."""
         [row] = workflow.reopen_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             note=body.reason,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/assign", tags=["alerts"], response_model=AlertOut)
     def assign(number: Id, body: Assignment, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Assign an alert to an owner."""
         [row] = workflow.assign_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             body.owner,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
 
 def _groups(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.post("/alerts/{number}/merge", tags=["alerts"], response_model=AlertOut)
     def merge(number: Id, body: Merging, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Merge an alert into another alert, and return that alert."""
         row = workflow.merge_alerts(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             [number],
             body.into,
             note=body.note,
             versions=_seen(number, seen),
         )
-        return _tagged(row, response)
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/unmerge", tags=["alerts"], response_model=AlertOut)
     def unmerge(number: Id, principal: Triaging, seen: IfMatch, response: Response) -> object:
         """Undo the merge of an alert."""
-        [row] = workflow.unmerge_alerts(
-            Change(db, principal.scope, principal.actor, service.now()), [number], versions=_seen(number, seen)
-        )
-        return _tagged(row, response)
+        [row] = workflow.unmerge_alerts(service.change(principal), [number], versions=_seen(number, seen))
+        return tagged(row, response)
 
     @api.post("/alerts/{number}/suppress", tags=["alerts"], response_model=AlertOut)
     def suppress(number: Id, body: Suppressing, principal: Triaging, response: Response) -> object:
         """Close this alert, and open no such alert until the given time."""
-        now = service.now()
-        if body.until > now + timedelta(days=366):
-            raise UsageError("a suppression ends within a year: a rule that is wrong for longer wants an exemption")
-        suppression.suppress_alert(
-            Change(db, principal.scope, principal.actor, now),
-            number,
-            until=body.until,
-            reason=body.reason,
-            closure=body.closure,
-        )
-        return _tagged(alert_queries.get_alert(db, principal.scope, number), response)
+        change = service.change(principal)
+        if body.until > change.now + timedelta(days=366):
+            raise UsageError("suppression.too_long")
+        suppression.suppress_alert(change, number, until=body.until, reason=body.reason, closure=body.closure)
+        return tagged(alert_queries.get_alert(service.db, principal.scope, number), response)
 
 
 def _all(service: Service, principal: Principal, body: Bulk) -> list[Alert]:
-    db, scope, actor, now = service.db, principal.scope, principal.actor, service.now()
+    change = service.change(principal)
     ids = [one.id for one in body.alerts]
     versions = {one.id: one.version for one in body.alerts if one.version is not None}
     if body.action == "acknowledge":
-        return [*workflow.acknowledge_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
+        return [*workflow.acknowledge_alerts(change, ids, note=body.note, versions=versions)]
     if body.action == "start":
-        return [*workflow.start_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
+        return [*workflow.start_alerts(change, ids, note=body.note, versions=versions)]
     if body.action == "reopen":
-        return [*workflow.reopen_alerts(Change(db, scope, actor, now), ids, note=body.note, versions=versions)]
+        return [*workflow.reopen_alerts(change, ids, note=body.note, versions=versions)]
     if body.action == "assign":
-        return [*workflow.assign_alerts(Change(db, scope, actor, now), ids, body.owner, versions=versions)]
+        return [*workflow.assign_alerts(change, ids, body.owner, versions=versions)]
     if body.action == "unmerge":
-        return [*workflow.unmerge_alerts(Change(db, scope, actor, now), ids, versions=versions)]
+        return [*workflow.unmerge_alerts(change, ids, versions=versions)]
     if body.closure is None:
-        raise UsageError("closing needs a closure: true_positive, benign, false_positive or duplicate")
-    return [*workflow.close_alerts(Change(db, scope, actor, now), ids, body.closure, note=body.note, versions=versions)]
+        raise UsageError("alert.closure_not_valid")
+    return [*workflow.close_alerts(change, ids, body.closure, note=body.note, versions=versions)]
 
 
 def _seen(number: int, version: int | None) -> dict[int, int]:
     return {} if version is None else {number: version}
-
-
-def _tagged(row: Alert, response: Response) -> Alert:
-    response.headers["etag"] = etag_of(row.version)
-    return row

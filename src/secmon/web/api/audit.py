@@ -10,7 +10,7 @@ from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.db import audit_log
 from secmon.db.audit_log import AuditEntry
-from secmon.web.api.reply import Page, cursor_of, cursor_parts
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Line, Out
 from secmon.web.gateway.current_user import RequirePermission
@@ -44,7 +44,7 @@ class ChainOut(Out):
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading the audit log."""
 
-    @api.get("/audit", tags=["audit"], response_model=Page[AuditOut])
+    @api.get("/audit", tags=["audit"], response_model=ResultPage[AuditOut])
     def entries(  # one argument per query parameter
         principal: _Auditing,
         subject: Line = "",
@@ -52,7 +52,7 @@ def routes(api: APIRouter, service: Service) -> None:
         action: Line = "",
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[AuditOut]:
+    ) -> ResultPage[AuditOut]:
         """List entries, newest first; `action` may be a prefix, as `alert.`."""
         at = cursor_parts(cursor, (int,))
         rows = audit_log.audit_entries(
@@ -64,7 +64,9 @@ def routes(api: APIRouter, service: Service) -> None:
             actor=actor,
             action=action,
         )
-        return Page(items=[_entry(row) for row in rows], next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+        return ResultPage(
+            items=[_entry(row) for row in rows], next=cursor_of(rows[-1].id) if len(rows) == limit else None
+        )
 
     @api.get("/audit/chain", tags=["audit"], response_model=ChainOut)
     def chain(_visitor: _Auditing) -> ChainOut:

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.response.blocklist import blocklist
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.blocklist import BlockFeed
@@ -58,9 +57,7 @@ def routes(api: APIRouter, service: Service) -> None:
     def acknowledge(site: SiteCode, body: Applied, principal: _Polling) -> object:
         """Acknowledge that a site has applied the list up to a version."""
         _known(service, principal, site)
-        new = block_workflow.acknowledge_blocklist(
-            Change(service.db, principal.scope, principal.actor, service.now()), site, body.version
-        )
+        new = block_workflow.acknowledge_blocklist(service.change(principal), site, body.version)
         return AppliedOut(site=site, version=body.version, new=new)
 
 
@@ -76,7 +73,7 @@ def _feeds(api: APIRouter, service: Service) -> None:
         province, form = name.split(".", 1)
         codes = [site.code for site in service.context.sites if site.province == province]
         if not codes or not all(principal.scope.covers(code) for code in codes):
-            raise Absent(f"no province has the code {province}")
+            raise Absent("province.unknown", code=province)
         found = blocklist.block_feed_of_sites(service.db, codes, service.now(), name=province)
         return _sent(found, form, if_none_match)
 
@@ -89,7 +86,7 @@ def _feeds(api: APIRouter, service: Service) -> None:
         site, form = name.split(".", 1)
         if site == "all":
             if not principal.scope.everything:
-                raise Absent("the list of all sites is for those who see all sites")
+                raise Absent("block.list_of_all_sites")
             return _sent(
                 blocklist.block_feed_of_sites(service.db, None, service.now(), name="all"), form, if_none_match
             )
@@ -99,7 +96,7 @@ def _feeds(api: APIRouter, service: Service) -> None:
 
 def _known(service: Service, principal: Principal, site: str) -> None:
     if service.context.site(site) is None or not principal.scope.covers(site):
-        raise Absent(f"no site has the code {site[:20]}")
+        raise Absent("site.unknown", code=site[:20])
 
 
 def _sent(feed: BlockFeed, form: str, if_none_match: str | None) -> Response:

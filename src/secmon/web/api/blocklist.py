@@ -8,18 +8,18 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.response.blocklist import allowlist, blocklist
 from secmon.response.blocklist import workflow as block_workflow
 from secmon.response.blocklist.allowlist import AllowlistEntry
-from secmon.response.blocklist.blocklist import BlockEntry, BlockState
+from secmon.response.blocklist.blocklist import BlockState
 from secmon.response.blocklist.workflow import Proposal
 from secmon.sites.scope import EVERYTHING
 from secmon.web.api.alerts import Reason
-from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.record_actions import RecordAction, add_actions
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts, tagged
 from secmon.web.api.service import Service
-from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
+from secmon.web.api.shapes import Cursor, Id, In, Limit, Line, Moment, Out, SiteCode, Words
 from secmon.web.gateway.current_user import RequirePermission, Viewing
 
 _Proposing = Annotated[Principal, Depends(RequirePermission(Permission.BLOCK_PROPOSE))]
@@ -96,12 +96,13 @@ class Protecting(In):
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading and changing the block list."""
     _reading(api, service)
-    _deciding(api, service)
+    _proposing(api, service)
+    add_actions(api, service, _ACTIONS, tag="block list", model=BlockOut)
     _protecting(api, service)
 
 
 def _reading(api: APIRouter, service: Service) -> None:
-    @api.get("/blocklist", tags=["block list"], response_model=Page[BlockOut])
+    @api.get("/blocklist", tags=["block list"], response_model=ResultPage[BlockOut])
     def entries(  # one argument per query parameter
         principal: Viewing,
         state: Annotated[list[BlockState], Query()] = [],  # noqa: B006  # FastAPI copies it
@@ -109,7 +110,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         incident: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[BlockOut]:
+    ) -> ResultPage[BlockOut]:
         """List entries that concern a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = blocklist.search_blocks(
@@ -122,7 +123,7 @@ def _reading(api: APIRouter, service: Service) -> None:
             before=at[0] if at else None,
         )
         items = [BlockOut.model_validate(row) for row in rows]
-        return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+        return ResultPage(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/blocklist/coverage", tags=["block list"], response_model=list[CoverageOut])
     def coverage(principal: Viewing) -> object:
@@ -133,78 +134,78 @@ def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/blocklist/{number}", tags=["block list"], response_model=BlockOut)
     def one(number: Id, principal: Viewing, response: Response) -> object:
         """Read an entry; its version is the ETag."""
-        return _tagged(blocklist.get_block(service.db, principal.scope, number), response)
+        return tagged(blocklist.get_block(service.db, principal.scope, number), response)
 
 
-def _deciding(api: APIRouter, service: Service) -> None:
-    db = service.db
-
+def _proposing(api: APIRouter, service: Service) -> None:
     @api.post("/blocklist", tags=["block list"], response_model=BlockOut, status_code=201)
     def propose(body: Proposing, principal: _Proposing, response: Response) -> object:
         """Propose a block; a conflict with the allowlist is refused with an explanation."""
         unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
-            raise UsageError(f"no site has the code {unknown[0]}")
+            raise UsageError("site.unknown", code=unknown[0])
         proposal = Proposal(body.value, body.reason, body.expires_at, tuple(body.sites), body.source, body.incident)
-        row = block_workflow.propose_block(Change(db, principal.scope, principal.actor, service.now()), proposal)
+        row = block_workflow.propose_block(service.change(principal), proposal)
         response.headers["location"] = f"/api/v1/blocklist/{row.id}"
-        return _tagged(row, response)
+        return tagged(row, response)
 
-    @api.post("/blocklist/{number}/approve", tags=["block list"], response_model=BlockOut)
-    def approve(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
-        """Approve an entry, as a second person."""
-        row = block_workflow.approve_block(
-            Change(db, principal.scope, principal.actor, service.now()), number, version=seen
-        )
-        return _tagged(row, response)
 
-    @api.post("/blocklist/{number}/reject", tags=["block list"], response_model=BlockOut)
-    def reject(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
-        """Reject an entry."""
-        row = block_workflow.reject_block(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/blocklist/{number}/push", tags=["block list"], response_model=BlockOut)
-    def push(number: Id, principal: _Approving, seen: IfMatch, response: Response) -> object:
-        """Put an entry into force."""
-        row = block_workflow.push_block(
-            Change(db, principal.scope, principal.actor, service.now()), number, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/blocklist/{number}/undo", tags=["block list"], response_model=BlockOut)
-    def undo(number: Id, body: Reason, principal: _Approving, seen: IfMatch, response: Response) -> object:
-        """Take an entry out of force."""
-        row = block_workflow.revoke_block(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
-        )
-        return _tagged(row, response)
+_ACTIONS = (
+    RecordAction(
+        "/blocklist/{number}/approve",
+        "approve",
+        "Approve an entry, as a second person.",
+        Permission.BLOCK_APPROVE,
+        None,
+        lambda change, number, _body, seen: block_workflow.approve_block(change, number, version=seen),
+    ),
+    RecordAction(
+        "/blocklist/{number}/reject",
+        "reject",
+        "Reject an entry.",
+        Permission.BLOCK_APPROVE,
+        Reason,
+        lambda change, number, body, seen: block_workflow.reject_block(
+            change, number, reason=body.reason, version=seen
+        ),
+    ),
+    RecordAction(
+        "/blocklist/{number}/push",
+        "push",
+        "Put an entry into force.",
+        Permission.BLOCK_APPROVE,
+        None,
+        lambda change, number, _body, seen: block_workflow.push_block(change, number, version=seen),
+    ),
+    RecordAction(
+        "/blocklist/{number}/undo",
+        "undo",
+        "Take an entry out of force.",
+        Permission.BLOCK_APPROVE,
+        Reason,
+        lambda change, number, body, seen: block_workflow.revoke_block(
+            change, number, reason=body.reason, version=seen
+        ),
+    ),
+)
 
 
 def _protecting(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/never-block", tags=["block list"], response_model=list[ProtectedOut])
     def protected(_visitor: Viewing) -> object:
         """List the allowlist; it is the same for every caller."""
-        return [_protected(one) for one in allowlist.allowlist(db)]
+        return [_protected(one) for one in allowlist.allowlist(service.db)]
 
     @api.post("/never-block", tags=["block list"], response_model=ProtectedOut, status_code=201)
     def protect(body: Protecting, principal: _Approving) -> object:
         """Add a value to the allowlist; block list entries that it touches end immediately."""
-        added, _ = allowlist.add_to_allowlist(
-            Change(db, EVERYTHING, principal.actor, service.now()), body.value, reason=body.reason
-        )
+        added, _ = allowlist.add_to_allowlist(service.change(principal, EVERYTHING), body.value, reason=body.reason)
         return _protected(added)
 
     @api.post("/never-block/{number}/remove", tags=["block list"], status_code=204)
     def unprotect(number: Id, body: Reason, principal: _Approving) -> None:
         """Remove a value from the allowlist."""
-        allowlist.remove_from_allowlist(
-            Change(db, EVERYTHING, principal.actor, service.now()), number, reason=body.reason
-        )
+        allowlist.remove_from_allowlist(service.change(principal, EVERYTHING), number, reason=body.reason)
 
 
 def _protected(one: AllowlistEntry) -> ProtectedOut:
@@ -216,8 +217,3 @@ def _protected(one: AllowlistEntry) -> ProtectedOut:
         author=one.author,
         added_at=one.added_at,
     )
-
-
-def _tagged(row: BlockEntry, response: Response) -> BlockEntry:
-    response.headers["etag"] = etag_of(row.version)
-    return row

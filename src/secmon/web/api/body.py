@@ -13,6 +13,6 @@ async def body_of(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > _MOST_BYTES:
-            raise UsageError(f"more than {_MOST_BYTES // 1_000_000} MB at once: send it in parts")
+            raise UsageError("body.too_large", megabytes=_MOST_BYTES // 1_000_000)
         parts.append(part)
     return b"".join(parts)

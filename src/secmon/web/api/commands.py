@@ -1,6 +1,7 @@
 """Commands to a running server, from the command line and from sites: ingest, maintenance, collection."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -35,11 +36,9 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _sites(api: APIRouter, service: Service) -> None:
-    context = service.context
-
     def known(site: str, principal: Principal) -> None:
-        if context.site(site) is None or not principal.scope.covers(site):
-            raise Absent(f"no site has the code {site[:20]}")
+        if service.context.site(site) is None or not principal.scope.covers(site):
+            raise Absent("site.unknown", code=site[:20])
 
     @api.post("/ingest", tags=["centre"])
     async def post_lines(
@@ -51,7 +50,7 @@ def _sites(api: APIRouter, service: Service) -> None:
     ) -> Response:
         """Ingest the lines of the body, as `secmon ingest`; for sites that push, and for manual imports."""
         known(site, principal)
-        return json_reply(await service.ingest(site, feed, format, await body_of(request)))
+        return json_reply(asdict(await service.pipeline.import_lines(site, feed, format, await body_of(request))))
 
     @api.post("/maintenance", tags=["centre"])
     async def post_maintenance(
@@ -60,7 +59,7 @@ def _sites(api: APIRouter, service: Service) -> None:
         """Announce maintenance of a site, or of one of its feeds, from now on, as `secmon maintenance`."""
         known(site, principal)
         if until.tzinfo is None:
-            raise UsageError("until: write the time with its zone, as 2026-03-02T09:00:00+09:00")
+            raise UsageError("time.until_no_zone")
         window = maintenance.MaintenanceWindow(site, feed, service.now(), until, reason)
         await asyncio.to_thread(maintenance.announce_maintenance, service.db, window)
         return json_reply({"site": site, "feed": feed, "until": until.isoformat(), "reason": reason})
@@ -78,15 +77,15 @@ def _centre(api: APIRouter, service: Service) -> None:
     async def post_round(principal: _Collecting) -> Response:
         """Run a collection round now, as `secmon collect --once`."""
         if not principal.scope.everything:
-            raise Refused("a round asks every site: it needs an account that sees every site")
-        return json_reply(await service.collect())
+            raise Refused("permission.all_sites")
+        return json_reply(asdict(await service.pipeline.collect_once()))
 
     @api.post("/rules/rerun", tags=["centre"])
     async def post_rerun(_visitor: _Tuning, rule: _Rule, begins: Moment, ends: Moment) -> Response:
         """Backtest a rule over past events, as `secmon rules rerun`; answers when it has finished."""
-        return json_reply(await service.rerun(rule, begins, ends))
+        return json_reply(asdict(await service.pipeline.rerun(rule, begins, ends)))
 
     @api.post("/backup", tags=["centre"])
     async def post_backup(_visitor: _Keeping) -> Response:
         """Create a backup beside the data; `secmon backup` calls this and then moves it to its destination."""
-        return json_reply(await service.back_up())
+        return json_reply(asdict(await service.backup.back_up()))

@@ -1,6 +1,7 @@
 """Digests: archive, deliveries and recipients."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,13 @@ from starlette.responses import Response
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.live.digest_shelf import DigestShelf
+from secmon.db.database import Database
+from secmon.reports import archive
+from secmon.reports.compose import compose as compose_digest
+from secmon.reports.compose import due_of
+from secmon.reports.delivery import recipients as digest_recipients
+from secmon.reports.delivery.recipients import Recipient
+from secmon.sites.scope import EVERYTHING
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, In, Limit, Line, Out
@@ -105,12 +112,6 @@ class Sent(Out):
 def routes(api: APIRouter, service: Service) -> None:
     """Add the archive for callers who may export, within their scope, and the rest for those who manage settings."""
 
-    def shelf() -> DigestShelf:
-        found = service.context.shelf
-        if found is None:
-            raise Absent("no digests are kept here")
-        return found
-
     @api.get("/digests", tags=["digests"], response_model=DigestList)
     def listed(
         principal: _Reading,
@@ -119,7 +120,7 @@ def routes(api: APIRouter, service: Service) -> None:
         before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     ) -> object:
         """List digests, newest first; `before` is the id to continue below."""
-        return {"digests": shelf().digests(principal.scope, kind=kind, limit=limit, before=before)}
+        return {"digests": archive.digests(_db(service), principal.scope, kind=kind, limit=limit, before=before)}
 
     @api.post("/digests", tags=["digests"], response_model=Composed)
     def compose(
@@ -131,53 +132,75 @@ def routes(api: APIRouter, service: Service) -> None:
         send: bool = False,
     ) -> Mapping[str, Any]:
         """Compose the digest of a period, or find it if it exists; without `date`, of the newest completed period."""
-        wanted = [one for one in versions.split(",") if one]
-        return shelf().compose(kind, date, site, wanted, send=send, now=service.now())
+        _db(service)
+        wanted, now = [one for one in versions.split(",") if one], service.now()
+        due = due_of(kind, date, site, now)
+        made = compose_digest(service.digest_sources.fresh(), due, now, versions=wanted, send=send)
+        return {"id": made.id, "new": made.new}
 
-    _of_one(api, service, shelf)
-    _of_recipients(api, service, shelf)
+    _of_one(api, service)
+    _of_recipients(api, service)
 
 
-def _of_one(api: APIRouter, service: Service, shelf: Any) -> None:
+def _of_one(api: APIRouter, service: Service) -> None:
     @api.get("/digests/{number}", tags=["digests"], response_model=DigestWhole)
     def one(number: Id, principal: _Reading) -> object:
         """Read a digest with the names of its documents."""
-        return shelf().digest(principal.scope, number)
+        db = _db(service)
+        found = archive.digest(db, principal.scope, number)
+        names = {made: archive.document_names(db, principal.scope, number, made) for made in found.versions}
+        return {**asdict(found), "documents": names}
 
     @api.get("/digests/{number}/documents/{version}/{name}", tags=["digests"], response_class=Response)
     def document(number: Id, version: _Version, name: _Name, principal: _Reading) -> Response:
         """Return a document as it was sent; images in a page link to the files beside it, not to those in the mail."""
-        content, media = shelf().document(principal.scope, number, version, name)
+        content, media = archive.browser_document(_db(service), principal.scope, number, version, name)
         return Response(content, media_type=media)
 
     @api.get("/digests/{number}/deliveries", tags=["digests"], response_model=list[DeliveryOut])
     def deliveries(number: Id, principal: _Setting) -> object:
         """List the delivery to each recipient."""
-        return shelf().deliveries(principal.scope, number)
+        return archive.deliveries(_db(service), principal.scope, number)
 
     @api.post("/digests/{number}/resend", tags=["digests"], response_model=Sent)
     def resend(number: Id, body: Resend, principal: _Setting) -> object:
         """Resend a digest unchanged."""
-        return {"recipients": shelf().resend(principal.scope, number, body.to, principal.actor, service.now())}
+        _db(service)
+        return {"recipients": archive.resend(service.change(principal), number, to=body.to)}
 
 
-def _of_recipients(api: APIRouter, service: Service, shelf: Any) -> None:
+def _of_recipients(api: APIRouter, service: Service) -> None:
     @api.get("/recipients", tags=["digests"], response_model=list[RecipientOut])
     def recipients(_visitor: _Setting) -> object:
         """List all recipients."""
-        return shelf().recipients()
+        return digest_recipients.recipients(_db(service), active=False)
 
     @api.post("/recipients", tags=["digests"], response_model=RecipientOut, status_code=201)
     def add(body: RecipientIn, principal: _Setting) -> object:
         """Add a recipient; recipients from the settings are changed there."""
-        return shelf().save_recipient({**body.model_dump(), "id": 0}, principal.actor, service.now())
+        return _save(service, principal, 0, body)
 
     @api.put("/recipients/{number}", tags=["digests"], response_model=RecipientOut)
     def change(number: Id, body: RecipientIn, principal: _Setting) -> object:
         """Change language, hours, kinds or scope of a recipient."""
-        return shelf().save_recipient({**body.model_dump(), "id": number}, principal.actor, service.now())
+        return _save(service, principal, number, body)
 
     @api.delete("/recipients/{number}", tags=["digests"], status_code=204)
     def remove(number: Id, principal: _Setting) -> None:
         """Stop all sending to a recipient."""
-        shelf().remove_recipient(number, principal.actor, service.now())
+        _db(service)
+        digest_recipients.remove(service.change(principal, EVERYTHING), number)
+
+
+def _db(service: Service) -> Database:
+    """Return the database of the digests; raise Absent in a presentation, which keeps none."""
+    if service.context.staged:
+        raise Absent("digest.none_kept")
+    return service.db
+
+
+def _save(service: Service, principal: Principal, number: int, body: RecipientIn) -> Recipient:
+    """Add (number 0) or change a recipient."""
+    _db(service)
+    wanted = Recipient(**{**body.model_dump(), "id": number, "kinds": tuple(body.kinds)})
+    return digest_recipients.save(service.change(principal, EVERYTHING), wanted)

@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.detection.sigma.literals import literal
-from secmon.errors import UsageError
+from secmon.errors import Item, UsageError
 from secmon.search import search
 from secmon.search.query import LONGEST, Condition, condition
 from secmon.search.search import Search
 from secmon.search.sigma_draft import draft, file_name
 from secmon.web.api.problems import Absent
-from secmon.web.api.reply import Page, cursor_of, cursor_parts
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Limit, Moment
 from secmon.web.gateway.current_user import RequirePermission
@@ -43,7 +43,7 @@ class EventOut(BaseModel, extra="allow"):
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for searching and reading events."""
 
-    @api.get("/events", tags=["events"], response_model=Page[EventOut])
+    @api.get("/events", tags=["events"], response_model=ResultPage[EventOut])
     def events(
         principal: Hunting,
         q: _Query = "",
@@ -51,7 +51,7 @@ def routes(api: APIRouter, service: Service) -> None:
         until: Moment | None = None,
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[EventOut]:
+    ) -> ResultPage[EventOut]:
         """List events within the caller's scope, newest first; of the last day unless `since` or `until` is given."""
         begin, end = period(service.now(), since, until)
         at = cursor_parts(cursor, (int, str, int))
@@ -59,7 +59,7 @@ def routes(api: APIRouter, service: Service) -> None:
         rows = [row for part in search.parts(service.context.store, wanted, limit) for row in part.events]
         last = rows[-1] if len(rows) == limit else None
         after = cursor_of(_milliseconds(last["time"]), last["batch_id"], int(last["seq"])) if last else None
-        return Page(items=[EventOut(**plain(row)) for row in rows], next=after)
+        return ResultPage(items=[EventOut(**plain(row)) for row in rows], next=after)
 
     @api.get("/rules/draft", tags=["events"], response_class=PlainTextResponse)
     def rule_draft(principal: Hunting, q: _Query, since: Moment | None = None, until: Moment | None = None) -> Response:
@@ -67,7 +67,7 @@ def routes(api: APIRouter, service: Service) -> None:
         begin, end = period(service.now(), since, until)
         source = search.log_source(service.context.store, Search(condition(q), principal.scope, begin, end))
         if source is None:
-            raise UsageError("nothing was found that a rule could be about: search where there is something")
+            raise UsageError("draft.nothing_found")
         text = draft(q, source, principal.name, service.now().date())
         headers = {"Content-Disposition": f'attachment; filename="{file_name(q)}"'}
         return Response(text, media_type="application/yaml", headers=headers)
@@ -81,7 +81,7 @@ def routes(api: APIRouter, service: Service) -> None:
         """Read an event with all its columns."""
         found = search.event(service.context.store, principal.scope, batch_id, seq)
         if found is None:
-            raise Absent(f"no event {batch_id}/{seq}")
+            raise Absent("item.not_found", item=Item("event", f"{batch_id}/{seq}"))
         return EventOut(**plain(found))
 
 
@@ -90,9 +90,9 @@ def period(now: datetime, since: datetime | None, until: datetime | None) -> tup
     end = until or now + timedelta(minutes=5)  # clocks of sites run a little ahead
     begin = since or end - _DAY
     if not begin < end:
-        raise UsageError("since lies after until: nothing can be there")
+        raise UsageError("period.ends_before_start")
     if end - begin > _LONGEST:
-        raise UsageError(f"more than {_LONGEST.days} days at once: ask for less")
+        raise UsageError("period.too_long", days=_LONGEST.days)
     return begin, end
 
 

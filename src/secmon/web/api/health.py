@@ -22,7 +22,7 @@ def register(server: FastAPI, service: Service) -> None:
         context = service.context
         try:
             await asyncio.to_thread(context.store.rows, "SELECT 1")
-            found = dict(await asyncio.to_thread(service.problems))
+            found = dict(await asyncio.to_thread(service.pipeline.healthy))
         except SecmonError as error:
             found = {"store": str(error)}
         body: dict[str, object] = {"status": "degraded" if found else "ok"}
@@ -39,7 +39,7 @@ def routes(api: APIRouter, service: Service) -> None:
     async def read_status(principal: Viewing) -> Response:
         """Return totals and health, as `secmon status --json`; for callers who see every site."""
         if not principal.scope.everything:
-            raise Refused("the status is of the whole centre: it needs an account that sees every site")
+            raise Refused("permission.all_sites")
         context = service.context
         return json_reply(
             await asyncio.to_thread(

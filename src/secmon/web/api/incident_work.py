@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from secmon.alerts import queries as alert_queries
-from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.incidents import evidence, incident, members, playbook, timeline
 from secmon.incidents import workflow as incident_workflow
@@ -133,67 +132,57 @@ def _told(api: APIRouter, service: Service) -> None:
     @api.post("/incidents/{number}/comments", tags=["incidents"], response_model=IncidentOut, status_code=201)
     def comment(number: Id, body: Comment, principal: Handling, response: Response) -> object:
         """Add a comment to the timeline."""
-        row = incident_workflow.comment_incident(
-            Change(service.db, principal.scope, principal.actor, service.now()), number, body.text, site=body.site or ""
-        )
+        row = incident_workflow.comment_incident(service.change(principal), number, body.text, site=body.site or "")
         return shown(service, principal, row, response)
 
 
 def _tasks(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/incidents/{number}/tasks", tags=["incidents"], response_model=list[TaskOut])
     def tasks(number: Id, principal: Viewing) -> object:
         """List the tasks in order; for callers who see every site of the incident."""
-        incident.get_incident(db, principal.scope, number)
-        return playbook.tasks_of_incident(db, principal.scope, number)
+        incident.get_incident(service.db, principal.scope, number)
+        return playbook.tasks_of_incident(service.db, principal.scope, number)
 
     @api.post("/incidents/{number}/tasks", tags=["incidents"], response_model=TaskOut, status_code=201)
     def add_task(number: Id, body: NewTask, principal: Handling) -> object:
         """Add a task to the playbook."""
-        return playbook.add_task(
-            Change(db, principal.scope, principal.actor, service.now()), number, body.text, phase=body.phase
-        )
+        return playbook.add_task(service.change(principal), number, body.text, phase=body.phase)
 
     @api.post("/tasks/{number}/move", tags=["incidents"], response_model=TaskOut)
     def move_task(number: Id, body: TaskMove, principal: Handling) -> object:
         """Mark a task done, skip it with a reason, or open it again."""
-        who = principal.actor
+        change = service.change(principal)
         if body.state is TaskState.DONE:
-            return playbook.complete_task(Change(db, principal.scope, who, service.now()), number, note=body.note)
+            return playbook.complete_task(change, number, note=body.note)
         if body.state is TaskState.OPEN:
-            return playbook.reopen_task(Change(db, principal.scope, who, service.now()), number)
-        return playbook.skip_task(Change(db, principal.scope, who, service.now()), number, reason=body.note)
+            return playbook.reopen_task(change, number)
+        return playbook.skip_task(change, number, reason=body.note)
 
     @api.post("/tasks/{number}/assign", tags=["incidents"], response_model=TaskOut)
     def assign_task(number: Id, body: TaskOwner, principal: Handling) -> object:
         """Assign a task to an owner."""
-        return playbook.assign_task(Change(db, principal.scope, principal.actor, service.now()), number, body.owner)
+        return playbook.assign_task(service.change(principal), number, body.owner)
 
 
 def _members(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/incidents/{number}/alerts", tags=["incidents"], response_model=list[AlertOut])
     def alerts(number: Id, principal: Viewing) -> object:
         """List the alerts of the incident within the caller's scope."""
-        incident.get_incident(db, principal.scope, number)
-        return incident.alerts_of_incident(db, principal.scope, number)
+        incident.get_incident(service.db, principal.scope, number)
+        return incident.alerts_of_incident(service.db, principal.scope, number)
 
     @api.post("/incidents/{number}/alerts", tags=["incidents"], response_model=IncidentOut)
     def add_alerts(number: Id, body: Alerts, principal: Handling, response: Response) -> object:
         """Add further alerts, and their sites."""
         _possible(body.alerts)
-        row = members.add_alerts_to_incident(
-            Change(db, principal.scope, principal.actor, service.now()), number, body.alerts
-        )
+        row = members.add_alerts_to_incident(service.change(principal), number, body.alerts)
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/alerts/take-out", tags=["incidents"], response_model=IncidentOut)
     def take_out(number: Id, body: Alerts, principal: Handling, response: Response) -> object:
         """Return alerts to the queue."""
         _possible(body.alerts)
-        row = members.remove_alerts(Change(db, principal.scope, principal.actor, service.now()), number, body.alerts)
+        row = members.remove_alerts(service.change(principal), number, body.alerts)
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/sites", tags=["incidents"], response_model=IncidentOut)
@@ -201,32 +190,26 @@ def _members(api: APIRouter, service: Service) -> None:
         """Add further sites touched by the incident."""
         unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
-            raise UsageError(f"no site has the code {unknown[0]}")
-        row = members.add_sites_to_incident(
-            Change(db, principal.scope, principal.actor, service.now()), number, body.sites
-        )
+            raise UsageError("site.unknown", code=unknown[0])
+        row = members.add_sites_to_incident(service.change(principal), number, body.sites)
         return shown(service, principal, row, response)
 
 
 def _evidence(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/incidents/{number}/evidence", tags=["incidents"], response_model=list[EvidenceOut])
     def lines(number: Id, principal: Viewing) -> object:
         """List the evidence lines, oldest first."""
-        return evidence.evidence_of_incident(db, principal.scope, number)
+        return evidence.evidence_of_incident(service.db, principal.scope, number)
 
     @api.post("/incidents/{number}/evidence", tags=["incidents"], response_model=Added)
     def keep(number: Id, body: OfAlert, principal: Handling) -> object:
         """Add the lines behind an alert as evidence."""
-        alert = alert_queries.get_alert(db, principal.scope, body.alert)
+        alert = alert_queries.get_alert(service.db, principal.scope, body.alert)
         found = evidence.alert_lines(service.context.store, alert)
-        added = evidence.add_evidence(
-            Change(db, principal.scope, principal.actor, service.now()), number, found, alert_id=alert.id
-        )
+        added = evidence.add_evidence(service.change(principal), number, found, alert_id=alert.id)
         return Added(added=added)
 
 
 def _possible(numbers: list[int]) -> None:
     if not all(1 <= number < 2**31 for number in numbers):
-        raise UsageError("numbers of alerts are positive and below 2147483648")
+        raise UsageError("alert.number_not_valid")

@@ -9,13 +9,13 @@ from pydantic import Field
 from secmon.alerts.workflow import Closure
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.incidents import deadlines, incident
 from secmon.incidents import workflow as incident_workflow
-from secmon.incidents.incident import Incident, IncidentState, Tlp
+from secmon.incidents.incident import Incident, IncidentState
 from secmon.incidents.workflow import IncidentChanges, IncidentDraft
+from secmon.taxonomy import Tlp
 from secmon.web.api.alerts import Reason
-from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts, etag_of
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Moment, Out, SiteCode, Words
 from secmon.web.gateway.current_user import RequirePermission, Viewing
@@ -115,7 +115,7 @@ def shown(service: Service, principal: Principal, row: Incident, response: Respo
 
 
 def _reading(api: APIRouter, service: Service) -> None:
-    @api.get("/incidents", tags=["incidents"], response_model=Page[IncidentOut])
+    @api.get("/incidents", tags=["incidents"], response_model=ResultPage[IncidentOut])
     def incidents(  # one argument per query parameter
         principal: Viewing,
         state: Annotated[list[IncidentState], Query()] = [],  # noqa: B006  # FastAPI copies it
@@ -125,7 +125,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         until: Moment | None = None,
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[IncidentOut]:
+    ) -> ResultPage[IncidentOut]:
         """List incidents that touch a site within the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = incident.search_incidents(
@@ -141,7 +141,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         )
         sites = incident.sites_of_incidents(service.db, principal.scope, [row.id for row in rows])
         items = [IncidentOut.model_validate(row).model_copy(update={"sites": sites[row.id]}) for row in rows]
-        return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+        return ResultPage(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/incidents/{number}", tags=["incidents"], response_model=IncidentOut)
     def one(number: Id, principal: Viewing, response: Response) -> object:
@@ -162,9 +162,7 @@ def _writing(api: APIRouter, service: Service) -> None:
             body.owner,
             tuple(body.sites),
         )
-        row = incident_workflow.open_incident(
-            Change(service.db, principal.scope, principal.actor, service.now()), draft, body.alerts
-        )
+        row = incident_workflow.open_incident(service.change(principal), draft, body.alerts)
         response.headers["location"] = f"/api/v1/incidents/{row.id}"
         return shown(service, principal, row, response)
 
@@ -173,20 +171,16 @@ def _writing(api: APIRouter, service: Service) -> None:
         """Correct fields of an incident."""
         uids = None if body.techniques is None else tuple(body.techniques)
         changes = IncidentChanges(body.title, body.severity, body.attack_type, uids, body.tlp, body.owner)
-        row = incident_workflow.change_incident(
-            Change(service.db, principal.scope, principal.actor, service.now()), number, changes, version=seen
-        )
+        row = incident_workflow.change_incident(service.change(principal), number, changes, version=seen)
         return shown(service, principal, row, response)
 
 
 def _moves(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.post("/incidents/{number}/move", tags=["incidents"], response_model=IncidentOut)
     def move(number: Id, body: Moving, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Move an incident to the next state; closing and reopening have routes of their own."""
         row = incident_workflow.move_incident(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             number,
             body.state,
             note=body.note,
@@ -198,7 +192,7 @@ def _moves(api: APIRouter, service: Service) -> None:
     def close(number: Id, body: Ending, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Close an incident with its closure; its open alerts are closed in the same way."""
         row = incident_workflow.close_incident(
-            Change(db, principal.scope, principal.actor, service.now()),
+            service.change(principal),
             number,
             body.closure,
             summary=body.summary,
@@ -209,21 +203,17 @@ def _moves(api: APIRouter, service: Service) -> None:
     @api.post("/incidents/{number}/reopen", tags=["incidents"], response_model=IncidentOut)
     def reopen(number: Id, body: Reason, principal: Handling, seen: IfMatch, response: Response) -> object:
         """Reopen an incident."""
-        row = incident_workflow.reopen_incident(
-            Change(db, principal.scope, principal.actor, service.now()), number, note=body.reason, version=seen
-        )
+        row = incident_workflow.reopen_incident(service.change(principal), number, note=body.reason, version=seen)
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/pause", tags=["incidents"], response_model=IncidentOut)
     def pause(number: Id, body: Reason, principal: Handling, response: Response) -> object:
         """Pause the clocks of an incident."""
-        row = deadlines.pause_clocks(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason
-        )
+        row = deadlines.pause_clocks(service.change(principal), number, reason=body.reason)
         return shown(service, principal, row, response)
 
     @api.post("/incidents/{number}/resume", tags=["incidents"], response_model=IncidentOut)
     def resume(number: Id, principal: Handling, response: Response) -> object:
         """Resume the clocks of an incident."""
-        row = deadlines.resume_incident(Change(db, principal.scope, principal.actor, service.now()), number)
+        row = deadlines.resume_incident(service.change(principal), number)
         return shown(service, principal, row, response)

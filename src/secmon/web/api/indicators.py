@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.detection.threat_intel import indicators
 from secmon.detection.threat_intel.import_ import ImportTerms, end_indicator, import_indicators
-from secmon.detection.threat_intel.indicators import IndicatorKind, Tlp
+from secmon.detection.threat_intel.indicators import ThreatKind
 from secmon.sites.scope import EVERYTHING
+from secmon.taxonomy import Tlp
 from secmon.times import duration
 from secmon.web.api.body import body_of
 from secmon.web.api.service import Service
@@ -27,7 +27,7 @@ _Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 class IndicatorOut(Out):
     """An indicator of one source, and the records in which it was seen."""
 
-    kind: IndicatorKind
+    kind: ThreatKind
     value: str
     source: str
     tlp: Tlp
@@ -50,7 +50,7 @@ class TakenOut(Out):
 
     source: str
     taken: int
-    kinds: dict[IndicatorKind, int]
+    kinds: dict[ThreatKind, int]
     refused: list[RefusedOut]
 
 
@@ -62,13 +62,12 @@ class Ended(Out):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading, importing and expiring indicators."""
-    store, db = service.context.store, service.db
 
     @api.get("/indicators", tags=["indicators"], response_model=list[IndicatorOut])
     def read(principal: _Reading, *, expired: bool = False) -> list[IndicatorOut]:
         """List indicators in force, optionally expired indicators too, most hits first, as `secmon indicators list`."""
         _everywhere(principal)
-        found = indicators.list_indicators(store, service.now(), expired=expired)
+        found = indicators.list_indicators(service.context.store, service.now(), expired=expired)
         return [IndicatorOut.model_validate(indicators.indicator_record(one)) for one in found]
 
     @api.post("/indicators", tags=["indicators"], response_model=TakenOut)
@@ -80,18 +79,17 @@ def routes(api: APIRouter, service: Service) -> None:
         expires: Annotated[str, Query(max_length=20)] = "30d",
     ) -> object:
         """Import the list in the body (plain text, CSV or STIX 2.1), as `secmon indicators import`."""
-        now, body = service.now(), await body_of(request)
-        terms = ImportTerms(source, tlp, now + duration(expires))
-        return await asyncio.to_thread(
-            import_indicators, Change(db, EVERYTHING, principal.actor, now), store, body, terms
-        )
+        body, change = await body_of(request), service.change(principal, EVERYTHING)
+        terms = ImportTerms(source, tlp, change.now + duration(expires))
+        return await asyncio.to_thread(import_indicators, change, service.context.store, body, terms)
 
     @api.post("/indicators/expire", tags=["indicators"], response_model=Ended)
     def expire(principal: _Changing, value: Annotated[_Text, Query(min_length=1)], source: _Text = "") -> Ended:
         """Expire an indicator, of one source or of all, as `secmon indicators expire`."""
-        return Ended(ended=end_indicator(Change(db, EVERYTHING, principal.actor, service.now()), store, value, source))
+        change = service.change(principal, EVERYTHING)
+        return Ended(ended=end_indicator(change, service.context.store, value, source))
 
 
 def _everywhere(principal: Principal) -> None:
     if not principal.scope.everything:
-        raise Refused("indicators are looked for at every site: it needs an account that sees every site")
+        raise Refused("permission.all_sites")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
+from secmon.errors import Item
 from secmon.operations import crisis_level, level_duties
 from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
 from secmon.sites.scope import EVERYTHING
@@ -91,24 +91,20 @@ def _levels(api: APIRouter, service: Service) -> None:
     @api.post("/level", tags=["level"], response_model=LevelOut, status_code=201)
     def declare(body: Declaring, principal: _Declaring) -> LevelOut:
         """Enter a level declared by an authority; it is never computed."""
-        now = service.now()
-        declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or now)
-        crisis_level.declare_level(
-            Change(service.db, EVERYTHING, principal.actor, now), declaration, channels=body.channels
-        )
+        change = service.change(principal, EVERYTHING)
+        declaration = Declaration(body.level, body.issuer, body.reason, body.declared_at or change.now)
+        crisis_level.declare_level(change, declaration, channels=body.channels)
         return _shown(crisis_level.current_declaration(service.db))
 
 
 def _duties(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/level/{number}/duties", tags=["level"], response_model=list[DutyOut])
     def listed(number: Id, principal: Viewing) -> list[DutyOut]:
         """List the duties of the level and their state; for callers who see every site."""
         declared = _found(service, number)
         if not principal.scope.everything:
-            raise Absent("the duties are the centre's")
-        done = level_duties.completed_duties(db, number)
+            raise Absent("level.duties_of_centre")
+        done = level_duties.completed_duties(service.db, number)
         return [
             DutyOut(
                 key=one.key,
@@ -125,40 +121,36 @@ def _duties(api: APIRouter, service: Service) -> None:
     @api.post("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def carry_out(number: Id, key: Line, body: Note, principal: _Declaring) -> None:
         """Mark a duty done."""
-        level_duties.complete_duty(Change(db, EVERYTHING, principal.actor, service.now()), number, key, note=body.note)
+        level_duties.complete_duty(service.change(principal, EVERYTHING), number, key, note=body.note)
 
     @api.delete("/level/{number}/duties/{key}", tags=["level"], status_code=204)
     def take_back(number: Id, key: Line, principal: _Declaring) -> None:
         """Unmark a duty that was marked by mistake."""
-        level_duties.undo_duty(Change(db, EVERYTHING, principal.actor, service.now()), number, key)
+        level_duties.undo_duty(service.change(principal, EVERYTHING), number, key)
 
 
 def _sites(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/level/{number}/cascade", tags=["level"], response_model=CascadeOut)
     def cascade(number: Id, principal: Viewing) -> object:
         """Return which sites within the caller's scope have acknowledged."""
         _found(service, number)
         return level_duties.acknowledgement_progress(
-            db, principal.scope, number, [site.code for site in service.context.sites]
+            service.db, principal.scope, number, [site.code for site in service.context.sites]
         )
 
     @api.post("/level/{number}/acknowledge/{site}", tags=["level"], response_model=Noted)
     def acknowledge(number: Id, site: SiteCode, body: Note, principal: _Answering) -> Noted:
         """Acknowledge the level for a municipality."""
         if service.context.site(site) is None:
-            raise Absent(f"no site has the code {site}")
-        new = level_duties.acknowledge_level(
-            Change(db, principal.scope, principal.actor, service.now()), number, site, note=body.note
-        )
+            raise Absent("site.unknown", code=site)
+        new = level_duties.acknowledge_level(service.change(principal), number, site, note=body.note)
         return Noted(site=site, new=new)
 
 
 def _found(service: Service, number: int) -> Declared:
     found = next((one for one in crisis_level.level_history(service.db, 10_000) if one.number == number), None)
     if found is None:
-        raise Absent(f"no declaration {number}")
+        raise Absent("item.not_found", item=Item("declaration", number))
     return found
 
 

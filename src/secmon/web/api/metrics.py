@@ -8,7 +8,6 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.operations import metrics
 from secmon.operations.metric_samples import Metric, Period
@@ -96,14 +95,14 @@ def routes(api: APIRouter, service: Service) -> None:
     @api.put("/metrics/{metric}/target", tags=["metrics"], status_code=204)
     def set_target(metric: Metric, body: Target, principal: _Setting) -> None:
         """Set the target of a metric from now on."""
-        metrics.set_target(Change(service.db, EVERYTHING, principal.actor, service.now()), metric, body.target)
+        metrics.set_target(service.change(principal, EVERYTHING), metric, body.target)
 
 
 def _period(since: datetime | None, until: datetime | None, now: datetime) -> Period:
     ends = until or now
     begins = since or ends - timedelta(days=30)
     if not begins < ends <= begins + _LONGEST:
-        raise UsageError(f"the period ends after it begins, and within {_LONGEST.days} days")
+        raise UsageError("period.not_valid", days=_LONGEST.days)
     return Period(begins, ends)
 
 

@@ -11,10 +11,10 @@ from secmon.auth.accounts import AccountChange as AccountFields
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission, Role
 from secmon.auth.secrets import one_time_password
-from secmon.db.transaction import Change
+from secmon.errors import Item
 from secmon.sites.scope import EVERYTHING
 from secmon.web.api.problems import Absent
-from secmon.web.api.reply import etag_of
+from secmon.web.api.reply import tagged
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import IfMatch, In, Line, Out
 from secmon.web.gateway.current_user import RequirePermission, Viewing
@@ -108,17 +108,15 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _accounts(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/accounts", tags=["people"], response_model=list[AccountOut])
     def listed(_visitor: Administering) -> object:
         """List all accounts by name."""
-        return accounts.accounts(db)
+        return accounts.accounts(service.db)
 
     @api.get("/accounts/{name}", tags=["people"], response_model=AccountOut)
     def one(name: _Name, _visitor: Administering, response: Response) -> Account:
         """Read an account; its version is the ETag."""
-        return _tagged(_found(service, name), response)
+        return tagged(_found(service, name), response)
 
     @api.post("/accounts", tags=["people"], response_model=OneTime, status_code=201)
     def add(body: NewAccount, principal: Administering, response: Response) -> OneTime:
@@ -127,9 +125,7 @@ def _accounts(api: APIRouter, service: Service) -> None:
             AccountDraft(body.name, body.role, body.site, body.province, body.language),
             one_time_password(),
         )
-        made = accounts.add_account(
-            Change(db, EVERYTHING, principal.actor, service.now()), draft, password, must_change=True
-        )
+        made = accounts.add_account(service.change(principal, EVERYTHING), draft, password, must_change=True)
         response.headers["location"] = f"/api/v1/accounts/{made.name}"
         return OneTime(name=made.name, password=password)
 
@@ -140,19 +136,17 @@ def _accounts(api: APIRouter, service: Service) -> None:
         """Change an account; a new role or scope, or disabling it, ends its sessions at once."""
         _found(service, name)
         wanted = AccountFields(body.role, body.site, body.province, body.language, body.disabled)
-        changed = accounts.change_account(
-            Change(db, EVERYTHING, principal.actor, service.now()), name, wanted, version=seen
-        )
+        changed = accounts.change_account(service.change(principal, EVERYTHING), name, wanted, version=seen)
         service.authenticator.forget()
-        return _tagged(changed, response)
+        return tagged(changed, response)
 
     @api.post("/accounts/{name}/reset", tags=["people"], response_model=OneTime)
     def reset(name: _Name, principal: Administering) -> OneTime:
         """Give an account a new one-time password, end its sessions, and unlock it."""
         _found(service, name)
         password = one_time_password()
-        accounts.set_password(Change(db, EVERYTHING, principal.actor, service.now()), name, password, must_change=True)
-        login.unlock_account(db, name)
+        accounts.set_password(service.change(principal, EVERYTHING), name, password, must_change=True)
+        login.unlock_account(service.db, name)
         service.authenticator.forget()
         return OneTime(name=name, password=password)
 
@@ -168,8 +162,8 @@ def _sessions(api: APIRouter, service: Service) -> None:
     def revoke(short: Annotated[str, Path(max_length=64, pattern=r"^[0-9a-f]+$")], principal: Viewing) -> None:
         """End a session at once: the caller's own, or any session for administrators."""
         own = "" if principal.may(Permission.PEOPLE) else _account(principal)
-        if not sessions.revoke_session(Change(service.db, EVERYTHING, principal.actor, service.now()), short, own):
-            raise Absent(f"no session {short[:20]} runs")
+        if not sessions.revoke_session(service.change(principal, EVERYTHING), short, own):
+            raise Absent("item.not_found", item=Item("session", short[:20]))
         service.authenticator.forget()
 
 
@@ -181,10 +175,5 @@ def _account(principal: Principal) -> str:
 def _found(service: Service, name: str) -> Account:
     found = accounts.account(service.db, name.replace("\0", ""))
     if found is None:
-        raise Absent(f"no account is called {name[:64]}")
-    return found
-
-
-def _tagged(found: Account, response: Response) -> Account:
-    response.headers["etag"] = etag_of(found.version)
+        raise Absent("item.not_found", item=Item("account", name[:64]))
     return found

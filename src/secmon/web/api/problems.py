@@ -37,7 +37,7 @@ class Busy(SecmonError):  # noqa: N818  # named for what the answer says
     def __init__(self, seconds: float) -> None:
         """Store the seconds to wait, rounded up."""
         self.seconds = ceil(seconds)
-        super().__init__(f"too many requests: wait {self.seconds} s")
+        super().__init__("rate.exceeded", seconds=self.seconds)
 
 
 class Stale(SecmonError):  # noqa: N818  # named for what the answer says

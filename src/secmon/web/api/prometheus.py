@@ -60,7 +60,7 @@ def register(server: FastAPI, service: Service) -> None:
     def metrics(principal: _Measuring) -> Response:
         """Return the figures of `secmon status` in Prometheus format; for callers who see every site."""
         if not principal.scope.everything:
-            raise Refused("the figures are of the whole centre: they need an account that sees every site")
+            raise Refused("permission.all_sites")
         context, registry = service.context, CollectorRegistry()
         figures = status(context.store, context.db, context.sites, context.reports(), context.clock())
         registry.register(_Figures(figures, context.hub.viewers))

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from pydantic import BaseModel
@@ -15,7 +15,18 @@ from secmon.web.api.problems import Stale
 _T = TypeVar("_T")
 
 
-class Page(BaseModel, Generic[_T]):
+class HasVersion(Protocol):
+    """A record whose version changes with every change to it."""
+
+    @property
+    def version(self) -> int:
+        """Version of the record."""
+
+
+_V = TypeVar("_V", bound=HasVersion)
+
+
+class ResultPage(BaseModel, Generic[_T]):
     """A page of a list; `next` is the `cursor` of the following page, null at the end."""
 
     items: list[_T]
@@ -31,13 +42,19 @@ def etag_of(version: int) -> str:
     return f'"v{version}"'
 
 
+def tagged(row: _V, response: Response) -> _V:
+    """Return the record, and set its version as the ETag of the response."""
+    response.headers["etag"] = etag_of(row.version)
+    return row
+
+
 def expected_version(if_match: str | None) -> int | None:
     """Return the version in If-Match, None if it is absent or '*'; raise Stale for an invalid version."""
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if text[:1] != "v" or not (text[1:].isascii() and text[1:].isdecimal()) or len(text) > 12:
-        raise Stale(f"If-Match {if_match[:40]!r} is no version of this record: read it again")
+        raise Stale("version.not_valid", version=repr(if_match[:40]))
     return int(text[1:])
 
 
@@ -53,10 +70,10 @@ def cursor_parts(cursor: str | None, kinds: tuple[type, ...]) -> tuple[Any, ...]
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
-        raise UsageError("the cursor is none that was given out here: begin without one") from error
+        raise UsageError("cursor.not_valid") from error
     good = isinstance(parts, list) and len(parts) == len(kinds)
     if not good or not all(type(part) is kind for part, kind in zip(parts, kinds, strict=True)):
-        raise UsageError("the cursor is none of this list: begin without one")
+        raise UsageError("cursor.other_list")
     if any(isinstance(part, int) and abs(part) >= 2**63 for part in parts):
-        raise UsageError("the cursor is none of this list: begin without one")
+        raise UsageError("cursor.other_list")
     return tuple(parts)

@@ -9,23 +9,22 @@ from pydantic import Field
 from secmon.alerts import queries as alert_queries
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.detection.sigma.rule import Signature
 from secmon.errors import UsageError
 from secmon.incidents import evidence
 from secmon.response.requests import advice, phone_answers, request
 from secmon.response.requests import workflow as request_workflow
 from secmon.response.requests.phone_answers import PhoneAnswer
-from secmon.response.requests.request import Request, RequestState
+from secmon.response.requests.request import RequestState
 from secmon.response.requests.workflow import RequestDraft
 from secmon.web.api.alerts import Note, Reason
-from secmon.web.api.reply import Page, cursor_of, cursor_parts, etag_of
+from secmon.web.api.record_actions import RecordAction, add_actions
+from secmon.web.api.reply import ResultPage, cursor_of, cursor_parts, tagged
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Cursor, Id, IfMatch, In, Limit, Line, Out, SiteCode, Words
 from secmon.web.gateway.current_user import RequirePermission, Viewing
 
 _Asking = Annotated[Principal, Depends(RequirePermission(Permission.REQUEST))]
-_Answering = Annotated[Principal, Depends(RequirePermission(Permission.ANSWER))]
 
 
 class RequestOut(Out):
@@ -102,11 +101,11 @@ def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading, sending and answering requests."""
     _reading(api, service)
     _centre(api, service)
-    _municipality(api, service)
+    add_actions(api, service, _ACTIONS, tag="requests", model=RequestOut)
 
 
 def _reading(api: APIRouter, service: Service) -> None:
-    @api.get("/requests", tags=["requests"], response_model=Page[RequestOut])
+    @api.get("/requests", tags=["requests"], response_model=ResultPage[RequestOut])
     def requests(  # one argument per query parameter
         principal: Viewing,
         state: Annotated[list[RequestState], Query()] = [],  # noqa: B006  # FastAPI copies it
@@ -114,7 +113,7 @@ def _reading(api: APIRouter, service: Service) -> None:
         incident: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
         cursor: Cursor = "",
         limit: Limit = 100,
-    ) -> Page[RequestOut]:
+    ) -> ResultPage[RequestOut]:
         """List requests to the sites of the caller's scope, newest first."""
         at = cursor_parts(cursor, (int,))
         rows = request.search_requests(
@@ -127,7 +126,7 @@ def _reading(api: APIRouter, service: Service) -> None:
             before=at[0] if at else None,
         )
         items = [RequestOut.model_validate(row) for row in rows]
-        return Page(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
+        return ResultPage(items=items, next=cursor_of(rows[-1].id) if len(rows) == limit else None)
 
     @api.get("/requests/overdue", tags=["requests"], response_model=list[RequestOut])
     def overdue(principal: Viewing) -> object:
@@ -137,7 +136,7 @@ def _reading(api: APIRouter, service: Service) -> None:
     @api.get("/requests/{number}", tags=["requests"], response_model=RequestOut)
     def one(number: Id, principal: Viewing, response: Response) -> object:
         """Read a request; its version is the ETag."""
-        return _tagged(request.get_request(service.db, principal.scope, number), response)
+        return tagged(request.get_request(service.db, principal.scope, number), response)
 
     @api.get("/requests/{number}/receipts", tags=["requests"], response_model=list[ReceiptOut])
     def receipts(number: Id, principal: Viewing) -> object:
@@ -146,80 +145,86 @@ def _reading(api: APIRouter, service: Service) -> None:
 
 
 def _centre(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.post("/requests", tags=["requests"], response_model=list[RequestOut], status_code=201)
     def ask(body: Asking, principal: _Asking) -> object:
         """Send a request to each site, with that site's own lines as evidence."""
         unknown = [code for code in body.sites if service.context.site(code) is None]
         if unknown:
-            raise UsageError(f"no site has the code {unknown[0]}")
+            raise UsageError("site.unknown", code=unknown[0])
         words, lines = _words(service, principal, body)
         what = RequestDraft(tuple(body.sites), body.severity, words, body.incident, body.alert, tuple(body.channels))
-        return request_workflow.create_requests(
-            Change(db, principal.scope, principal.actor, service.now()), what, lines
-        )
+        return request_workflow.create_requests(service.change(principal), what, lines)
 
     @api.post("/requests/{number}/phone", tags=["requests"], response_model=RequestOut)
     def phone(number: Id, body: PhoneCall, principal: _Asking, seen: IfMatch, response: Response) -> object:
         """Record an answer given by phone; whoever records it cannot verify it."""
         call = PhoneAnswer(body.state, body.answer, body.said_by)
-        row = phone_answers.record_phone_answer(
-            Change(db, principal.scope, principal.actor, service.now()), number, call, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/requests/{number}/verify", tags=["requests"], response_model=RequestOut)
-    def verify(number: Id, body: Note, principal: _Asking, seen: IfMatch, response: Response) -> object:
-        """Verify for the centre that the request has been carried out."""
-        row = request_workflow.verify_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, note=body.note, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/requests/{number}/send-back", tags=["requests"], response_model=RequestOut)
-    def send_back(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
-        """Send the answer back: the centre does not accept it."""
-        row = request_workflow.return_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/requests/{number}/withdraw", tags=["requests"], response_model=RequestOut)
-    def withdraw(number: Id, body: Reason, principal: _Asking, seen: IfMatch, response: Response) -> object:
-        """Withdraw a request."""
-        row = request_workflow.withdraw_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
-        )
-        return _tagged(row, response)
+        row = phone_answers.record_phone_answer(service.change(principal), number, call, version=seen)
+        return tagged(row, response)
 
 
-def _municipality(api: APIRouter, service: Service) -> None:
-    db = service.db
-
-    @api.post("/requests/{number}/acknowledge", tags=["requests"], response_model=RequestOut)
-    def acknowledge(number: Id, body: Note, principal: _Answering, seen: IfMatch, response: Response) -> object:
-        """Acknowledge a request for the municipality."""
-        row = request_workflow.acknowledge_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, answer=body.note, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/requests/{number}/done", tags=["requests"], response_model=RequestOut)
-    def done(number: Id, body: Answer, principal: _Answering, seen: IfMatch, response: Response) -> object:
-        """Answer for the municipality with what was done."""
-        row = request_workflow.complete_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, answer=body.answer, version=seen
-        )
-        return _tagged(row, response)
-
-    @api.post("/requests/{number}/refuse", tags=["requests"], response_model=RequestOut)
-    def refuse(number: Id, body: Reason, principal: _Answering, seen: IfMatch, response: Response) -> object:
-        """Refuse a request for the municipality."""
-        row = request_workflow.refuse_request(
-            Change(db, principal.scope, principal.actor, service.now()), number, reason=body.reason, version=seen
-        )
-        return _tagged(row, response)
+_ACTIONS = (
+    RecordAction(
+        "/requests/{number}/verify",
+        "verify",
+        "Verify for the centre that the request has been carried out.",
+        Permission.REQUEST,
+        Note,
+        lambda change, number, body, seen: request_workflow.verify_request(
+            change, number, note=body.note, version=seen
+        ),
+    ),
+    RecordAction(
+        "/requests/{number}/send-back",
+        "send_back",
+        "Send the answer back: the centre does not accept it.",
+        Permission.REQUEST,
+        Reason,
+        lambda change, number, body, seen: request_workflow.return_request(
+            change, number, reason=body.reason, version=seen
+        ),
+    ),
+    RecordAction(
+        "/requests/{number}/withdraw",
+        "withdraw",
+        "Withdraw a request.",
+        Permission.REQUEST,
+        Reason,
+        lambda change, number, body, seen: request_workflow.withdraw_request(
+            change, number, reason=body.reason, version=seen
+        ),
+    ),
+    RecordAction(
+        "/requests/{number}/acknowledge",
+        "acknowledge",
+        "Acknowledge a request for the municipality.",
+        Permission.ANSWER,
+        Note,
+        lambda change, number, body, seen: request_workflow.acknowledge_request(
+            change, number, answer=body.note, version=seen
+        ),
+    ),
+    RecordAction(
+        "/requests/{number}/done",
+        "done",
+        "Answer for the municipality with what was done.",
+        Permission.ANSWER,
+        Answer,
+        lambda change, number, body, seen: request_workflow.complete_request(
+            change, number, answer=body.answer, version=seen
+        ),
+    ),
+    RecordAction(
+        "/requests/{number}/refuse",
+        "refuse",
+        "Refuse a request for the municipality.",
+        Permission.ANSWER,
+        Reason,
+        lambda change, number, body, seen: request_workflow.refuse_request(
+            change, number, reason=body.reason, version=seen
+        ),
+    ),
+)
 
 
 def _words(
@@ -234,8 +239,3 @@ def _words(
     if body.title or body.text or not isinstance(rule, Signature):
         return advice.free_text(body.title, body.text), lines
     return advice.compose_text(rule, alert.actor, alert.events), lines
-
-
-def _tagged(row: Request, response: Response) -> Request:
-    response.headers["etag"] = etag_of(row.version)
-    return row

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+from secmon.detection.anomaly.explanation import Explanation
 from secmon.web.api.reply import expected_version
 
 _NO_NUL = r"^[^\x00]*$"
@@ -44,6 +45,19 @@ class Out(BaseModel):
     """Part of a response, read from a row."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class WhyOut(Out):
+    """The reason of a finding that no rule explains: a sentence in both languages, and the values that it states."""
+
+    ko: str
+    en: str
+    values: dict[str, str]
+
+    @classmethod
+    def of(cls, reason: Explanation | None) -> "WhyOut | None":
+        """Return the reason for a response; None when there is none."""
+        return None if reason is None else cls.model_validate(reason)
 
 
 class In(BaseModel):

@@ -9,14 +9,13 @@ from pydantic import Field
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.db.transaction import Change
 from secmon.errors import UsageError
 from secmon.feed_health.health import Health
 from secmon.operations import roster, shift_handover
 from secmon.operations.roster import PlannedShift
-from secmon.operations.shift_handover import Handover, SilentFeed
+from secmon.operations.shift_handover import SilentFeed
 from secmon.sites.scope import EVERYTHING
-from secmon.web.api.reply import etag_of
+from secmon.web.api.reply import tagged
 from secmon.web.api.service import Service
 from secmon.web.api.shapes import Id, IfMatch, In, Line, Moment, Out, Words
 from secmon.web.gateway.current_user import RequirePermission
@@ -76,82 +75,69 @@ def routes(api: APIRouter, service: Service) -> None:
 
 
 def _handovers(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/handovers", tags=["shifts"], response_model=list[HandoverOut])
     def handovers(_visitor: _OnShift, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> object:
         """List handovers, newest first."""
-        return shift_handover.handovers(db, limit)
+        return shift_handover.handovers(service.db, limit)
 
     @api.get("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
     def one(number: Id, _visitor: _OnShift, response: Response) -> object:
         """Read a handover; its version is the ETag."""
-        return _tagged(shift_handover.get_handover(db, number), response)
+        return tagged(shift_handover.get_handover(service.db, number), response)
 
     @api.post("/handovers", tags=["shifts"], response_model=HandoverOut, status_code=201)
     def draft(principal: _OnShift, response: Response) -> object:
         """Start a handover, drafted from the present state."""
-        return _tagged(
-            shift_handover.draft_handover(Change(db, EVERYTHING, principal.actor, service.now()), _silent(service)),
+        return tagged(
+            shift_handover.draft_handover(service.change(principal, EVERYTHING), _silent(service)),
             response,
         )
 
     @api.post("/handovers/{number}/refresh", tags=["shifts"], response_model=HandoverOut)
     def refresh(number: Id, principal: _OnShift, response: Response) -> object:
         """Read the facts of a handover again."""
-        return _tagged(
-            shift_handover.refresh_handover(
-                Change(db, EVERYTHING, principal.actor, service.now()), number, _silent(service)
-            ),
+        return tagged(
+            shift_handover.refresh_handover(service.change(principal, EVERYTHING), number, _silent(service)),
             response,
         )
 
     @api.patch("/handovers/{number}", tags=["shifts"], response_model=HandoverOut)
     def edit(number: Id, body: Notes, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Edit the notes of a handover."""
-        row = shift_handover.edit_handover(
-            Change(db, EVERYTHING, principal.actor, service.now()), number, body.notes, version=seen
-        )
-        return _tagged(row, response)
+        row = shift_handover.edit_handover(service.change(principal, EVERYTHING), number, body.notes, version=seen)
+        return tagged(row, response)
 
     @api.post("/handovers/{number}/sign", tags=["shifts"], response_model=HandoverOut)
     def sign(number: Id, principal: _OnShift, seen: IfMatch, response: Response) -> object:
         """Sign a handover: the outgoing lead first, then the incoming lead."""
-        return _tagged(
-            shift_handover.sign_handover(Change(db, EVERYTHING, principal.actor, service.now()), number, version=seen),
+        return tagged(
+            shift_handover.sign_handover(service.change(principal, EVERYTHING), number, version=seen),
             response,
         )
 
 
 def _roster(api: APIRouter, service: Service) -> None:
-    db = service.db
-
     @api.get("/roster", tags=["shifts"], response_model=list[ShiftOut])
     def planned(_visitor: _OnShift, since: Moment | None = None, until: Moment | None = None) -> object:
         """List shifts that overlap a period, by default the coming week."""
         begin = since or service.now()
-        return roster.shifts_between(db, begin, until or begin + timedelta(days=7))
+        return roster.shifts_between(service.db, begin, until or begin + timedelta(days=7))
 
     @api.post("/roster", tags=["shifts"], response_model=ShiftOut, status_code=201)
     def plan(body: Planning, principal: _OnShift) -> object:
         """Plan a shift."""
         if not body.begins < body.ends <= body.begins + timedelta(days=2):
-            raise UsageError("a shift ends after it begins, and within two days")
+            raise UsageError("shift.too_long")
         wanted = PlannedShift(body.name, body.begins, body.ends, body.lead, tuple(body.members))
-        return roster.plan_shift(Change(db, EVERYTHING, principal.actor, service.now()), wanted)
+        return roster.plan_shift(service.change(principal, EVERYTHING), wanted)
 
     @api.delete("/roster/{number}", tags=["shifts"], status_code=204)
     def cancel(number: Id, principal: _OnShift) -> None:
         """Remove a shift from the roster."""
-        roster.cancel_shift(Change(db, EVERYTHING, principal.actor, service.now()), number)
+        roster.cancel_shift(service.change(principal, EVERYTHING), number)
 
 
 def _silent(service: Service) -> list[SilentFeed]:
     """Return the feeds that should send but do not."""
     reports = service.context.reports()
     return [SilentFeed(one.site, one.feed, one.line_at) for one in reports if one.health in _SILENT]
-
-
-def _tagged(row: Handover, response: Response) -> Handover:
-    response.headers["etag"] = etag_of(row.version)
-    return row

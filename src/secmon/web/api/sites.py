@@ -25,18 +25,19 @@ class SiteOut(BaseModel, extra="allow"):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading the registry."""
-    context = service.context
 
     @api.get("/sites", tags=["sites"], response_model=list[SiteOut])
     async def read_sites(principal: Viewing) -> Any:
         """List the sites of the caller's scope, as `secmon sites --json`."""
+        context = service.context
         seen = [site for site in context.sites if principal.scope.covers(site.code)]
         return [site_record(site, context.province(site.province)) for site in seen]
 
     @api.get("/sites/{code}", tags=["sites"], response_model=SiteOut)
     async def read_site(code: str, principal: Viewing) -> Any:
         """Read a municipality by its 5-digit code."""
+        context = service.context
         site = context.site(code)
         if site is None or not principal.scope.covers(site.code):
-            raise Absent(f"no site has the code {code[:20]}")
+            raise Absent("site.unknown", code=code[:20])
         return site_record(site, context.province(site.province))

@@ -10,7 +10,7 @@ from secmon.auth import tokens
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.auth.tokens import TokenDraft
-from secmon.db.transaction import Change
+from secmon.errors import Item
 from secmon.sites.scope import EVERYTHING
 from secmon.web.api.problems import Absent
 from secmon.web.api.service import Service
@@ -54,22 +54,19 @@ class Secret(Out):
 
 def routes(api: APIRouter, service: Service) -> None:
     """Add the routes for reading, creating and revoking tokens."""
-    db = service.db
 
     @api.get("/tokens", tags=["people"], response_model=list[TokenOut])
     def listed(principal: Viewing) -> object:
         """List the caller's own tokens, or all tokens for administrators."""
-        return tokens.list_tokens(db, "" if principal.may(Permission.PEOPLE) else principal.name)
+        return tokens.list_tokens(service.db, "" if principal.may(Permission.PEOPLE) else principal.name)
 
     @api.post("/tokens", tags=["people"], response_model=Secret, status_code=201)
     def make(body: NewToken, principal: Viewing) -> Secret:
         """Create a token for the caller; it never has more permissions or sites than the caller."""
         if not principal.session:
-            raise Refused("a token makes no tokens: log in")
+            raise Refused("token.cannot_create")
         draft = TokenDraft(body.name, frozenset(body.permissions), body.expires_at, body.site, body.province)
-        number, secret = tokens.create_token(
-            Change(db, EVERYTHING, principal.actor, service.now()), principal.name, draft
-        )
+        number, secret = tokens.create_token(service.change(principal, EVERYTHING), principal.name, draft)
         return Secret(id=number, secret=secret)
 
     @api.delete("/tokens/{number}", tags=["people"], status_code=204)
@@ -77,15 +74,15 @@ def routes(api: APIRouter, service: Service) -> None:
         """Revoke a token at once: the caller's own, or any token for administrators."""
         own = "" if principal.may(Permission.PEOPLE) else principal.name
         if own and not principal.session:
-            raise Refused("a token ends no tokens: log in")
-        if not tokens.revoke_token(Change(db, EVERYTHING, principal.actor, service.now()), number, own):
-            raise Absent(f"no token {number} runs")
+            raise Refused("token.cannot_revoke")
+        if not tokens.revoke_token(service.change(principal, EVERYTHING), number, own):
+            raise Absent("item.not_found", item=Item("token", number))
         service.authenticator.forget()
 
     @api.post("/tokens/sites", tags=["people"], response_model=dict[str, str])
     def of_sites(principal: _Administering) -> dict[str, str]:
         """Create a new token for the equipment of every site, by site code; earlier tokens end."""
         codes = [site.code for site in service.context.sites if principal.scope.covers(site.code)]
-        made = tokens.create_site_tokens(Change(db, EVERYTHING, principal.actor, service.now()), codes)
+        made = tokens.create_site_tokens(service.change(principal, EVERYTHING), codes)
         service.authenticator.forget()
         return made

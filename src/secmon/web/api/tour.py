@@ -14,8 +14,8 @@ from secmon.web.api.service import Service
 from secmon.web.api.shapes import In, Out
 from secmon.web.gateway.current_user import RequirePermission
 from secmon.web.tour.chapters import CHAPTERS
-from secmon.web.tour.console_switch import COOKIE
 from secmon.web.tour.replay_protocol import Replay
+from secmon.web.tour.sandbox import COOKIE
 
 _Presenting = Annotated[Principal, Depends(RequirePermission(Permission.PRESENT))]
 _HOURS = 12
@@ -57,7 +57,7 @@ class Steering(In):
 
 def _replay(service: Service) -> Replay:
     if service.replay is None:
-        raise Absent("this centre gives no presentations: `secmon demo` does")
+        raise Absent("tour.none")
     return service.replay
 
 

@@ -15,7 +15,7 @@ from secmon.web.gateway.current_user import current_user, require, requires
 from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 
-Act = Callable[[Principal, str, str, Answers, str], str]
+ActionFunction = Callable[[Principal, str, str, Answers, str], str]
 """Carry out an action on a target with the dialog's answers; return the result as text in the given language."""
 
 
@@ -24,17 +24,20 @@ def action_result(prefix: str) -> html.Div:
     return html.Div([dcc.Store(id=f"{prefix}-done"), html.Div(id=f"{prefix}-said", role="status")], className="wide")
 
 
-def button(prefix: str, action: str, target: Any, language: str, style: str = "button") -> html.Button:
-    """Return a button that opens the dialog for an action on the target."""
+def button(
+    prefix: str, action: str, target: Any, language: str, style: str = "button", *, key: str = ""
+) -> html.Button:
+    """Return a button for an action on the target; `key` is the key that presses it too."""
+    words = t(f"{prefix}.do.{action}", language)
     return html.Button(
-        t(f"{prefix}.do.{action}", language),
+        [words, html.Kbd(key)] if key else words,
         id={"type": f"{prefix}-do-{action}", "to": str(target)},
         className=style,
         n_clicks=0,
     )
 
 
-def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permission], act: Act) -> None:
+def register_actions(app: Dash, prefix: str, permissions: Mapping[str, Permission], act: ActionFunction) -> None:
     """Register the callbacks of a page's buttons and dialog; `permissions` maps each action to its permission."""
     register_dialog(app, prefix, tuple(permissions))
 

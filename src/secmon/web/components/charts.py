@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from dash import html
 
 from secmon.taxonomy import AttackType
-from secmon.web.i18n.texts import KST, t
+from secmon.times import KST
+from secmon.web.i18n.texts import t
 
 TYPE_COLOURS: dict[str, str] = {
     AttackType.DENIAL_OF_SERVICE: "#4c9be8",
@@ -22,8 +23,12 @@ TYPE_COLOURS: dict[str, str] = {
     AttackType.MALWARE: "#f5862b",
     AttackType.UNAUTHORISED_ACCESS: "#9cb0c4",
 }
+"""Colours of the attack types in stacking order; the wall's script gets them from the page."""
+
 _OTHER = "#5a7396"
 _LEARNING = "#4a5a74"
+_FAMILY, _TEXT, _DIM = "Pretendard, sans-serif", "#e6edf7", "#9fb0ca"
+_BRIGHT = {"family": _FAMILY, "color": _TEXT}
 _FEW = 4
 _MINUTE, _DAY = 60_000, 86_400_000
 _AXIS_TITLE = {"size": 13}
@@ -67,33 +72,20 @@ def events_by_type(slots: pd.DataFrame, language: str) -> go.Figure:
     for key, values, colour in series:
         figure.add_bar(x=x, y=values, name=t(key, language), marker_color=colour, marker_line_width=0)
     figure.update_layout(
-        barmode="stack",
-        bargap=0.12,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 13},
-        margin={"l": 48, "r": 16, "t": 10, "b": 28},
-        hovermode="x unified",
-        hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
-        showlegend=False,
-        xaxis={
-            "tickformat": "%H:%M",
-            "hoverformat": "%m-%d %H:%M",
-            "nticks": 9,
-            "showgrid": False,
-            "color": "#9fb0ca",
-        },
-        yaxis={
-            "gridcolor": "#22304c",
-            "color": "#9fb0ca",
-            "nticks": 5,
-            # whole numbers only: with a handful of events Plotly would also put a tick at 0.5 and label it 1
-            "dtick": 1 if slots["all"].max() <= _FEW else None,
-            "rangemode": "tozero",
-            "tickformat": ",d",
-        },
-        uirevision="site",
+        **base_layout(
+            barmode="stack",
+            bargap=0.12,
+            font=_BRIGHT | {"size": 13},
+            margin={"l": 48, "r": 16, "t": 10, "b": 28},
+            hovermode="x unified",
+            showlegend=False,
+            uirevision="site",
+        )
     )
+    figure.update_xaxes(tickformat="%H:%M", hoverformat="%m-%d %H:%M", nticks=9, showgrid=False, color=_DIM)
+    # whole numbers only: with a handful of events Plotly would also put a tick at 0.5 and label it 1
+    step = 1 if slots["all"].max() <= _FEW else None
+    figure.update_yaxes(gridcolor="#22304c", color=_DIM, nticks=5, dtick=step, rangemode="tozero", tickformat=",d")
     return figure
 
 
@@ -126,9 +118,9 @@ def base_layout(**more: Any) -> dict[str, Any]:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "Pretendard, sans-serif", "size": 13, "color": "#9fb0ca"},
+        "font": {"family": _FAMILY, "size": 13, "color": _DIM},
         "margin": {"l": 52, "r": 16, "t": 10, "b": 30},
-        "hoverlabel": {"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
+        "hoverlabel": {"bgcolor": "#101a2e", "font": {"color": _TEXT}},
         **more,
     }
 
@@ -142,7 +134,7 @@ def completeness(
     """Draw the share of expected events received: a row per site (name and province), a column per hour (UTC)."""
     if not len(hours) or np.isnan(shares).all():
         empty = blank()
-        font = {"family": "Pretendard, sans-serif", "color": "#9fb0ca", "size": 15}
+        font = {"family": _FAMILY, "color": _DIM, "size": 15}
         note = {"text": t("feeds.complete.none", language), "showarrow": False, "font": font}
         empty["layout"] = {**empty["layout"], "annotations": [note]}
         return empty
@@ -168,29 +160,22 @@ def completeness(
     provinces = [province for _, province in rows]
     starts = [place for place, name in enumerate(provinces) if not place or provinces[place - 1] != name]
     middles = [(start + end - 1) / 2 for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    still = {"color": _DIM, "showgrid": False, "zeroline": False}
+    figure.update_xaxes(type="category", tickvals=x[::4], ticktext=[name[-5:] for name in x[::4]], **still)
+    figure.update_yaxes(
+        autorange="reversed",
+        tickvals=middles,
+        ticktext=[provinces[start] for start in starts],
+        tickfont={"size": 11},
+        **still,
+    )
     figure.update_layout(
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor=_LEARNING,
-        font={"family": "Pretendard, sans-serif", "color": "#e6edf7", "size": 12},
-        margin={"l": 84, "r": 16, "t": 8, "b": 28},
-        hoverlabel={"bgcolor": "#101a2e", "font": {"color": "#e6edf7"}},
-        xaxis={
-            "type": "category",
-            "tickvals": x[::4],
-            "ticktext": [name[-5:] for name in x[::4]],
-            "color": "#9fb0ca",
-            "showgrid": False,
-            "zeroline": False,
-        },
-        yaxis={
-            "autorange": "reversed",
-            "tickvals": middles,
-            "ticktext": [provinces[start] for start in starts],
-            "tickfont": {"size": 11},
-            "color": "#9fb0ca",
-            "showgrid": False,
-            "zeroline": False,
-        },
+        **base_layout(
+            plot_bgcolor=_LEARNING,
+            font=_BRIGHT | {"size": 12},
+            margin={"l": 84, "r": 16, "t": 8, "b": 28},
+            uirevision="feeds",
+        ),
         shapes=[
             {
                 "type": "line",
@@ -203,7 +188,6 @@ def completeness(
             }
             for start in starts[1:]
         ],
-        uirevision="feeds",
     )
     return figure
 

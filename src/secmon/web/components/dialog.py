@@ -1,6 +1,6 @@
 """Confirmation dialog of a page, with the few field types that actions need.
 
-Buttons `<prefix>-do-<action>` open it; its CSS class `asks-<action>` shows the fields of that action.
+Buttons of the type `<prefix>-do-<action>` open it; its CSS class `asks-<action>` shows the fields of that action.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,13 @@ FIELDS = ("choice", "number", "title", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the dialog; `options` are pairs (value, label) of a choice."""
+class DialogField:
+    """A field of the dialog; `options` are pairs (value, label) of a choice, `chosen` the value chosen at first."""
 
     kind: str
     label: str
     options: Sequence[tuple[str, str]] = ()
+    chosen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Answers:
     note: str = ""
 
 
-def dialog(prefix: str, asked: Mapping[str, Sequence[Field]], language: str) -> html.Div:
+def dialog(prefix: str, asked: Mapping[str, Sequence[DialogField]], language: str) -> html.Div:
     """Return the hidden dialog of a page; `asked` lists the fields of each action. Every action has its own choice."""
     ends = [
         html.Button(t("page.cancel", language), id=f"{prefix}-cancel", className="button", n_clicks=0),
@@ -45,10 +46,11 @@ def dialog(prefix: str, asked: Mapping[str, Sequence[Field]], language: str) -> 
     choices = [
         html.Div(
             [
-                html.Label(one.label),
+                html.Label(one.label) if one.label else None,
                 dcc.RadioItems(
                     id={"type": f"{prefix}-choice", "of": action},
                     options=[{"value": value, "label": words} for value, words in one.options],
+                    value=one.chosen,
                 ),
             ],
             className=f"field-of of-{action}",
@@ -75,17 +77,17 @@ def dialog(prefix: str, asked: Mapping[str, Sequence[Field]], language: str) -> 
     )
 
 
-def _field(component: Any, kind: str, asked: Mapping[str, Sequence[Field]]) -> html.Div:
+def _field(component: Any, kind: str, asked: Mapping[str, Sequence[DialogField]]) -> html.Div:
     """Return an input with the label of each action that uses it; CSS shows the label of the open action."""
     uses = {action: one.label for action, fields in asked.items() for one in fields if one.kind == kind}
     labels = [html.Label(label, className=f"field-of of-{action}") for action, label in uses.items()]
     return html.Div([*labels, component], className=" ".join(["field-of", *(f"of-{action}" for action in uses)]))
 
 
-def register_dialog(app: Dash, prefix: str, actions: Sequence[str]) -> None:
+def register_dialog(app: Dash, prefix: str, actions: Sequence[str], rows: State | None = None) -> None:
     """Open the dialog in the browser for the buttons of these actions; close it when the action has succeeded.
 
-    The question is the text `<prefix>.ask.<action>`.
+    The question is the text `<prefix>.ask.<action>`; its {number} is the number of `rows`, the rows selected in a grid.
     """
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "dialog"),
@@ -97,14 +99,15 @@ def register_dialog(app: Dash, prefix: str, actions: Sequence[str]) -> None:
         *(Input({"type": f"{prefix}-do-{name}", "to": ALL}, "n_clicks") for name in actions),
         Input(f"{prefix}-cancel", "n_clicks"),
         Input(f"{prefix}-done", "data"),
+        *([] if rows is None else [rows]),
         prevent_initial_call=True,
     )
 
 
 def action_of(prefix: str, pressed: Any) -> str:
-    """Return the action of a button, whose id (or the type in its id) is `<prefix>-do-<action>`; '' for others."""
-    name = pressed.get("type", "") if isinstance(pressed, dict) else str(pressed or "")
-    return str(name).removeprefix(f"{prefix}-do-") if str(name).startswith(f"{prefix}-do-") else ""
+    """Return the action of a button, the type in whose id is `<prefix>-do-<action>`; '' for others."""
+    name = str(pressed.get("type", "")) if isinstance(pressed, dict) else ""
+    return name.removeprefix(f"{prefix}-do-") if name.startswith(f"{prefix}-do-") else ""
 
 
 def states(prefix: str) -> tuple[State, ...]:
@@ -132,5 +135,5 @@ def answers(prefix: str, given: Sequence[Any]) -> tuple[Any, Answers]:
     try:
         amount = int(number or 0)
     except (TypeError, ValueError) as error:
-        raise IllegalMove(f"{number!r} is not a whole number") from error
+        raise IllegalMove("form.number_not_valid", value=repr(number)) from error
     return pressed, Answers(str(choice or ""), amount, str(title or ""), str(note or ""))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from secmon.errors import UsageError
-from secmon.times import duration
-from secmon.web.i18n.texts import KST
+from secmon.times import KST, duration
 
 LASTS = ("15m", "1h", "6h", "24h", "7d", "30d")
 """Lengths offered by the pages."""
@@ -16,7 +15,7 @@ _LONGEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class PickedPeriod:
     """From `since` up to `until` (UTC); `last` is the requested length, '' if the ends were given."""
 
     since: datetime
@@ -24,23 +23,23 @@ class Period:
     last: str
 
     @property
-    def before(self) -> "Period":
+    def before(self) -> "PickedPeriod":
         """The preceding period of the same length."""
-        return Period(self.since - (self.until - self.since), self.since, "")
+        return PickedPeriod(self.since - (self.until - self.since), self.since, "")
 
 
-def period_of(asked: Mapping[str, str], now: datetime, default: str = "24h") -> Period:
+def period_of(asked: Mapping[str, str], now: datetime, default: str = "24h") -> PickedPeriod:
     """Read the period from an address; raise UsageError if it is invalid."""
     if asked.get("from"):
         since, until = _moment(asked["from"]), _moment(asked["to"]) if asked.get("to") else now
         if until <= since:
-            raise UsageError("the period ends before it begins: exchange its ends")
-        return Period(since, until, "")
+            raise UsageError("period.ends_before_start")
+        return PickedPeriod(since, until, "")
     last = asked.get("last") or default
     length = duration(last)
     if not timedelta(0) < length <= _LONGEST:
-        raise UsageError(f"period {last}: choose one up to ten years")
-    return Period(now - length, now, last)
+        raise UsageError("period.over_ten_years", period=last)
+    return PickedPeriod(now - length, now, last)
 
 
 def field_text(at: datetime) -> str:
@@ -52,5 +51,5 @@ def _moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text} is no time: write it as 2026-11-25T09:00") from error
+        raise UsageError("time.field_not_valid", text=text) from error
     return (at if at.tzinfo else at.replace(tzinfo=KST)).astimezone(UTC)

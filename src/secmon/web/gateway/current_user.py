@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.errors import SecmonError
+from secmon.errors import SecmonError, Term
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -34,7 +34,7 @@ def current_user() -> Principal:
     """Return the current user; raise Refused if nobody is logged in, which the access middleware prevents."""
     principal = _visitor.get()
     if principal is None:
-        raise Refused("nobody is logged in")
+        raise Refused("permission.not_logged_in")
     return principal
 
 
@@ -42,7 +42,7 @@ def require(permission: Permission) -> Principal:
     """Return the current user; raise Refused if the permission is missing."""
     principal = current_user()
     if not principal.may(permission):
-        raise Refused(f"{principal.name} ({principal.role}) may not do this: it needs the permission '{permission}'")
+        raise Refused("permission.missing", name=principal.name, role=Term.of(principal.role), permission=permission)
     return principal
 
 

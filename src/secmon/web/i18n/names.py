@@ -15,16 +15,14 @@ def feed_reason(report: FeedReport, language: str) -> Any:
     if report.health is Health.MAINTENANCE:
         return t("feeds.why.maintenance", language, until=kst(report.until, "%m-%d %H:%M"), reason=report.reason)
     if report.health is Health.FAILING:
-        said = t(
-            "feeds.why.failing", language, error=error_message(report.error, language), failures=f"{report.failures:,}"
-        )
+        said = t("feeds.why.failing", language, error=error_message(report.error, language), failures=report.failures)
         again = t("feeds.why.again", language, time=kst(report.retry_at, "%H:%M:%S")) if report.retry_at else ""
         return [said, html.Div(again, className="below")]
     if report.health is Health.NEVER_SEEN:
         return t("feeds.why.never", language)
     if report.missed is None:
         return t("feeds.why.learning", language)
-    return t("feeds.why.missed", language, events=f"{report.missed:,.0f}", since=kst(report.line_at, "%H:%M"))
+    return t("feeds.why.missed", language, events=round(report.missed), since=kst(report.line_at, "%H:%M"))
 
 
 _PROVINCE = 2  # digits of its code

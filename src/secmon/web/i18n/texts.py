@@ -1,46 +1,41 @@
 """Texts of the pages in Korean and English, and times in Korean time."""
 
-import json
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from zoneinfo import ZoneInfo
 
 from secmon.errors import SecmonError
+from secmon.i18n.catalogue import LANGUAGES, Catalogue, CatalogueError, load
+from secmon.times import KST
 
-KST = ZoneInfo("Asia/Seoul")
-LANGUAGES = ("ko", "en")
+__all__ = ["LANGUAGES", "catalogue", "kst", "script_texts", "t"]
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Return all texts of a language by key: the shared ones and those in the folders of the pages.
+def catalogue(language: str) -> Catalogue:
+    """Return all texts of a language: the shared texts and those in the folders of the pages."""
+    return load(language, _text_files(language))
 
-    Raises SecmonError when a key is defined twice.
-    """
-    texts: dict[str, str] = {}
-    for file in _text_files(language):
-        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-        if twice := texts.keys() & found.keys():
-            raise SecmonError(f"{file}: the texts {sorted(twice)} are defined in another file too; remove one of them")
-        texts |= found
-    return texts
+
+@cache
+def script_texts(language: str) -> dict[str, str]:
+    """Return the patterns of all texts by key, for the scripts of the pages."""
+    return catalogue(language).patterns()
 
 
 def _text_files(language: str) -> list[Traversable]:
-    shared = (files("secmon.web.i18n") / "texts" / language).iterdir()
-    pages = (folder / f"texts.{language}.json" for folder in (files("secmon.web") / "pages").iterdir())
-    found = [entry for entry in (*shared, *pages) if entry.name.endswith(".json") and entry.is_file()]
-    return sorted(found, key=str)
+    name = f"texts.{language}.ftl"
+    pages = [folder / name for folder in (files("secmon.web") / "pages").iterdir()]
+    return [files("secmon.web.i18n") / name, *sorted((file for file in pages if file.is_file()), key=str)]
 
 
 def t(key: str, language: str, **values: object) -> str:
-    """Return a text with its `{name}` placeholders filled from `values`."""
+    """Return a text with its values; a count is passed as a number."""
     try:
-        return catalogue(language)[key].format(**values)
-    except KeyError as error:
-        raise SecmonError(f"text {key!r} or a value in it is missing in texts/{language}: {error}") from error
+        return catalogue(language).format(key, values)
+    except CatalogueError as error:
+        raise SecmonError.literal(f"texts.{language}.ftl: {error}") from error
 
 
 def kst(at: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:

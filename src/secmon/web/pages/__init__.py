@@ -1,6 +1,6 @@
 """Pages, one folder each. A folder with a module `page` is a page; nothing else lists it.
 
-`page.py` declares `PAGE` and defines `layout(context, visit)` and `register(app, context)`; `texts.en.json` and
+`page.py` declares `PAGE` and defines `layout(context, visit)` and `register(app, contexts)`; `texts.en.json` and
 `texts.ko.json` lie beside it. The menu, the permission table, the script table and the glossary follow from the
 declarations (recipe: docs/contributing.md).
 """
@@ -16,6 +16,7 @@ from dash import Dash
 
 from secmon.live.context import CentreContext
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 
 class PageModule(Protocol):
@@ -26,8 +27,8 @@ class PageModule(Protocol):
     def layout(self, context: CentreContext, visit: Visit, /) -> Any:
         """Return the content of the page for one visit."""
 
-    def register(self, app: Dash, context: CentreContext, /) -> None:
-        """Register the callbacks of the page."""
+    def register(self, app: Dash, contexts: ContextSource, /) -> None:
+        """Register the callbacks of the page; each callback asks `contexts` for the context of its request."""
 
 
 @cache

@@ -9,18 +9,19 @@ from fastapi import FastAPI
 
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
-from secmon.live.context import CentreContext
 from secmon.web.gateway.current_user import requires
 from secmon.web.i18n.texts import t
-from secmon.web.pages import page_at, page_modules
+from secmon.web.pages import page_modules
+from secmon.web.routing import Page
 from secmon.web.shell import lazy_scripts
 from secmon.web.shell.lazy_scripts import page_scripts, versioned_address
 from secmon.web.shell.page_router import empty_layout, first_layout, language_of, render_page
+from secmon.web.tour.sandbox import ContextSource
 
 _log = structlog.get_logger(__name__)
 
 
-def dashboard(context: CentreContext, server: FastAPI, assets: Path) -> Dash:
+def dashboard(contexts: ContextSource, server: FastAPI, assets: Path) -> Dash:
     """Mount the pages on `server`; routes registered before take precedence over Dash's catch-all."""
     lazy_scripts.serve_plotly(server, assets)
     app = _Pages(
@@ -32,21 +33,21 @@ def dashboard(context: CentreContext, server: FastAPI, assets: Path) -> Dash:
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,  # type: ignore[arg-type]  # None is documented: the title stays
-        title=t("app.title", context.language),
+        title=t("app.title", contexts.live.language),
         index_string=_INDEX.replace("FIRST", versioned_address(assets, "first.js")),
         on_error=_told,
     )
 
     def root() -> html.Div:
         if not app.backend.has_request_context():
-            return empty_layout(language_of("", {}, context.language))
+            return empty_layout(language_of("", {}, contexts.live.language))
         asked = app.backend.request_adapter()
-        return first_layout(context, asked.headers, asked.cookies)
+        return first_layout(contexts.current(), asked.args.get("page", ""), asked.cookies)
 
     app.layout = root
-    _register(app, context)
+    _register(app, contexts)
     for module in page_modules():
-        module.register(app, context)
+        module.register(app, contexts)
     # Dash sets itself up at the first request for / or /_dash-…: a first page at /site/… would lack scripts and styles.
     app._setup_server()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return app
@@ -66,8 +67,8 @@ class _Pages(Dash):
         favicon: str = "",
         renderer: str = "",
     ) -> str:
-        """Render the index page; choose the scripts by the requested path."""
-        page = page_at(self.backend.request_adapter().path)
+        """Render the index page; choose the scripts by the page that the access middleware found."""
+        page: Page | None = self.backend.request_adapter().context.page
         kept = page_scripts(scripts, page, Path(self.config.assets_folder))
         made: str = super().interpolate_index(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
             metas, title, css, config, kept, app_entry, favicon, renderer
@@ -91,7 +92,7 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def _register(app: Dash, context: CentreContext) -> None:
+def _register(app: Dash, contexts: ContextSource) -> None:
     @app.callback(
         Output("frame", "children"),
         Output("words", "data"),
@@ -104,7 +105,7 @@ def _register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def route(path: str, search: str | None) -> tuple[Any, ...]:
-        drawn = render_page(context, path, search or "", ctx.cookies)
+        drawn = render_page(contexts.current(), path, search or "", ctx.cookies)
         return drawn.frame, drawn.words, drawn.sites, drawn.language, drawn.title
 
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped

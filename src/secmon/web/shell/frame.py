@@ -11,7 +11,7 @@ from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.texts import t
 from secmon.web.pages import all_pages
 from secmon.web.routing import Group, Visit
-from secmon.web.tour.console_switch import in_sandbox
+from secmon.web.tour.sandbox import in_sandbox
 
 _OTHER = {"ko": "en", "en": "ko"}
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from dash import dcc, html
 
 from secmon.live.context import CentreContext
 from secmon.web.gateway.current_user import current_user
-from secmon.web.i18n.texts import LANGUAGES, catalogue, t
-from secmon.web.pages import page_at, page_module, start_page, visit_of
+from secmon.web.i18n.texts import LANGUAGES, script_texts, t
+from secmon.web.pages import page_module, start_page, visit_of
 from secmon.web.pages.wall import page as wall
 from secmon.web.routing import Visit
 from secmon.web.shell.frame import frame
@@ -35,36 +35,34 @@ class RenderedPage:
 
 def render_page(context: CentreContext, path: str, search: str, cookies: Mapping[str, str]) -> RenderedPage:
     """Render the page at a path for the current user; the wall if no page has the path."""
-    mine = context.within(current_user().scope)
     language = language_of(search, cookies, context.language)
-    visit = visit_of(path or "/", search, language) or Visit(start_page(), "/", {}, {}, language)
+    return _rendered(context, visit_of(path or "/", search, language) or Visit(start_page(), "/", {}, {}, language))
+
+
+def _rendered(context: CentreContext, visit: Visit) -> RenderedPage:
+    mine, language = context.within(current_user().scope), visit.language
     return RenderedPage(
         frame(context, visit, page_module(visit.page.name).layout(mine, visit)),
-        catalogue(language),
+        script_texts(language),
         wall.site_table(context.sites, context.provinces, language),
         language,
         _title(mine, visit),
     )
 
 
-def first_layout(context: CentreContext, headers: Mapping[str, str], cookies: Mapping[str, str]) -> html.Div:
-    """Return the first layout: the page named by the Referer if the user may see it, else an empty frame."""
-    # Dash requests its layout at an address that does not name the page; only the Referer header does. Rendering the
-    # page here saves the browser a request (decision 0014). The header merely selects among what this user may see: a
-    # foreign host, an unknown path, a missing permission or no header at all give the empty frame, which a callback
-    # then fills.
-    try:
-        stands = urlsplit(headers.get("referer", ""))
-    except ValueError:  # not a valid URL
-        stands = urlsplit("")
-    page = page_at(stands.path)
-    if page is None or stands.netloc != headers.get("host") or not current_user().may(page.permission):
+def first_layout(context: CentreContext, address: str, cookies: Mapping[str, str]) -> html.Div:
+    """Return the first layout: the page at an address (path and query) if the user may see it, else an empty frame."""
+    # Dash requests its layout at a path that does not name the page; `assets/first.js` adds the page's address to that
+    # request. Rendering the page here saves the browser a request (decision 0014). The address merely selects among
+    # what this user may see: none at all, an unknown path or a missing permission give the empty frame, which a
+    # callback then fills.
+    path, _, query = address.partition("?")
+    search = f"?{query}" if query else ""
+    visit = visit_of(path, search, language_of(search, cookies, context.language))
+    if visit is None or not current_user().may(visit.page.permission):
         return empty_layout(language_of("", cookies, context.language))
-    search = f"?{stands.query}" if stands.query else ""
-    return _framed(
-        render_page(context, stands.path, search, cookies),
-        dcc.Location(id="url", refresh="callback-nav", pathname=stands.path, search=search),
-    )
+    location = dcc.Location(id="url", refresh="callback-nav", pathname=path, search=search)
+    return _framed(_rendered(context, visit), location)
 
 
 def empty_layout(language: str) -> html.Div:

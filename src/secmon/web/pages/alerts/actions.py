@@ -1,7 +1,6 @@
 """Actions of the alerts page: apply a button's action to the selected alerts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secmon.alerts import queries as alert_queries
@@ -16,6 +15,7 @@ from secmon.incidents import evidence
 from secmon.incidents import workflow as incident_workflow
 from secmon.incidents.workflow import IncidentDraft
 from secmon.live.context import CentreContext
+from secmon.web.components.dialog import Answers
 from secmon.web.i18n.names import rule_title
 from secmon.web.i18n.texts import t
 
@@ -29,16 +29,6 @@ ASKING = ("close", "incident", "suppress", "merge", "reopen")
 """Actions that ask for input in the dialog first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Values entered in the dialog: a note, and the other inputs of the action."""
-
-    note: str = ""
-    closure: str = ""
-    days: int = 1
-    title: str = ""
-
-
 def act(
     context: CentreContext,
     principal: Principal,
@@ -49,7 +39,7 @@ def act(
 ) -> str:
     """Apply the action to the alerts (id, version seen) and return the result text; workflow errors propagate."""
     if not chosen:
-        raise IllegalMove(t("alerts.choose", language))
+        raise IllegalMove("alert.none_selected")
     ids, versions = [number for number, _ in chosen], dict(chosen)
     change = Change(context.db, principal.scope, principal.actor, context.clock())
     if action == "acknowledge":
@@ -59,7 +49,7 @@ def act(
     elif action == "assign":
         workflow.assign_alerts(change, ids, principal.name, versions=versions)
     elif action == "close":
-        closure = _closure(answers.closure, language)
+        closure = _closure(answers.choice)
         workflow.close_alerts(change, ids, closure, note=answers.note, versions=versions)
     elif action == "reopen":
         workflow.reopen_alerts(change, ids, note=answers.note, versions=versions)
@@ -81,11 +71,11 @@ def _together(
     if action == "merge":
         first, *others = sorted(ids)
         if not others:
-            raise IllegalMove(t("alerts.merge.two", language))
+            raise IllegalMove("alert.merge_needs_two")
         workflow.merge_alerts(Change(db, scope, actor, now), others, first, note=answers.note)
         return t("alerts.done.merge", language, number=len(others), into=first)
     if action == "suppress":
-        until = now + timedelta(days=answers.days)
+        until = now + timedelta(days=int(answers.choice) if answers.choice.isdecimal() else 1)
         for number in ids:
             suppression.suppress_alert(Change(db, scope, actor, now), number, until=until, reason=answers.note)
         return t("alerts.done.suppress", language, number=len(ids))
@@ -106,7 +96,7 @@ def _draft(context: CentreContext, alerts: Sequence[Alert], answers: Answers, la
     return IncidentDraft(title, worst.severity, worst.attack_type, tuple(techniques))
 
 
-def _closure(name: str, language: str) -> Closure:
+def _closure(name: str) -> Closure:
     if name not in set(Closure):
-        raise IllegalMove(t("alerts.closure.choose", language))
+        raise IllegalMove("alert.outcome_missing")
     return Closure(name)

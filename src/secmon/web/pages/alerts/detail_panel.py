@@ -8,10 +8,14 @@ from urllib.parse import urlencode
 from dash import dcc, html
 
 from secmon.alerts import queries as alert_queries
+from secmon.alerts.explanations import explanations_of_alert
 from secmon.alerts.grouping import related_alerts
+from secmon.alerts.suppression import Suppression, suppression_in_force
+from secmon.auth.roles import Permission
 from secmon.db import audit_log
 from secmon.db.audit_log import AuditEntry
 from secmon.db.models import Alert, AlertStatus
+from secmon.detection.anomaly.explanation import Explanation
 from secmon.detection.sigma.correlation_rule import Correlation
 from secmon.detection.sigma.rule import Rule, Signature
 from secmon.incidents import evidence
@@ -19,6 +23,7 @@ from secmon.incidents.evidence import EvidenceLine
 from secmon.live.context import CentreContext
 from secmon.sites.scope import Scope
 from secmon.web.components.panel import attributes, empty, facts_list, severity_pill, table, value
+from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.names import rule_title, site_name, type_name
 from secmon.web.i18n.texts import kst, t
 
@@ -27,13 +32,15 @@ _LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """An alert with its evidence, its related and merged alerts, and its audit entries."""
+    """An alert with its evidence, its related and merged alerts, its audit entries, and the suppression in force."""
 
     alert: Alert
     lines: Sequence[EvidenceLine]
     related: Sequence[Alert]
     merged: Sequence[Alert]
     acts: Sequence[AuditEntry]
+    reasons: Sequence[Explanation]
+    suppressed_by: Suppression | None
 
 
 def read_alert(context: CentreContext, scope: Scope, number: int) -> AlertView:
@@ -45,6 +52,8 @@ def read_alert(context: CentreContext, scope: Scope, number: int) -> AlertView:
         related_alerts(context.db, scope, alert),
         alert_queries.merged_into(context.db, scope, number),
         audit_log.audit_entries(context.db, scope, limit=20, subject=f"alert:{number}"),
+        explanations_of_alert(context.store, alert),
+        suppression_in_force(context.db, alert, context.clock()),
     )
 
 
@@ -53,8 +62,10 @@ def alert_panel(context: CentreContext, view: AlertView, language: str) -> list[
     alert = view.alert
     rule = context.rules.get(alert.rule_id)
     parts = [_head(context, alert, language), _what(context, alert, rule, language)]
+    if view.suppressed_by is not None:
+        parts.append(_suppressed(view.suppressed_by, language))
     if isinstance(rule, Signature):
-        parts += [_why(rule, language), _next(rule, language)]
+        parts += [_why(rule, view.reasons, language), _next(rule, language)]
     parts += [_lines(view, language), _related(context, view, language), _place(context, alert, language)]
     return [*parts, _acts(view, language)]
 
@@ -87,8 +98,24 @@ def _what(context: CentreContext, alert: Alert, rule: Any, language: str) -> htm
     return html.Section([html.P(described, className="said"), facts_list(facts)])
 
 
+def _suppressed(one: Suppression, language: str) -> html.Section:
+    facts: list[tuple[str, Any]] = [
+        (t("alert.suppressed.until", language), kst(one.until)),
+        (t("alert.suppressed.reason", language), one.reason),
+        (t("alert.suppressed.author", language), one.author),
+        (t("alert.suppressed.count", language), f"{one.suppressed:,}"),
+    ]
+    parts: list[Any] = [html.H3(t("alert.suppressed", language)), facts_list(facts)]
+    user = current_user()
+    if user.may(Permission.TRIAGE):
+        lift = {"type": "alerts-do-lift", "to": str(one.id)}
+        words = t("alerts.do.lift", language)
+        parts.append(html.Button(words, id=lift, className="button small", n_clicks=0))
+    return html.Section(parts)
+
+
 def _counted(alert: Alert, language: str) -> str:
-    return t("alert.counted", language, findings=f"{alert.findings:,}", events=f"{alert.events:,}")
+    return t("alert.counted", language, findings=alert.findings, events=alert.events)
 
 
 def _status(alert: Alert, language: str) -> str:
@@ -98,7 +125,7 @@ def _status(alert: Alert, language: str) -> str:
     return said + (f" · {alert.owner}" if alert.owner else "")
 
 
-def _why(rule: Signature, language: str) -> html.Section:
+def _why(rule: Signature, reasons: Sequence[Explanation], language: str) -> html.Section:
     condition = ""
     if isinstance(rule, Rule):
         condition = " ".join(map(str, rule.sigma.detection.condition))
@@ -115,7 +142,8 @@ def _why(rule: Signature, language: str) -> html.Section:
         by, seconds = ", ".join(rule.group_by), f"{rule.timespan:,}"
         together = t("alert.threshold", language, number=rule.threshold, seconds=seconds, by=by)
         facts.append((t("alert.condition", language), together))
-    parts: list[Any] = [html.H3(t("alert.why", language)), facts_list(facts)]
+    said = [html.P(one.text(language), className="said") for one in reasons]
+    parts: list[Any] = [html.H3(t("alert.why", language)), *said, facts_list(facts)]
     doubts = rule.falsepositives_ko if language == "ko" else rule.falsepositives
     if doubts:
         parts.append(html.P([html.B(t("alert.doubts", language)), " ", "; ".join(doubts)]))

@@ -7,6 +7,8 @@ from dash import dcc, html
 from secmon.alerts.grouping import GroupBy
 from secmon.alerts.workflow import Closure
 from secmon.taxonomy import AttackType
+from secmon.web.components.actions import button
+from secmon.web.components.dialog import DialogField, dialog
 from secmon.web.components.grid import column, grid
 from secmon.web.components.panel import attributes
 from secmon.web.i18n.texts import t
@@ -45,15 +47,7 @@ def _pick(uid: str, options: dict[str, str], chosen: str) -> dcc.Dropdown:
 
 def buttons(language: str) -> list[Any]:
     """Return the buttons for the selected alerts."""
-    return [
-        html.Button(
-            [t(f"alerts.do.{name}", language), html.Kbd(_KEYS[name]) if name in _KEYS else None],
-            id=f"alerts-do-{name}",
-            className="button",
-            n_clicks=0,
-        )
-        for name in _BUTTONS
-    ]
+    return [button("alerts", name, "", language, key=_KEYS.get(name, "")) for name in _BUTTONS]
 
 
 def alert_columns(language: str) -> list[dict[str, Any]]:
@@ -81,23 +75,15 @@ def alert_grid(language: str) -> Any:
 
 
 def question(language: str) -> html.Div:
-    """Return the dialog shared by all actions that need input; its CSS class selects the visible fields."""
-    closures = [{"value": one.value, "label": t(f"closure.{one}", language)} for one in Closure]
-    days = [{"value": n, "label": t("alerts.days", language, days=n)} for n in (1, 7, 30, 90)]
-    ends = [
-        html.Button(t("page.cancel", language), id="alerts-cancel", className="button", n_clicks=0),
-        html.Button(t("page.do", language), id="alerts-ok", className="button main", n_clicks=0),
-    ]
-    asked = [
-        html.H2(id="alerts-question"),
-        dcc.RadioItems(id="alerts-closure", options=closures, className="ask-closure"),
-        dcc.Dropdown(id="alerts-days", options=days, value=7, clearable=False, className="ask-days"),
-        dcc.Input(id="alerts-title", placeholder=t("alerts.incident.title", language), className="text ask-title"),
-        dcc.Textarea(id="alerts-note", placeholder=t("alerts.note.why", language), className="text ask-note"),
-        html.P(id="alerts-refused", role="alert"),
-        html.Div(ends, className="line end"),
-    ]
-    named = attributes(aria_modal="true", aria_labelledby="alerts-question")
-    return html.Div(
-        html.Div(asked, className="dialog", role="dialog", **named), id="alerts-ask", className="veil", hidden=True
-    )
+    """Return the dialog of the actions that need input."""
+    closures = [(str(one), t(f"closure.{one}", language)) for one in Closure]
+    days = [(str(n), t("alerts.days", language, days=n)) for n in (1, 7, 30, 90)]
+    note = DialogField("note", t("alerts.note.why", language))
+    asked = {
+        "close": [DialogField("choice", t("alerts.closure.choose", language), closures), note],
+        "incident": [DialogField("title", t("alerts.incident.title", language))],
+        "suppress": [DialogField("choice", "", days, chosen="7"), note],
+        "merge": [note],
+        "reopen": [note],
+    }
+    return dialog("alerts", asked, language)

@@ -4,31 +4,35 @@ import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
+from secmon.alerts.suppression import lift_suppression
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import SecmonError
 from secmon.live.context import CentreContext
+from secmon.web.components.dialog import action_of, answers, ok, register_dialog, states
 from secmon.web.components.panel import page_head
 from secmon.web.components.polling import pausing
 from secmon.web.gateway.current_user import current_user, require, requires
 from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import t
 from secmon.web.pages import visit_of
-from secmon.web.pages.alerts.actions import ASKING, DIRECT, Answers, act
+from secmon.web.pages.alerts.actions import ASKING, DIRECT, act
 from secmon.web.pages.alerts.detail_panel import alert_panel, read_alert
 from secmon.web.pages.alerts.filter import CHIPS, filter_of
 from secmon.web.pages.alerts.forms import alert_grid, buttons, filters, question
 from secmon.web.pages.alerts.rows import queue_rows
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("alerts", r"/alerts", Group.WATCH, order=20, library="dash_ag_grid")
 
 _REFRESH_MS = 3000
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; the address selects the alerts."""
     language = visit.language
     may = current_user().may(Permission.TRIAGE)
@@ -37,7 +41,6 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
             dcc.Interval(id="alerts-tick", interval=_REFRESH_MS),
             dcc.Store(id="alerts-state"),
             dcc.Store(id="alerts-done"),
-            dcc.Store(id="alerts-asking"),
             page_head(
                 t("nav.alerts", language),
                 t("alerts.page.note", language),
@@ -67,13 +70,14 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: filters to address, address to rows, a row to its panel, buttons to actions."""
     _register_filter(app)
-    _register_rows(app, context)
-    _register_panel(app, context)
-    _register_questions(app)
-    _register_acts(app, context)
+    _register_rows(app, contexts)
+    _register_panel(app, contexts)
+    register_dialog(app, "alerts", ASKING, State("alerts-grid", "selectedRows"))
+    _register_acts(app, contexts)
+    _register_lift(app, contexts)
 
 
 def _register_filter(app: Dash) -> None:
@@ -103,7 +107,7 @@ def _register_filter(app: Dash) -> None:
         return "?" + urlencode({name: text for name, text in parts.items() if text and defaults.get(name) != text})
 
 
-def _register_rows(app: Dash, context: CentreContext) -> None:
+def _register_rows(app: Dash, contexts: ContextSource) -> None:
     @app.callback(
         Output("alerts-grid", "rowData"),
         Output("alerts-number", "children"),
@@ -120,6 +124,7 @@ def _register_rows(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def rows(search: str | None, _tick: int, _done: Any, state: str | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "alerts":
             raise PreventUpdate
@@ -129,7 +134,7 @@ def _register_rows(app: Dash, context: CentreContext) -> None:
         return made
 
 
-def _register_panel(app: Dash, context: CentreContext) -> None:
+def _register_panel(app: Dash, contexts: ContextSource) -> None:
     @app.callback(
         Output("alerts-panel", "children"),
         Output("alerts-panel", "hidden"),
@@ -143,6 +148,7 @@ def _register_panel(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def opened(clicked: dict[str, Any] | None, search: str | None, *given: Any) -> tuple[Any, ...]:
+        context = contexts.current()
         _done, _rows_now, path, language = given
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "alerts":
@@ -158,66 +164,58 @@ def _register_panel(app: Dash, context: CentreContext) -> None:
         return alert_panel(context, view, language), False
 
 
-def _register_questions(app: Dash) -> None:
-    @app.callback(
-        Output("alerts-ask", "hidden"),
-        Output("alerts-ask", "className"),
-        Output("alerts-question", "children"),
-        Output("alerts-asking", "data"),
-        Output("alerts-refused", "children"),
-        *(Input(f"alerts-do-{name}", "n_clicks") for name in ASKING),
-        Input("alerts-cancel", "n_clicks"),
-        Input("alerts-done", "data"),
-        State("alerts-grid", "selectedRows"),
-        State("language", "data"),
-        prevent_initial_call=True,
-    )
-    @requires(Permission.TRIAGE)
-    async def asked(*given: Any) -> tuple[Any, ...]:
-        rows, language = given[-2:]
-        pressed = str(ctx.triggered_id or "")
-        name = pressed.removeprefix("alerts-do-")
-        if name not in ASKING or not ctx.triggered[0]["value"]:
-            return True, "veil", "", None, ""
-        question = t(f"alerts.ask.{name}", language, number=len(rows or ()))
-        return False, f"veil asks-{name}", question, name, ""
-
-
-def _register_acts(app: Dash, context: CentreContext) -> None:
+def _register_acts(app: Dash, contexts: ContextSource) -> None:
     @app.callback(
         Output("alerts-said", "children"),
         Output("alerts-done", "data"),
         Output("alerts-grid", "selectedRows"),
         Output("alerts-refused", "children", allow_duplicate=True),
-        *(Input(f"alerts-do-{name}", "n_clicks") for name in DIRECT),
-        Input("alerts-ok", "n_clicks"),
-        State("alerts-asking", "data"),
+        *(Input({"type": f"alerts-do-{name}", "to": ALL}, "n_clicks") for name in DIRECT),
+        ok("alerts"),
+        *states("alerts"),
         State("alerts-grid", "selectedRows"),
-        State("alerts-closure", "value"),
-        State("alerts-days", "value"),
-        State("alerts-title", "value"),
-        State("alerts-note", "value"),
         State("alerts-done", "data"),
         State("language", "data"),
         prevent_initial_call=True,
     )
     @requires(Permission.TRIAGE)
     async def done(*given: Any) -> tuple[Any, ...]:
-        asking, rows, closure, days, title, note, before, language = given[-8:]
-        pressed = str(ctx.triggered_id or "")
+        context = contexts.current()
+        rows, before, language = given[-3:]
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate  # Dash triggers the callback once for each button as it appears
-        name = asking if pressed == "alerts-ok" else pressed.removeprefix("alerts-do-")
+        confirmed = ctx.triggered_id == "alerts-ok"
+        asking, filled = answers("alerts", given[len(DIRECT) + 1 : -3])
+        name = action_of("alerts", asking if confirmed else ctx.triggered_id)
         require(Permission.INCIDENT if name == "incident" else Permission.TRIAGE)
         chosen = [(int(row["uid"]), int(row["version"])) for row in rows or ()]
-        answers = Answers(note or "", closure or "", int(days or 1), title or "")
         try:
-            said = await asyncio.to_thread(act, context, current_user(), str(name), chosen, answers, language)
+            said = await asyncio.to_thread(act, context, current_user(), name, chosen, filled, language)
         except SecmonError as error:
             refused = html.Span(error_message(error, language), className="failed")
-            return (
-                (no_update, no_update, no_update, refused)
-                if pressed == "alerts-ok"
-                else (refused, no_update, no_update, "")
-            )
+            return (no_update, no_update, no_update, refused) if confirmed else (refused, no_update, no_update, "")
         return html.P(said, className="done"), (before or 0) + 1, [], ""
+
+
+def _register_lift(app: Dash, contexts: ContextSource) -> None:
+    """Register the button of the panel that lifts the suppression of such alerts."""
+
+    @app.callback(
+        Output("alerts-said", "children", allow_duplicate=True),
+        Output("alerts-done", "data", allow_duplicate=True),
+        Input({"type": "alerts-do-lift", "to": ALL}, "n_clicks"),
+        State("alerts-done", "data"),
+        State("language", "data"),
+        prevent_initial_call=True,
+    )
+    @requires(Permission.TRIAGE)
+    async def lifted(_clicks: list[int], before: int | None, language: str) -> tuple[Any, Any]:
+        context, user = contexts.current(), current_user()
+        if not ctx.triggered[0]["value"]:
+            raise PreventUpdate  # Dash triggers the callback once for the button as it appears
+        change = Change(context.db, user.scope, user.actor, context.clock())
+        try:
+            await asyncio.to_thread(lift_suppression, change, int(ctx.triggered_id["to"]))
+        except SecmonError as error:
+            return html.Span(error_message(error, language), className="failed"), no_update
+        return html.P(t("alerts.done.lift", language), className="done"), (before or 0) + 1

@@ -16,13 +16,14 @@ from secmon.web.i18n.texts import t
 from secmon.web.pages import visit_of
 from secmon.web.pages.api.operations import Operation, operations
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("api", r"/api", Group.MANAGE, order=60, permission=Permission.EXPORT)
 
 _JSON = "/api/v1/openapi.json"
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?tag=alerts` shows one resource."""
     language = visit.language
     tools = [html.A("openapi.json", href=_JSON, className="button", download="secmon-openapi.json")]
@@ -42,7 +43,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, _console: CentreContext) -> None:
+def register(app: Dash, _contexts: ContextSource) -> None:
     """Register the callback; it reads the server's own description, which is never out of date."""
     server: Any = app.server
 

@@ -20,6 +20,7 @@ from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.shift.handover_facts import act_name
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("audit", r"/audit", Group.MANAGE, order=50, permission=Permission.AUDIT)
 
@@ -28,7 +29,7 @@ _FILTERS = ("actor", "action", "subject")
 _CELL = 300  # characters shown of a value
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?actor=&action=&subject=&before=` filters the entries."""
     language = visit.language
     fields = [
@@ -58,7 +59,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the entries, the filter in the address, and the check of the chain."""
 
     @app.callback(
@@ -84,6 +85,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.AUDIT)
     async def fill(search: str | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "audit":
             raise PreventUpdate
@@ -97,6 +99,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.AUDIT)
     async def verify(clicks: int | None, language: str) -> Any:
+        context = contexts.current()
         if not clicks:
             raise PreventUpdate
         broken = await asyncio.to_thread(audit_log.verify_audit_log, context.db)

@@ -14,11 +14,11 @@ from secmon.db.transaction import Change
 from secmon.live.context import CentreContext
 from secmon.response.blocklist import allowlist, blocklist
 from secmon.response.blocklist import workflow as block_workflow
-from secmon.response.blocklist.blocklist import BlockEntry, BlockState, Coverage
+from secmon.response.blocklist.blocklist import BlockCoverage, BlockEntry, BlockState
 from secmon.response.blocklist.workflow import Proposal
 from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import empty, page_head, panel, table, value
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
@@ -26,6 +26,7 @@ from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("blocklist", r"/blocklist", Group.RESPOND, order=20)
 
@@ -49,22 +50,25 @@ _POSSIBLE = {
 }
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?propose=198.51.100.7` comes from a value's menu."""
     language = visit.language
     may = current_user().may
     asked = {
         "propose": [
-            Field("title", t("blocklist.value", language)),
-            Field("number", t("blocklist.days", language)),
-            Field("note", t("blocklist.reason", language)),
+            DialogField("title", t("blocklist.value", language)),
+            DialogField("number", t("blocklist.days", language)),
+            DialogField("note", t("blocklist.reason", language)),
         ],
         "approve": [],
         "push": [],
-        "reject": [Field("note", t("blocklist.reason", language))],
-        "undo": [Field("note", t("blocklist.reason", language))],
-        "add": [Field("title", t("blocklist.value", language)), Field("note", t("blocklist.reason", language))],
-        "remove": [Field("note", t("blocklist.reason", language))],
+        "reject": [DialogField("note", t("blocklist.reason", language))],
+        "undo": [DialogField("note", t("blocklist.reason", language))],
+        "add": [
+            DialogField("title", t("blocklist.value", language)),
+            DialogField("note", t("blocklist.reason", language)),
+        ],
+        "remove": [DialogField("note", t("blocklist.reason", language))],
     }
     tools = [button("blocklist", "propose", "", language, "button main")] if may(_PROPOSE) else []
     add = [button("blocklist", "add", "", language, "button small")] if may(_APPROVE) else []
@@ -86,7 +90,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the four lists and of the actions on their entries."""
 
     @app.callback(
@@ -103,6 +107,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
@@ -121,7 +126,7 @@ def register(app: Dash, context: CentreContext) -> None:
             raise PreventUpdate
         return visit.asked.get("propose", "")[:255], _DAYS
 
-    register_actions(app, "blocklist", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "blocklist", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
@@ -140,7 +145,11 @@ def _made(context: CentreContext, principal: Principal, language: str) -> dict[s
 
 
 def _entries(
-    context: CentreContext, principal: Principal, found: list[BlockEntry], shares: Mapping[int, Coverage], language: str
+    context: CentreContext,
+    principal: Principal,
+    found: list[BlockEntry],
+    shares: Mapping[int, BlockCoverage],
+    language: str,
 ) -> Any:
     if not found:
         return empty(t("blocklist.none", language))
@@ -167,7 +176,7 @@ def _entries(
     return table([t(f"column.{name}", language) for name in names], rows)
 
 
-def _share(context: CentreContext, one: Coverage, language: str) -> Any:
+def _share(context: CentreContext, one: BlockCoverage, language: str) -> Any:
     """Return how many sites have applied the entry, with the names of those that have not."""
     bar = html.Span(html.I(style={"width": f"{one.share:.0%}"}), className="share")
     words = t("blocklist.everywhere", language)
@@ -203,7 +212,7 @@ def _never(context: CentreContext, principal: Principal, language: str) -> Any:
             if one.id and principal.may(_APPROVE)
             else ""
         )
-        built_in = words.get(f"blocklist.built_in.{one.indicator.value}") if one.id is None else None
+        built_in = words.get(f"blocklist.built_in.{one.indicator.value}", "") if one.id is None else None
         rows.append([one.indicator.value, built_in or one.reason, one.author, off])
     names = ("value", "reason", "who", "act")
     return table([t(f"column.{name}", language) for name in names], rows)

@@ -15,14 +15,16 @@ from secmon.alerts.queries import AlertSearch, search_alerts
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
 from secmon.live.context import CentreContext
+from secmon.times import KST
 from secmon.web.components import charts
 from secmon.web.components.panel import empty, facts_list, page_head, panel, severity_pill, table, value
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import rule_title, site_name
-from secmon.web.i18n.texts import KST, kst, t
+from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("campaigns", r"/campaigns", Group.ANALYSE, order=40)
 
@@ -30,7 +32,7 @@ _DAYS = 7
 _STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?indicator=198.51.100.7` opens a campaign."""
     language = visit.language
     graph = dcc.Graph(id="campaigns-spread", figure=charts.blank(), className="graph", config=_STILL)
@@ -47,7 +49,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback of the list and of the chosen campaign (or the widest) with its spread."""
 
     @app.callback(
@@ -64,6 +66,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, asked: str | None, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, asked or "", language)
         if visit is None or visit.page.name != "campaigns":
             raise PreventUpdate

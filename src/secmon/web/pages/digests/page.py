@@ -9,9 +9,11 @@ from dash.exceptions import PreventUpdate
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import NotFoundError, SecmonError
 from secmon.live.context import CentreContext
-from secmon.live.digest_shelf import DigestShelf, Record
+from secmon.reports import archive
+from secmon.reports.archive import Archived
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.dialog import Answers, dialog
 from secmon.web.components.panel import empty, facts_list, page_head, panel, table
@@ -22,6 +24,7 @@ from secmon.web.i18n.names import place_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("digests", r"/digests", Group.MANAGE, order=10, permission=Permission.EXPORT)
 
@@ -31,7 +34,7 @@ _READABLE = ("mail.html", "report.pdf", "mail.txt", "tables.csv", "report.json")
 """Documents offered to open, in this order; pictures belong to the mail."""
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?digest=12` opens a digest."""
     language = visit.language
     listed = panel(t("digests.list", language), html.Div(id="digests-list", className="scroll"), style="grow")
@@ -50,7 +53,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the list, the chosen digest, and sending it again."""
 
     @app.callback(
@@ -68,6 +71,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.EXPORT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "digests":
             raise PreventUpdate
@@ -75,30 +79,30 @@ def register(app: Dash, context: CentreContext) -> None:
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "digests", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "digests", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, visit: Visit, principal: Principal) -> dict[str, Any]:
-    language, shelf = visit.language, context.shelf
-    if shelf is None:
+    language = visit.language
+    if context.staged:  # a presentation keeps no digests
         return {"list": empty(t("digests.nowhere", language)), "one": None, "hidden": True}
     chosen = visit.asked.get("digest", "")
-    one = _one(context, shelf, principal, int(chosen), language) if chosen.isdecimal() else None
-    found = shelf.digests(principal.scope, limit=_MOST)
+    one = _one(context, principal, int(chosen), language) if chosen.isdecimal() else None
+    found = archive.digests(context.db, principal.scope, limit=_MOST)
     return {"list": _list(context, found, language), "one": one, "hidden": one is None}
 
 
-def _list(context: CentreContext, found: Sequence[Record], language: str) -> Any:
+def _list(context: CentreContext, found: Sequence[Archived], language: str) -> Any:
     if not found:
         return empty(t("digests.none", language))
     rows = [
         [
-            f"#{one['id']}",
-            dcc.Link(_kind(one, language), href=f"/digests?digest={one['id']}"),
-            place_name(context, str(one["scope"]), language),
+            f"#{one.id}",
+            dcc.Link(_kind(one, language), href=f"/digests?digest={one.id}"),
+            place_name(context, one.scope, language),
             _span(one),
-            kst(one["composed_at"], "%m-%d %H:%M"),
-            ", ".join(one["versions"]),
+            kst(one.composed_at, "%m-%d %H:%M"),
+            ", ".join(one.versions),
         ]
         for one in found
     ]
@@ -106,24 +110,27 @@ def _list(context: CentreContext, found: Sequence[Record], language: str) -> Any
     return table([t(name, language) for name in names], rows)
 
 
-def _kind(one: Record, language: str) -> str:
+def _kind(one: Archived, language: str) -> str:
     """Return the kind of a digest as text; its name if there is no text for it."""
-    return catalogue(language).get(f"digests.kind.{one['kind']}", str(one["kind"]))
+    return catalogue(language).get(f"digests.kind.{one.kind}", one.kind)
 
 
-def _span(one: Record) -> str:
-    return f"{kst(one['begins'], '%Y-%m-%d %H:%M')} – {kst(one['ends'], '%m-%d %H:%M')}"
+def _span(one: Archived) -> str:
+    return f"{kst(one.begins, '%Y-%m-%d %H:%M')} – {kst(one.ends, '%m-%d %H:%M')}"
 
 
-def _one(context: CentreContext, shelf: DigestShelf, principal: Principal, number: int, language: str) -> Any:
+def _one(context: CentreContext, principal: Principal, number: int, language: str) -> Any:
     try:
-        one = shelf.digest(principal.scope, number)
+        one = archive.digest(context.db, principal.scope, number)
+        names = {
+            version: archive.document_names(context.db, principal.scope, number, version) for version in one.versions
+        }
     except SecmonError as error:
         return html.P(error_message(error, language), className="failed")
     facts = [
-        (t("digests.place", language), place_name(context, str(one["scope"]), language)),
+        (t("digests.place", language), place_name(context, one.scope, language)),
         (t("digests.span", language), _span(one)),
-        (t("digests.composed", language), kst(one["composed_at"])),
+        (t("digests.composed", language), kst(one.composed_at)),
     ]
     keeps = principal.may(Permission.SETTINGS)
     shut = dcc.Link("✕", href="/digests", className="tool", title=t("page.close", language))
@@ -131,8 +138,8 @@ def _one(context: CentreContext, shelf: DigestShelf, principal: Principal, numbe
         html.Header([html.H2(f"#{number} {_kind(one, language)}"), shut]),
         html.Div([button("digests", "send", number, language)] if keeps else [], className="line"),
         facts_list(facts),
-        html.Section([html.H3(t("digests.documents", language)), _documents(number, one["documents"], language)]),
-        _deliveries(shelf, principal, number, language) if keeps else None,
+        html.Section([html.H3(t("digests.documents", language)), _documents(number, names, language)]),
+        _deliveries(context, principal, number, language) if keeps else None,
     ]
 
 
@@ -148,15 +155,15 @@ def _documents(number: int, documents: Mapping[str, Sequence[str]], language: st
     return table([t("digests.versions", language), t("digests.open", language)], rows)
 
 
-def _deliveries(shelf: DigestShelf, principal: Principal, number: int, language: str) -> html.Section:
-    found = shelf.deliveries(principal.scope, number)
+def _deliveries(context: CentreContext, principal: Principal, number: int, language: str) -> html.Section:
+    found = archive.deliveries(context.db, principal.scope, number)
     rows = [
         [
-            one["name"],
-            one["channel"],
-            one["state"],
-            kst(one["sent_at"], "%m-%d %H:%M"),
-            error_message(one["error"], language),
+            one.name,
+            one.channel,
+            one.state,
+            kst(one.sent_at, "%m-%d %H:%M"),
+            error_message(one.error, language),
         ]
         for one in found
     ]
@@ -168,7 +175,7 @@ def _deliveries(shelf: DigestShelf, principal: Principal, number: int, language:
 def _act(
     context: CentreContext, principal: Principal, _action: str, target: str, _filled: Answers, language: str
 ) -> str:
-    if context.shelf is None:
-        raise NotFoundError(t("digests.nowhere", language))
-    sent = context.shelf.resend(principal.scope, int(target), (), principal.actor, context.clock())
+    if context.staged:
+        raise NotFoundError("digest.none_kept")
+    sent = archive.resend(Change(context.db, principal.scope, principal.actor, context.clock()), int(target))
     return t("digests.done.send", language, number=len(sent))

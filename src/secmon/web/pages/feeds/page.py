@@ -16,8 +16,9 @@ from secmon.web.components.polling import pausing
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import feed_reason
 from secmon.web.i18n.texts import kst, t
-from secmon.web.pages.feeds.view import FeedsView, Kind, read_feeds
+from secmon.web.pages.feeds.view import FeedKind, FeedsView, read_feeds
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("feeds", r"/feeds", Group.WATCH, order=40)
 
@@ -27,7 +28,7 @@ _NAMED = 3  # feeds of a row that are listed by name
 _MOST = 300  # rows of a table: with more unhealthy feeds a centre has one cause, not three hundred
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     return html.Div(
@@ -52,7 +53,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback: one read fills the whole page, at first and every few seconds."""
 
     @app.callback(
@@ -69,6 +70,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def refresh(_tick: int | None, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         scope = current_user().scope
         try:
             view = await asyncio.to_thread(read_feeds, context, scope)
@@ -128,7 +130,7 @@ def _states(view: FeedsView, language: str) -> list[Any]:
     rejected = sum(kind.rejected for kind in view.kinds)
     total = received + rejected
     share = _share(rejected, total)
-    said = t("feeds.rejected.of", language, rejected=f"{rejected:,}", total=f"{total:,}")
+    said = t("feeds.rejected.of", language, rejected=f"{rejected:,}", total=total)
     tiles.append(_tile(t("feeds.rejected", language), share, said, "warn" if rejected else "ok"))
     waiting = t(
         "feeds.waiting.size", language, megabytes=f"{view.waiting.bytes / 1e6:,.1f}", failed=view.backlog.failed
@@ -198,7 +200,7 @@ def _kinds(view: FeedsView, language: str) -> html.Table:
     return _table(columns, [_kind(kind) for kind in view.kinds], language)
 
 
-def _kind(kind: Kind) -> list[Any]:
+def _kind(kind: FeedKind) -> list[Any]:
     total = kind.received + kind.rejected
     rejected = f"{kind.rejected:,} ({_share(kind.rejected, total)})" if kind.rejected else "0"
     cells: list[Any] = [html.B(kind.feed), kind.format, f"{kind.healthy:,} / {kind.feeds:,}", f"{kind.received:,}"]

@@ -23,7 +23,7 @@ _REJECTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FeedKind:
     """Feeds of the same name at all sites; `lag` is the median in seconds, counts cover the last day."""
 
     feed: str
@@ -55,7 +55,7 @@ class FeedsView:
     at: datetime
     states: Mapping[Health, int]
     unwell: Sequence[Trouble]
-    kinds: Sequence[Kind]
+    kinds: Sequence[FeedKind]
     hours: Sequence[datetime]
     completeness: npt.NDArray[np.float64]
     rejects: Sequence[Mapping[str, Any]]
@@ -104,13 +104,13 @@ def troubles(reports: Sequence[FeedReport]) -> list[Trouble]:
     return sorted(found, key=lambda one: (-HEALTH_ORDER.index(one.worst.health), one.line_at or never))
 
 
-def kinds_of(reports: Sequence[FeedReport]) -> list[Kind]:
+def kinds_of(reports: Sequence[FeedReport]) -> list[FeedKind]:
     """Aggregate the reports by feed name, in the order in which the names appear."""
     groups: dict[str, list[FeedReport]] = defaultdict(list)
     for report in reports:
         groups[report.feed].append(report)
     return [
-        Kind(
+        FeedKind(
             feed=feed,
             format=group[0].format,
             feeds=len(group),

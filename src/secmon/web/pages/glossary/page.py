@@ -14,6 +14,7 @@ from secmon.web.gateway.current_user import current_user
 from secmon.web.i18n.texts import LANGUAGES, t
 from secmon.web.pages import all_pages
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("glossary", r"/glossary", Group.MANAGE, order=70)
 
@@ -23,7 +24,7 @@ _ATTACK = ("tactic", "technique", "collected", "detected", "seen")
 _DESK = ("quarantine", "baseline", "campaign", "request", "block", "never_block", "suppression", "handover", "risk")
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?page=alerts` shows the purpose of that page on top."""
     language = visit.language
     asked = next((page for page in all_pages() if page.name == visit.asked.get("page", "")), None)
@@ -48,7 +49,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(_app: Dash, _console: CentreContext) -> None:
+def register(_app: Dash, _contexts: ContextSource) -> None:
     """Register nothing: the page does not change."""
 
 

@@ -20,11 +20,12 @@ from secmon.web.pages.alerts.filter import CHIPS, AlertFilter, filter_of
 from secmon.web.pages.alerts.forms import alert_columns, filters
 from secmon.web.pages.alerts.rows import alert_row
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("history", r"/history", Group.ANALYSE, order=30)
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; the address selects the alerts, all of them by default."""
     language = visit.language
     return html.Div(
@@ -43,7 +44,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: filters to address, address to newest rows, scrolling to older rows, row to panel."""
 
     @app.callback(
@@ -89,6 +90,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def rows(asked: dict[str, Any] | None, search: str, path: str, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         if not asked:
             raise PreventUpdate
         visit = _visit(path, search, language)
@@ -127,4 +129,4 @@ def _read(context: CentreContext, visit: Visit, principal: Principal, start: int
     number = alert_queries.count_matching_alerts(context.db, principal.scope, wanted)
     alerts = alert_queries.search_alerts(context.db, principal.scope, wanted, limit=BLOCK, offset=max(0, start))
     rows = [alert_row(context, one, language) | {"time": kst(one.last_time, "%Y-%m-%d %H:%M:%S")} for one in alerts]
-    return {"rowData": rows, "rowCount": number}, t("history.number", language, number=f"{number:,}")
+    return {"rowData": rows, "rowCount": number}, t("history.number", language, number=number)

@@ -23,8 +23,9 @@ from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages import visit_of
-from secmon.web.pages.hunt.running_searches import ROWS, Running, Searches
+from secmon.web.pages.hunt.running_searches import ROWS, RunningSearch, Searches
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("hunt", r"/hunt", Group.ANALYSE, order=10, permission=Permission.HUNT, library="dash_ag_grid")
 
@@ -155,12 +156,12 @@ def _columns(language: str) -> list[dict[str, Any]]:
     ]
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: the address starts a search, whose results are read as they come."""
     searches = Searches()
-    _register_start(app, context, searches)
-    _register_results(app, context, searches)
-    _register_choices(app, context, searches)
+    _register_start(app, contexts, searches)
+    _register_results(app, contexts, searches)
+    _register_choices(app, contexts, searches)
     app.clientside_callback(  # type: ignore[no-untyped-call]  # Dash leaves it untyped
         ClientsideFunction("secmon", "zoomed"),
         Output("url", "search", allow_duplicate=True),
@@ -170,7 +171,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
 
 
-def _register_start(app: Dash, context: CentreContext, searches: Searches) -> None:
+def _register_start(app: Dash, contexts: ContextSource, searches: Searches) -> None:
     @app.callback(
         Output("url", "search", allow_duplicate=True),
         Input("hunt-go", "n_clicks"),
@@ -205,6 +206,7 @@ def _register_start(app: Dash, context: CentreContext, searches: Searches) -> No
     )
     @requires(Permission.HUNT)
     async def begin(search: str | None, path: str, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "hunt":
             raise PreventUpdate
@@ -220,7 +222,7 @@ def _register_start(app: Dash, context: CentreContext, searches: Searches) -> No
         return searches.start(context.store, wanted, _owner()), _progress(0.0, language), False, query, 0
 
 
-def _register_results(app: Dash, context: CentreContext, searches: Searches) -> None:
+def _register_results(app: Dash, contexts: ContextSource, searches: Searches) -> None:
     @app.callback(
         Output("hunt-events", "rowData"),
         Output("hunt-histogram", "figure"),
@@ -239,6 +241,7 @@ def _register_results(app: Dash, context: CentreContext, searches: Searches) -> 
     )
     @requires(Permission.HUNT)
     async def results(_tick: int, uid: str | None, version: int | None, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         running = searches.get(uid or "", _owner())
         if running is None:
             return (*[no_update] * 6, True, no_update)
@@ -258,7 +261,7 @@ def _register_results(app: Dash, context: CentreContext, searches: Searches) -> 
         )
 
 
-def _register_choices(app: Dash, context: CentreContext, searches: Searches) -> None:
+def _register_choices(app: Dash, contexts: ContextSource, searches: Searches) -> None:
     @app.callback(
         Output("hunt-state", "children", allow_duplicate=True),
         Output("hunt-tick", "disabled", allow_duplicate=True),
@@ -273,7 +276,7 @@ def _register_choices(app: Dash, context: CentreContext, searches: Searches) -> 
         if not clicks or running is None:
             raise PreventUpdate
         running.cancelled = True
-        return html.P(t("hunt.cancelled", language, events=f"{len(running.events):,}")), True
+        return html.P(t("hunt.cancelled", language, events=len(running.events))), True
 
     @app.callback(
         Output("hunt-event", "children"),
@@ -284,6 +287,7 @@ def _register_choices(app: Dash, context: CentreContext, searches: Searches) -> 
     )
     @requires(Permission.HUNT)
     async def chosen(rows: list[dict[str, Any]] | None, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         if not rows:
             return None, True
         batch_id, seq = str(rows[0]["uid"]).rsplit(":", 1)
@@ -307,19 +311,19 @@ def _progress(done: float, language: str) -> html.Div:
     )
 
 
-def _state(context: CentreContext, running: Running, language: str) -> Any:
+def _state(context: CentreContext, running: RunningSearch, language: str) -> Any:
     if running.error:
-        return html.P([t("page.error", language), html.Br(), running.error], className="failed")
+        return html.P(
+            [t("page.error", language), html.Br(), error_message(running.error, language)], className="failed"
+        )
     if not running.finished:
         return _progress(running.done, language)
     total = int(running.slots.to_numpy().sum()) if running.slots is not None else len(running.events)
-    said = t(
-        "hunt.found", language, events=f"{total:,}", since=kst(running.search.since), until=kst(running.search.until)
-    )
+    said = t("hunt.found", language, events=total, since=kst(running.search.since), until=kst(running.search.until))
     return html.P([html.B(said), " ", _coverage(context, running, language), " ", _draft(running, language)])
 
 
-def _draft(running: Running, language: str) -> Any:
+def _draft(running: RunningSearch, language: str) -> Any:
     """Return a link to the search as a draft rule; None for an empty search or without results."""
     search = running.search
     if not search.condition.text or not running.events:
@@ -329,7 +333,7 @@ def _draft(running: Running, language: str) -> Any:
     return html.A(t("hunt.draft", language), href=href, target="_blank", className="button small")
 
 
-def _coverage(context: CentreContext, running: Running, language: str) -> str:
+def _coverage(context: CentreContext, running: RunningSearch, language: str) -> str:
     """Return how many of the sites searched have a healthy feed: without one, no hit proves nothing."""
     scope = running.search.scope
     health = {report.site for report in context.reports() if report.health == "healthy" and scope.covers(report.site)}
@@ -337,12 +341,12 @@ def _coverage(context: CentreContext, running: Running, language: str) -> str:
     return t("hunt.coverage", language, reporting=len(health), total=total)
 
 
-def _shown(running: Running, language: str) -> str:
+def _shown(running: RunningSearch, language: str) -> str:
     most = t("hunt.newest", language, number=f"{ROWS:,}") if len(running.events) >= ROWS else ""
     return most or t("hunt.all", language, number=f"{len(running.events):,}")
 
 
-def _rows(context: CentreContext, running: Running, language: str) -> list[dict[str, str]]:
+def _rows(context: CentreContext, running: RunningSearch, language: str) -> list[dict[str, str]]:
     names = {site.code: site_name(context, site.code, language) for site in context.sites}
     texts = catalogue(language)
     return [
@@ -369,11 +373,11 @@ def _step(seconds: int, language: str) -> str:
     return t(f"hunt.step.{unit}", language, number=f"{seconds // size:,}")
 
 
-def _histogram(running: Running, language: str) -> Any:
+def _histogram(running: RunningSearch, language: str) -> Any:
     return charts.blank() if running.slots is None else charts.found_by_type(running.slots, language)
 
 
-def _values(context: CentreContext, running: Running, language: str) -> Any:
+def _values(context: CentreContext, running: RunningSearch, language: str) -> Any:
     if not running.values:
         return empty(t("hunt.values.wait" if not running.finished else "hunt.none", language))
     names = {site.code: site_name(context, site.code, language) for site in context.sites}

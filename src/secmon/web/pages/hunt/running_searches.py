@@ -23,7 +23,7 @@ _KEPT = 64
 
 
 @dataclass
-class Running:
+class RunningSearch:
     """One search; `version` changes with every new result.
 
     A page reads it while the thread runs: existing values are never changed, only replaced.
@@ -60,7 +60,7 @@ class Running:
                 self.values = {**self.values, column: top(store, self.search, column)}
             self.version += 1
         except SecmonError as error:
-            self.error = str(error)
+            self.error = error.stored()
         finally:
             self.finished = True
             self.version += 1
@@ -70,7 +70,7 @@ class Searches:
     """The searches of all accounts by a random id; old searches are dropped."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, Running] = OrderedDict()
+        self._known: OrderedDict[str, RunningSearch] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, store: Store, search: Search, owner: str) -> str:
@@ -79,7 +79,7 @@ class Searches:
             if earlier.owner == owner:
                 earlier.cancelled = True
         uid = secrets.token_urlsafe(12)
-        self._known[uid] = running = Running(search, owner)
+        self._known[uid] = running = RunningSearch(search, owner)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)[1].cancelled = True
         task = asyncio.create_task(asyncio.to_thread(running.run, store))
@@ -89,7 +89,7 @@ class Searches:
         task.add_done_callback(self._tasks.discard)
         return uid
 
-    def get(self, uid: str, owner: str) -> Running | None:
+    def get(self, uid: str, owner: str) -> RunningSearch | None:
         """Return the search if it belongs to the owner, else None."""
         running = self._known.get(uid)
         return running if running is not None and running.owner == owner else None

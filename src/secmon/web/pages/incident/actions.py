@@ -38,7 +38,7 @@ def act(
         playbook.complete_task(Change(db, scope, actor, now), int(target))
     elif action == "close":
         if filled.choice not in set(Closure):
-            raise IllegalMove(t("alerts.closure.choose", language))
+            raise IllegalMove("alert.outcome_missing")
         incident_workflow.close_incident(
             Change(db, scope, actor, now), number, Closure(filled.choice), summary=filled.note
         )

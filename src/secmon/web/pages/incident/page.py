@@ -11,7 +11,7 @@ from secmon.alerts.workflow import Closure
 from secmon.auth.roles import Permission
 from secmon.errors import SecmonError
 from secmon.live.context import CentreContext
-from secmon.web.components.dialog import Field, action_of, answers, dialog, ok, register_dialog, states
+from secmon.web.components.dialog import DialogField, action_of, answers, dialog, ok, register_dialog, states
 from secmon.web.components.panel import panel, severity_pill
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
@@ -22,6 +22,7 @@ from secmon.web.pages.incident.actions import act
 from secmon.web.pages.incident.graph import graph_of
 from secmon.web.pages.incident.view import IncidentView, read_incident
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("incident", r"/incident/(?P<number>[0-9]{1,9})", Group.NONE, order=10, library="dash_cytoscape")
 
@@ -69,21 +70,21 @@ _STYLE = [
 ]
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language, number = visit.language, visit.parts["number"]
     closures = [(str(one), t(f"closure.{one}", language)) for one in Closure]
     asked = {
-        "comment": [Field("note", t("incident.note.comment", language))],
-        "pause": [Field("note", t("incident.note.pause", language))],
-        "move": [Field("note", t("incident.note.move", language))],
+        "comment": [DialogField("note", t("incident.note.comment", language))],
+        "pause": [DialogField("note", t("incident.note.pause", language))],
+        "move": [DialogField("note", t("incident.note.move", language))],
         "resume": [],
-        "ask": [Field("note", t("incident.note.ask", language))],
+        "ask": [DialogField("note", t("incident.note.ask", language))],
         "close": [
-            Field("choice", t("incident.closure", language), closures),
-            Field("note", t("incident.note.close", language)),
+            DialogField("choice", t("incident.closure", language), closures),
+            DialogField("note", t("incident.note.close", language)),
         ],
-        "reopen": [Field("note", t("incident.note.reopen", language))],
+        "reopen": [DialogField("note", t("incident.note.reopen", language))],
     }
     return html.Div(
         [
@@ -125,13 +126,13 @@ def _graph() -> Any:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: one read fills the page, buttons carry out actions."""
-    _register_page(app, context)
-    _register_actions(app, context)
+    _register_page(app, contexts)
+    _register_actions(app, contexts)
 
 
-def _register_page(app: Dash, context: CentreContext) -> None:
+def _register_page(app: Dash, contexts: ContextSource) -> None:
     @app.callback(
         Output("incident-head", "children"),
         *(Output(f"incident-{name}", "children") for name in _PARTS),
@@ -146,6 +147,7 @@ def _register_page(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, number: int, seen: Seen | None, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         principal = current_user()
         try:
             view = await asyncio.to_thread(read_incident, context, principal.scope, number)
@@ -178,7 +180,7 @@ def _head(view: IncidentView, language: str) -> list[Any]:
     ]
 
 
-def _register_actions(app: Dash, context: CentreContext) -> None:
+def _register_actions(app: Dash, contexts: ContextSource) -> None:
     register_dialog(app, "incident", parts.ACTIONS)
 
     @app.callback(
@@ -195,6 +197,7 @@ def _register_actions(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.INCIDENT)
     async def done(_ok: Any, _tasks: Any, *given: Any) -> tuple[Any, ...]:
+        context = contexts.current()
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate
         number, before, language = given[-3:]

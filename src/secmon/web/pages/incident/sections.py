@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from secmon.auth.principal import Principal
 from secmon.auth.roles import Permission
-from secmon.incidents.incident import MOVES, IncidentState
+from secmon.incidents.incident import TRANSITIONS, IncidentState
 from secmon.incidents.playbook import TaskState
 from secmon.incidents.timeline import TimelineEntry
 from secmon.live.context import CentreContext
@@ -56,7 +56,7 @@ def buttons(view: IncidentView, principal: Principal, language: str) -> list[Any
     state = IncidentState(view.incident.state)
     if state == IncidentState.CLOSED:
         return [_button("comment", "", language), _button("reopen", "", language)]
-    following = [one for one in STEPS if one in MOVES[state] and one != IncidentState.CLOSED]
+    following = [one for one in STEPS if one in TRANSITIONS.allowed(state) and one != IncidentState.CLOSED]
     clock = "resume" if view.incident.paused_at else "pause"
     moves = [_button("move", str(one), language) for one in following]
     return [*moves, *(_button(name, "", language) for name in ("comment", clock, "ask", "close"))]

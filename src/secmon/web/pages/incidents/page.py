@@ -19,13 +19,14 @@ from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name, type_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("incidents", r"/incidents", Group.WATCH, order=30)
 
 _CLOSED = 100
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     return html.Div(
@@ -39,7 +40,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback that fills both lists every few seconds."""
 
     @app.callback(
@@ -51,6 +52,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         return await asyncio.to_thread(_lists, context, current_user().scope, language)
 
 

@@ -16,13 +16,14 @@ from secmon.operations.crisis_level import CrisisLevel, Declaration, Declared
 from secmon.operations.level_duties import Duty, DutyDone
 from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import empty, facts_list, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("level", r"/level", Group.RESPOND, order=30)
 
@@ -32,19 +33,19 @@ _PAST = 50
 _MOST_BUTTONS = 31  # the largest province has this many municipalities
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     levels = [(str(one), t(f"level.{one}", language)) for one in CrisisLevel]
     asked = {
         "declare": [
-            Field("choice", t("level.which", language), levels),
-            Field("title", t("level.issuer", language)),
-            Field("note", t("level.reason", language)),
+            DialogField("choice", t("level.which", language), levels),
+            DialogField("title", t("level.issuer", language)),
+            DialogField("note", t("level.reason", language)),
         ],
-        "done": [Field("note", t("level.note", language))],
+        "done": [DialogField("note", t("level.note", language))],
         "undo": [],
-        "acknowledge": [Field("note", t("level.note", language))],
+        "acknowledge": [DialogField("note", t("level.note", language))],
     }
     tools = [button("level", "declare", "", language, "button main")] if current_user().may(_DECLARE) else []
     return html.Div(
@@ -63,7 +64,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: level in force, its duties, acknowledgements, and earlier declarations."""
 
     @app.callback(
@@ -80,11 +81,12 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "level", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "level", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
@@ -210,13 +212,13 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     db, actor, now = context.db, principal.actor, context.clock()
     if action == "declare":
         if filled.choice not in {*CrisisLevel}:
-            raise IllegalMove(t("level.choose", language))
+            raise IllegalMove("level.not_chosen")
         declared = Declaration(CrisisLevel(filled.choice), filled.title.strip(), filled.note.strip(), now)
         crisis_level.declare_level(Change(db, EVERYTHING, actor, now), declared)
         return t("level.done.declare", language, level=t(f"level.{filled.choice}", language))
     current = crisis_level.current_declaration(db)
     if current is None:
-        raise IllegalMove(t("level.nobody", language))
+        raise IllegalMove("level.none_declared")
     if action == "acknowledge":
         level_duties.acknowledge_level(
             Change(db, principal.scope, actor, now), current.number, target, note=filled.note

@@ -15,13 +15,14 @@ from secmon.errors import NotFoundError, UsageError
 from secmon.live.context import CentreContext
 from secmon.sites.scope import EVERYTHING
 from secmon.web.components.actions import action_result, button, register_actions
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.names import place_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("people", r"/people", Group.MANAGE, order=30, permission=Permission.PEOPLE)
 
@@ -30,18 +31,18 @@ ACTIONS = dict.fromkeys(("make", "change", "disable", "enable", "reset", "revoke
 _SITE, _PROVINCE = 5, 2  # digits of their codes
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     roles = [(str(role), t(f"role.{role}", language)) for role in Role]
-    place = Field("note", t("people.place", language))
+    place = DialogField("note", t("people.place", language))
     asked = {
         "make": [
-            Field("choice", t("people.role", language), roles),
-            Field("title", t("people.name", language)),
+            DialogField("choice", t("people.role", language), roles),
+            DialogField("title", t("people.name", language)),
             place,
         ],
-        "change": [Field("choice", t("people.role", language), roles), place],
+        "change": [DialogField("choice", t("people.role", language), roles), place],
         "disable": [],
         "enable": [],
         "reset": [],
@@ -69,7 +70,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of accounts, sessions and tokens, and of their actions."""
 
     @app.callback(
@@ -86,11 +87,12 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(_PEOPLE)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         made = await asyncio.to_thread(_made, context, current_user(), language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "people", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "people", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, principal: Principal, language: str) -> dict[str, Any]:
@@ -204,7 +206,7 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     """Apply an action; cached logins are looked up again within a second."""
     db, actor, now = context.db, principal.actor, context.clock()
     if action == "make":
-        draft = AccountDraft(filled.title.strip(), _role(filled, language), *_places(filled.note, language))
+        draft = AccountDraft(filled.title.strip(), _role(filled), *_places(filled.note))
         password = one_time_password()
         accounts.add_account(Change(db, EVERYTHING, actor, now), draft, password, must_change=True)
         return t("people.done.make", language, name=draft.name, password=password)
@@ -214,9 +216,9 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
         login.unlock_account(db, target)
         return t("people.done.reset", language, name=target, password=password)
     if action == "change":
-        site, province = _places(filled.note, language)
+        site, province = _places(filled.note)
         accounts.change_account(
-            Change(db, EVERYTHING, actor, now), target, AccountChange(_role(filled, language), site, province)
+            Change(db, EVERYTHING, actor, now), target, AccountChange(_role(filled), site, province)
         )
     elif action in {"disable", "enable"}:
         accounts.change_account(Change(db, EVERYTHING, actor, now), target, AccountChange(disabled=action == "disable"))
@@ -228,19 +230,19 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
             else tokens.revoke_token(Change(db, EVERYTHING, actor, now), int(target))
         )
         if not ended:
-            raise NotFoundError(t("people.gone", language))
+            raise NotFoundError("session.ended")
     return t(f"people.done.{action}", language, name=target)
 
 
-def _role(filled: Answers, language: str) -> Role:
+def _role(filled: Answers) -> Role:
     if filled.choice not in {*Role}:
-        raise UsageError(t("people.role.choose", language))
+        raise UsageError("role.not_chosen")
     return Role(filled.choice)
 
 
-def _places(code: str, language: str) -> tuple[str, str]:
+def _places(code: str) -> tuple[str, str]:
     """Return site and province for a code of five or two digits; raise UsageError for others."""
     code = code.strip()
     if code and not (code.isdecimal() and len(code) in {_SITE, _PROVINCE}):
-        raise UsageError(t("people.place.bad", language))
+        raise UsageError("account.place_not_valid")
     return (code, "") if len(code) == _SITE else ("", code)

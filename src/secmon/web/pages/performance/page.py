@@ -21,6 +21,7 @@ from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("performance", r"/performance", Group.ANALYSE, order=70, permission=Permission.METRICS)
 
@@ -28,7 +29,7 @@ _DAYS = (1, 7, 30, 90)
 _DEFAULT = 30
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?days=7` is the period."""
     language = visit.language
     return html.Div(
@@ -62,7 +63,7 @@ def _days(visit: Visit) -> int:
     return int(asked) if asked in {str(days) for days in _DAYS} else _DEFAULT
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback of the metrics with their definitions, for all sites and by province."""
 
     @app.callback(
@@ -80,6 +81,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.METRICS)
     async def fill(_tick: int, search: str | None, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "performance":
             raise PreventUpdate

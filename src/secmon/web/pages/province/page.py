@@ -23,6 +23,7 @@ from secmon.web.i18n.texts import t
 from secmon.web.pages.site import sections as place_parts
 from secmon.web.pages.site.place_view import PlaceView, rate_of, read_place, totals
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("province", r"/province/(?P<province>[0-9]{2})", Group.NONE, order=20)
 
@@ -65,7 +66,7 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback: one read fills the page."""
 
     @app.callback(
@@ -82,6 +83,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int | None, code: str, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         mine = [site for site in context.within(current_user().scope).sites if site.province == code]
         if not mine:
             raise PreventUpdate

@@ -8,9 +8,11 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from secmon.auth.roles import Permission
+from secmon.db.transaction import Change
 from secmon.errors import NotFoundError, SecmonError, UsageError
 from secmon.live.context import CentreContext
-from secmon.live.digest_shelf import DigestShelf, Record
+from secmon.reports.delivery.recipients import KINDS, Recipient, recipients, remove, save
+from secmon.sites.scope import EVERYTHING
 from secmon.web.components.panel import attributes, empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
@@ -19,6 +21,7 @@ from secmon.web.i18n.names import place_name, site_name
 from secmon.web.i18n.texts import catalogue, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("recipients", r"/recipients", Group.MANAGE, order=20, permission=Permission.SETTINGS)
 
@@ -26,22 +29,10 @@ _KEEPS = Permission.SETTINGS
 _CHANNELS = ("mail", "webhook", "chat")
 _LANGUAGES = ("ko", "en")
 _FIELDS = ("name", "channel", "address", "language", "scope", "kinds", "quiet", "marks")
-_NEW: Record = {
-    "id": 0,
-    "name": "",
-    "channel": "mail",
-    "address": "",
-    "language": "ko",
-    "scope": "",
-    "kinds": ("daily",),
-    "quiet": "",
-    "masked": False,
-    "active": True,
-    "source": "hand",
-}
+_NEW = Recipient(id=0, name="", channel="mail", address="", language="ko", scope="", kinds=("daily",))
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?recipient=3` opens a recipient, `?recipient=new` an empty form."""
     language = visit.language
     more = dcc.Link(t("recipients.add", language), href="/recipients?recipient=new", className="button main")
@@ -61,7 +52,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the list, the form of the chosen recipient, and its buttons."""
 
     @app.callback(
@@ -75,6 +66,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(_KEEPS)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         made = await asyncio.to_thread(_listed, context, language)
         sent, digests = only_new({"list": made}, seen)
         return (*sent, digests)
@@ -89,6 +81,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(_KEEPS)
     async def choose(search: str | None, _done: Any, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "recipients":
             raise PreventUpdate
@@ -110,6 +103,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(_KEEPS)
     async def act(_save: int | None, _remove: int | None, number: int, *given: Any) -> tuple[Any, ...]:
+        context = contexts.current()
         if not ctx.triggered[0]["value"]:
             raise PreventUpdate  # the form has only just been drawn
         done, language = given[-2:]
@@ -122,25 +116,24 @@ def register(app: Dash, context: CentreContext) -> None:
         return html.P(words, className="done"), (done or 0) + 1, ""
 
 
-def _shelf(context: CentreContext, language: str) -> DigestShelf:
-    if context.shelf is None:
-        raise NotFoundError(t("digests.nowhere", language))
-    return context.shelf
+def _recipients(context: CentreContext) -> Sequence[Recipient]:
+    """Return all recipients; a presentation has none."""
+    return () if context.staged else recipients(context.db, active=False)
 
 
 def _listed(context: CentreContext, language: str) -> Any:
-    found = context.shelf.recipients() if context.shelf else ()
+    found = _recipients(context)
     if not found:
         return empty(t("recipients.none", language))
     rows = [
         [
-            dcc.Link(one["name"], href=f"/recipients?recipient={one['id']}"),
-            t(f"recipients.{one['channel']}", language),
-            one["address"],
-            t(f"recipients.language.{one['language']}", language),
-            place_name(context, one["scope"], language),
-            ", ".join(kind_name(kind, language) for kind in one["kinds"]),
-            one["quiet"],
+            dcc.Link(one.name, href=f"/recipients?recipient={one.id}"),
+            t(f"recipients.{one.channel}", language),
+            one.address,
+            t(f"recipients.language.{one.language}", language),
+            place_name(context, one.scope, language),
+            ", ".join(kind_name(kind, language) for kind in one.kinds),
+            one.quiet,
             _state(one, language),
         ]
         for one in found
@@ -158,57 +151,62 @@ def _listed(context: CentreContext, language: str) -> Any:
     return table([t(name, language) for name in names], rows)
 
 
-def _state(one: Record, language: str) -> str:
-    marks = ["recipients.active" if one["active"] else "recipients.paused"]
-    marks += ["recipients.masked"] if one["masked"] else []
-    marks += ["recipients.configured"] if one["source"] == "settings" else []
+def _state(one: Recipient, language: str) -> str:
+    marks = ["recipients.active" if one.active else "recipients.paused"]
+    marks += ["recipients.masked"] if one.masked else []
+    marks += ["recipients.configured"] if one.source == "settings" else []
     return " · ".join(t(mark, language) for mark in marks)
 
 
 def kind_name(kind: str, language: str) -> str:
     """Return a digest, letter or notice as text."""
     words = catalogue(language)
-    return words.get(f"digests.kind.{kind}") or words.get(f"recipients.kind.{kind}") or kind
+    return words.get(f"digests.kind.{kind}", "") or words.get(f"recipients.kind.{kind}", kind)
 
 
 def _chosen(context: CentreContext, asked: str, language: str) -> Any:
-    found = [] if context.shelf is None else context.shelf.recipients()
-    one = _NEW if asked == "new" else next((one for one in found if str(one["id"]) == asked), None)
+    found = _recipients(context)
+    one = _NEW if asked == "new" else next((one for one in found if str(one.id) == asked), None)
     shut = dcc.Link("✕", href="/recipients", className="tool", title=t("page.close", language))
-    if one is None or context.shelf is None:
+    if one is None or context.staged:
         return [html.Header([html.H2(t("recipients.gone", language)), shut])]
-    title = one["name"] or t("recipients.add", language)
-    return [html.Header([html.H2(title), shut]), _form(context, context.shelf, one, language)]
+    title = one.name or t("recipients.add", language)
+    return [html.Header([html.H2(title), shut]), _form(context, one, language)]
 
 
-def _form(context: CentreContext, shelf: DigestShelf, one: Record, language: str) -> html.Div:
+def _form(context: CentreContext, one: Recipient, language: str) -> html.Div:
     """Return every field of a recipient; fields of a recipient from the settings are read-only."""
-    fixed = one["source"] == "settings"
+    fixed = one.source == "settings"
     save = html.Button(t("recipients.save", language), id="recipients-save", className="button main", n_clicks=0)
     remove = html.Button(
-        t("recipients.remove", language), id="recipients-remove", className="button", n_clicks=0, hidden=not one["id"]
+        t("recipients.remove", language), id="recipients-remove", className="button", n_clicks=0, hidden=not one.id
     )
-    kinds = [(kind, kind_name(kind, language)) for kind in shelf.subscriptions()]
+    kinds = [(kind, kind_name(kind, language)) for kind in KINDS]
     marks = [("active", t("recipients.active", language)), ("masked", t("recipients.masked", language))]
+    marked = [name for name, on in (("active", one.active), ("masked", one.masked)) if on]
     parts = [
-        _field("name", dcc.Input(id="recipients-name", value=one["name"], className="text", maxLength=64), language),
-        _field("channel", _radio("channel", one, [(n, t(f"recipients.{n}", language)) for n in _CHANNELS]), language),
-        _field("address", dcc.Input(id="recipients-address", value=one["address"], className="text"), language),
-        _field("language", _radio("language", one, _languages(language)), language),
+        _field("name", dcc.Input(id="recipients-name", value=one.name, className="text", maxLength=64), language),
+        _field(
+            "channel",
+            _radio("channel", one.channel, [(n, t(f"recipients.{n}", language)) for n in _CHANNELS]),
+            language,
+        ),
+        _field("address", dcc.Input(id="recipients-address", value=one.address, className="text"), language),
+        _field("language", _radio("language", one.language, _languages(language)), language),
         _field("scope", _places(context, one, language), language),
-        _field("kinds", _checks("kinds", one["kinds"], kinds), language),
+        _field("kinds", _checks("kinds", one.kinds, kinds), language),
         _field(
             "quiet",
             dcc.Input(
-                id="recipients-quiet", value=one["quiet"], className="text", placeholder="22:00-07:00", maxLength=11
+                id="recipients-quiet", value=one.quiet, className="text", placeholder="22:00-07:00", maxLength=11
             ),
             language,
         ),
-        _field("marks", _checks("marks", [name for name in ("active", "masked") if one[name]], marks), language),
+        _field("marks", _checks("marks", marked, marks), language),
         html.P(id="recipients-refused", role="alert"),
         html.P(t("recipients.fixed", language), className="note", hidden=not fixed),
         html.Div([remove, save], className="line end", hidden=fixed),
-        dcc.Store(id="recipients-number", data=one["id"]),
+        dcc.Store(id="recipients-number", data=one.id),
     ]
     return html.Div(parts, className="fields")
 
@@ -223,9 +221,9 @@ def _field(name: str, component: Any, language: str) -> html.Div:
     return html.Div([label, html.Div(component, role="group", **named)])
 
 
-def _radio(name: str, one: Record, options: Sequence[tuple[str, str]]) -> dcc.RadioItems:
+def _radio(name: str, chosen: str, options: Sequence[tuple[str, str]]) -> dcc.RadioItems:
     listed = [{"value": key, "label": words} for key, words in options]
-    return dcc.RadioItems(id=f"recipients-{name}", options=listed, value=one[name], className="choices")
+    return dcc.RadioItems(id=f"recipients-{name}", options=listed, value=chosen, className="choices")
 
 
 def _checks(name: str, chosen: Sequence[str], options: Sequence[tuple[str, str]]) -> dcc.Checklist:
@@ -233,29 +231,32 @@ def _checks(name: str, chosen: Sequence[str], options: Sequence[tuple[str, str]]
     return dcc.Checklist(id=f"recipients-{name}", options=listed, value=list(chosen), className="choices")
 
 
-def _places(context: CentreContext, one: Record, language: str) -> dcc.Dropdown:
+def _places(context: CentreContext, one: Recipient, language: str) -> dcc.Dropdown:
     """Return a drop-down of the centre, the provinces and the municipalities."""
     options = [{"value": "", "label": t("people.everywhere", language)}]
     options += [
         {"value": place.code, "label": place.ko if language == "ko" else place.en} for place in context.provinces
     ]
     options += [{"value": site.code, "label": site_name(context, site.code, language)} for site in context.sites]
-    return dcc.Dropdown(id="recipients-scope", options=options, value=one["scope"], clearable=False)
+    return dcc.Dropdown(id="recipients-scope", options=options, value=one.scope, clearable=False)
 
 
 def _act(context: CentreContext, number: int, filled: Mapping[str, Any] | None, language: str) -> str:
     """Save the form, or remove the recipient if there are no values."""
-    shelf, actor, now = _shelf(context, language), current_user().actor, context.clock()
-    old = next((one for one in shelf.recipients() if one["id"] == number), None)
-    if old is not None and old["source"] == "settings":
-        raise UsageError(t("recipients.fixed", language))
+    if context.staged:
+        raise NotFoundError("digest.none_kept")
+    change = Change(context.db, EVERYTHING, current_user().actor, context.clock())
+    old = next((one for one in _recipients(context) if one.id == number), None)
+    if old is not None and old.source == "settings":
+        raise UsageError("recipient.from_settings")
     if filled is None:
-        shelf.remove_recipient(number, actor, now)
-        return t("recipients.removed", language, name=old["name"] if old else "")
+        remove(change, number)
+        return t("recipients.removed", language, name=old.name if old else "")
     marks = filled["marks"] or ()
     text = {
         name: str(filled[name] or "").strip() for name in ("name", "channel", "address", "language", "scope", "quiet")
     }
-    fields = {**text, "kinds": filled["kinds"] or (), "masked": "masked" in marks, "active": "active" in marks}
-    saved = shelf.save_recipient({**fields, "id": number}, actor, now)
-    return t("recipients.saved", language, name=saved["name"])
+    kinds = tuple(filled["kinds"] or ())
+    wanted = Recipient(number, kinds=kinds, masked="masked" in marks, active="active" in marks, **text)
+    saved = save(change, wanted)
+    return t("recipients.saved", language, name=saved.name)

@@ -17,7 +17,7 @@ from secmon.response.requests.phone_answers import PhoneAnswer
 from secmon.response.requests.request import AWAITED, Receipt, Request, RequestState
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.countdown import due_words
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import attributes, empty, facts_list, page_head, panel, severity_pill, table, tile
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
@@ -26,6 +26,7 @@ from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("requests", r"/requests", Group.RESPOND, order=10)
 
@@ -53,12 +54,15 @@ _POSSIBLE = {
 }
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?request=12` opens a request."""
     language = visit.language
-    note = {name: [Field("note", t(f"requests.note.{name}", language))] for name in ACTIONS}
+    note = {name: [DialogField("note", t(f"requests.note.{name}", language))] for name in ACTIONS}
     answers = [(str(one), t(f"request.{one}", language)) for one in phone_answers.ANSWERS]
-    by_phone = [Field("choice", t("requests.said", language), answers), Field("title", t("requests.said_by", language))]
+    by_phone = [
+        DialogField("choice", t("requests.said", language), answers),
+        DialogField("title", t("requests.said_by", language)),
+    ]
     asked = {**note, "phone": [*by_phone, *note["phone"]]}
     return html.Div(
         [
@@ -80,7 +84,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the list, the chosen request, and the actions on it."""
 
     @app.callback(
@@ -99,6 +103,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "requests":
             raise PreventUpdate
@@ -106,7 +111,7 @@ def register(app: Dash, context: CentreContext) -> None:
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "requests", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "requests", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, visit: Visit, principal: Principal) -> dict[str, Any]:
@@ -208,7 +213,7 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
         request_workflow.refuse_request(Change(db, scope, actor, now), number, reason=filled.note)
     elif action == "phone":
         if filled.choice not in phone_answers.ANSWERS:
-            raise IllegalMove(t("requests.said.choose", language))
+            raise IllegalMove("request.answer_not_chosen")
         call = PhoneAnswer(RequestState(filled.choice), filled.note, filled.title)
         phone_answers.record_phone_answer(Change(db, scope, actor, now), number, call)
     elif action == "verify":

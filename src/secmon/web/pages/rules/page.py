@@ -17,7 +17,7 @@ from secmon.detection.sigma.rule_exception import RuleException
 from secmon.errors import SecmonError, UsageError
 from secmon.live.context import CentreContext
 from secmon.web.components.actions import action_result, register_actions
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.grid import column, grid
 from secmon.web.components.panel import failed, page_head, panel, tile
 from secmon.web.components.polling import pausing
@@ -28,6 +28,7 @@ from secmon.web.pages.rules.attack_matrix import drawn, read_cells
 from secmon.web.pages.rules.detail_panel import kind_of, rule_panel, state_of, title_of
 from secmon.web.pages.rules.view import RuleQuality, read_rules, rule_set
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("rules", r"/rules", Group.ANALYSE, order=60, permission=Permission.TRIAGE, library="dash_ag_grid")
 
@@ -39,7 +40,7 @@ _LONGEST = 366
 _NOISY = 0.5
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?tab=attack` shows the matrix, `?rule=<id>` opens a rule."""
     language, matrix = visit.language, visit.asked.get("tab") == "attack"
     tabs = [
@@ -64,17 +65,17 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def _asked(language: str) -> Mapping[str, list[Field]]:
-    reason = Field("note", t("rules.reason", language))
+def _asked(language: str) -> Mapping[str, list[DialogField]]:
+    reason = DialogField("note", t("rules.reason", language))
     options = [("site", t("column.site", language)), *((name, name) for name in _COLUMNS)]
     return {
         "disable": [reason],
         "enable": [],
         "remove": [],
         "add": [
-            Field("choice", t("rules.field", language), options),
-            Field("title", t("rules.value", language)),
-            Field("number", t("rules.days", language)),
+            DialogField("choice", t("rules.field", language), options),
+            DialogField("title", t("rules.value", language)),
+            DialogField("number", t("rules.days", language)),
             reason,
         ],
     }
@@ -105,7 +106,7 @@ def _grid(language: str) -> Any:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the list, the chosen rule, the matrix, and the actions on a rule."""
 
     @app.callback(
@@ -118,6 +119,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.TRIAGE)
     async def rows(_tick: int, _done: Any, language: str) -> Any:
+        context = contexts.current()
         try:
             found = await asyncio.to_thread(read_rules, context)
         except SecmonError as error:
@@ -145,6 +147,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.TRIAGE)
     async def one(search: str | None, _done: Any, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "rules":
             raise PreventUpdate
@@ -158,12 +161,13 @@ def register(app: Dash, context: CentreContext) -> None:
     @app.callback(Output("rules-attack", "children"), Input("rules-attack", "id"), State("language", "data"))
     @requires(Permission.TRIAGE)
     async def attack(_id: str, language: str) -> Any:
+        context = contexts.current()
         try:
             return drawn(await asyncio.to_thread(read_cells, context), language)
         except SecmonError as error:
             return failed(error, language)
 
-    register_actions(app, "rules", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "rules", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _row(one: RuleQuality, language: str) -> dict[str, Any]:
@@ -207,7 +211,7 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     db, now = context.db, context.clock()
     reason = filled.note.strip()
     if action in {"disable", "add"} and not reason:
-        raise UsageError(t("rules.why", language))
+        raise UsageError("rule.reason_missing")
     if action == "disable":
         rule_states.disable_rule(db, target, reason=reason, author=principal.name, now=now)
     elif action == "enable":
@@ -215,8 +219,8 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     elif action == "add":
         days = filled.number
         if not 0 < days <= _LONGEST:
-            raise UsageError(t("rules.days.bad", language, most=_LONGEST))
-        wanted = _exemption(context, target, filled, language)
+            raise UsageError("exception.days_not_valid", most=_LONGEST)
+        wanted = _exemption(context, target, filled)
         check_rule_exception(rule_set(context), wanted)
         until = now + timedelta(days=days)
         exceptions_registry.add_rule_exception(db, wanted, now, until, reason=reason, author=principal.name)
@@ -229,14 +233,14 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     return t(f"rules.done.{action}", language)
 
 
-def _exemption(context: CentreContext, rule: str, filled: Answers, language: str) -> RuleException:
+def _exemption(context: CentreContext, rule: str, filled: Answers) -> RuleException:
     value = filled.title.strip()
     if filled.choice == "site":
         if context.site(value) is None:
-            raise UsageError(t("site.none", language, code=value))
+            raise UsageError("site.unknown", code=value)
         return RuleException(0, rule, site=value)
     if filled.choice not in _COLUMNS or not value:
-        raise UsageError(t("rules.field.bad", language))
+        raise UsageError("exception.not_chosen")
     return RuleException(0, rule, field=filled.choice, value=value)
 
 

@@ -12,7 +12,7 @@ from secmon.detection.sigma.rule import Rule, Signature
 from secmon.detection.sigma.ruleset import RuleSet
 from secmon.live.context import CentreContext
 from secmon.operations.metric_samples import Period
-from secmon.operations.period_summary import RuleOutcome, rule_outcomes
+from secmon.operations.period_summary import RuleAlerts, rule_outcomes
 from secmon.store.sql import query
 
 SPAN = timedelta(days=7)
@@ -42,7 +42,7 @@ class RuleQuality:
     findings: int
     sites: int
     last: datetime | None
-    outcome: RuleOutcome
+    outcome: RuleAlerts
     runs: Runs
     exceptions: int
 
@@ -80,7 +80,7 @@ def read_rules(context: CentreContext) -> list[RuleQuality]:
                 int(number),
                 len(sites),
                 last,
-                closed.get(rule.id, RuleOutcome()),
+                closed.get(rule.id, RuleAlerts()),
                 runs.get(rule.id, Runs()),
                 excepted.get(rule.id, 0),
             )

@@ -20,13 +20,14 @@ from secmon.taxonomy import Severity
 from secmon.times import duration
 from secmon.web.components.actions import action_result, button, register_actions
 from secmon.web.components.countdown import span
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import empty, page_head, panel, severity_pill, table
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import requires
 from secmon.web.i18n.texts import t
 from secmon.web.pages.settings.view import settings_in_force
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("settings", r"/settings", Group.MANAGE, order=40, permission=Permission.SETTINGS)
 
@@ -35,16 +36,16 @@ _CLOCKS = tuple(one.name for one in fields(sla.SlaTargets))
 _REFRESH_MS = 15_000
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     clocks = [(name, t(f"settings.{name}", language)) for name in _CLOCKS]
     asked = {
         "sla": [
-            Field("choice", t("settings.clock", language), clocks),
-            Field("title", t("settings.length", language)),
+            DialogField("choice", t("settings.clock", language), clocks),
+            DialogField("title", t("settings.length", language)),
         ],
-        "metric": [Field("title", t("settings.target", language))],
+        "metric": [DialogField("title", t("settings.target", language))],
     }
 
     def part(name: str, style: str = "") -> html.Section:
@@ -68,7 +69,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of targets and settings, and of changing a target."""
 
     @app.callback(
@@ -84,11 +85,12 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.SETTINGS)
     async def fill(_tick: int, _done: Any, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         made = await asyncio.to_thread(_made, context, language)
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    register_actions(app, "settings", ACTIONS, lambda *given: _act(context, *given))
+    register_actions(app, "settings", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _made(context: CentreContext, language: str) -> dict[str, Any]:
@@ -152,43 +154,43 @@ def _started(context: CentreContext, language: str) -> Any:
 def _act(context: CentreContext, principal: Principal, action: str, target: str, filled: Answers, language: str) -> str:
     db, actor, now = context.db, principal.actor, context.clock()
     if action == "metric":
-        metric = _metric(target, language)
-        aim = _share(filled.title, language) if metric in SHARES else _seconds(filled.title, language)
+        metric = _metric(target)
+        aim = _share(filled.title) if metric in SHARES else _seconds(filled.title)
         metrics.set_target(Change(db, EVERYTHING, actor, now), metric, aim)
         return t("settings.done.metric", language, aim=_aim(metric, aim, language))
     if filled.choice not in _CLOCKS:
-        raise UsageError(t("settings.choose", language))
-    severity = _severity(target, language)
-    wanted = replace(sla.sla_targets(db)[severity], **{filled.choice: round(_seconds(filled.title, language))})
+        raise UsageError("target.not_chosen")
+    severity = _severity(target)
+    wanted = replace(sla.sla_targets(db)[severity], **{filled.choice: round(_seconds(filled.title))})
     sla.set_sla_targets(Change(db, EVERYTHING, actor, now), severity, wanted)
     name = t(f"settings.{filled.choice}", language)
     return t("settings.done.sla", language, clock=name, aim=span(getattr(wanted, filled.choice), language))
 
 
-def _metric(target: str, language: str) -> Metric:
+def _metric(target: str) -> Metric:
     if target not in {*DEFAULT_TARGETS}:
-        raise UsageError(t("settings.nothing", language))
+        raise UsageError("target.unknown")
     return Metric(target)
 
 
-def _severity(target: str, language: str) -> Severity:
+def _severity(target: str) -> Severity:
     if target not in {str(int(one)) for one in sla.DEFAULTS}:
-        raise UsageError(t("settings.nothing", language))
+        raise UsageError("target.unknown")
     return Severity(int(target))
 
 
-def _seconds(text: str, language: str) -> float:
+def _seconds(text: str) -> float:
     try:
         return duration(text.strip()).total_seconds()
     except UsageError as error:
-        raise UsageError(t("settings.bad.length", language)) from error
+        raise UsageError("target.duration_not_valid") from error
 
 
-def _share(text: str, language: str) -> float:
+def _share(text: str) -> float:
     try:
         percent = float(text.strip().removesuffix("%"))
     except ValueError as error:
-        raise UsageError(t("settings.bad.share", language)) from error
+        raise UsageError("target.share_not_valid") from error
     if not 0 < percent <= 100:  # also refuses NaN
-        raise UsageError(t("settings.bad.share", language))
+        raise UsageError("target.share_not_valid")
     return percent / 100

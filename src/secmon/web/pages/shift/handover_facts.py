@@ -16,7 +16,7 @@ from secmon.web.i18n.texts import catalogue, kst, t
 _SILENT = frozenset({Health.SILENT, Health.FAILING, Health.LATE})
 _SHOWN = 40
 
-Facts = Mapping[str, Any]
+HandoverContent = Mapping[str, Any]
 """As `secmon.operations.shift_handover.standing_facts` makes them."""
 
 
@@ -30,7 +30,7 @@ def act_name(action: str, language: str) -> str:
     return catalogue(language).get(f"act.{action}", action)
 
 
-def drawn(context: CentreContext, facts: Facts, language: str) -> list[Any]:
+def drawn(context: CentreContext, facts: HandoverContent, language: str) -> list[Any]:
     """Return the sections in order."""
     return [
         _section("standing", facts_list(_standing(facts, language)), language),
@@ -46,7 +46,7 @@ def _section(name: str, child: Any, language: str) -> html.Section:
     return html.Section([html.H3(t(f"shift.{name}", language)), child])
 
 
-def _standing(facts: Facts, language: str) -> list[tuple[str, Any]]:
+def _standing(facts: HandoverContent, language: str) -> list[tuple[str, Any]]:
     declared = facts["level"]
     words = t("level.none", language)
     if declared:
@@ -62,7 +62,7 @@ def _standing(facts: Facts, language: str) -> list[tuple[str, Any]]:
     ]
 
 
-def _incidents(rows: Sequence[Facts], language: str) -> Any:
+def _incidents(rows: Sequence[HandoverContent], language: str) -> Any:
     if not rows:
         return empty(t("shift.incidents.none", language))
     cells = [
@@ -80,7 +80,7 @@ def _incidents(rows: Sequence[Facts], language: str) -> Any:
     return table([t(f"column.{name}", language) for name in names], cells)
 
 
-def _overdue(context: CentreContext, rows: Sequence[Facts], language: str) -> Any:
+def _overdue(context: CentreContext, rows: Sequence[HandoverContent], language: str) -> Any:
     if not rows:
         return empty(t("shift.overdue.none", language))
     cells = [
@@ -96,7 +96,7 @@ def _overdue(context: CentreContext, rows: Sequence[Facts], language: str) -> An
     return table([t(f"column.{name}", language) for name in ("number", "site", "request", "due", "reminders")], cells)
 
 
-def _blocks(blocks: Facts, language: str) -> Any:
+def _blocks(blocks: HandoverContent, language: str) -> Any:
     waiting = [f"{one['value']} ({t('block.' + one['state'], language)})" for one in blocks["waiting"][:_SHOWN]]
     partly = [f"{one['value']} ({one['acknowledged']}/{one['of']})" for one in blocks["applied"][:_SHOWN]]
     return facts_list(
@@ -107,7 +107,7 @@ def _blocks(blocks: Facts, language: str) -> Any:
     )
 
 
-def _silent(context: CentreContext, rows: Sequence[Facts], language: str) -> Any:
+def _silent(context: CentreContext, rows: Sequence[HandoverContent], language: str) -> Any:
     if not rows:
         return empty(t("shift.silent.none", language))
     cells = [

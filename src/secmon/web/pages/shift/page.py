@@ -17,16 +17,18 @@ from secmon.operations import roster, shift_handover
 from secmon.operations.roster import PlannedShift, Shift
 from secmon.operations.shift_handover import Handover
 from secmon.sites.scope import EVERYTHING
+from secmon.times import KST
 from secmon.web.components.actions import action_result, button, register_actions
-from secmon.web.components.dialog import Answers, Field, dialog
+from secmon.web.components.dialog import Answers, DialogField, dialog
 from secmon.web.components.panel import empty, page_head, panel, table
 from secmon.web.components.polling import Seen, only_new, pausing
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.error_messages import error_message
-from secmon.web.i18n.texts import KST, kst, t
+from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
 from secmon.web.pages.shift.handover_facts import drawn, silent_feeds
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("shift", r"/shift", Group.RESPOND, order=40, permission=Permission.SHIFT)
 
@@ -48,9 +50,9 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
         "countersign": [],
         "remove": [],
         "add": [
-            Field("choice", t("shift.when", language), _coming(context.clock(), language)),
-            Field("title", t("shift.lead", language)),
-            Field("note", t("shift.members", language)),
+            DialogField("choice", t("shift.when", language), _coming(context.clock(), language)),
+            DialogField("title", t("shift.lead", language)),
+            DialogField("note", t("shift.members", language)),
         ],
     }
     notes = dcc.Textarea(id="shift-notes", className="text")
@@ -61,7 +63,9 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
             dcc.Store(id="shift-seen"),
             dcc.Store(id="shift-shown"),
             page_head(
-                t("nav.shift", language), t("shift.about", language), html.Div(id="shift-tools", className="asof line")
+                t("nav.shift", language),
+                t("shift.about", language),
+                html.Div([html.Span(id="shift-duty"), html.Div(id="shift-tools", className="line")], className="asof"),
             ),
             action_result("shift"),
             panel(
@@ -108,11 +112,12 @@ def _coming(now: datetime, language: str) -> list[tuple[str, str]]:
     return options
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the current or chosen handover, past handovers, the roster and the leads' notes."""
 
     @app.callback(
         Output("shift-tools", "children"),
+        Output("shift-duty", "children"),
         Output("shift-one", "children"),
         Output("shift-roster", "children"),
         Output("shift-past", "children"),
@@ -129,6 +134,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(_SHIFT)
     async def fill(_tick: int, search: str | None, _done: Any, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "shift":
             raise PreventUpdate
@@ -136,11 +142,11 @@ def register(app: Dash, context: CentreContext) -> None:
         sent, digests = only_new(made, seen)
         return (*sent, digests)
 
-    _register_words(app, context)
-    register_actions(app, "shift", ACTIONS, lambda *given: _act(context, *given))
+    _register_words(app, contexts)
+    register_actions(app, "shift", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
-def _register_words(app: Dash, context: CentreContext) -> None:
+def _register_words(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks of the leads' notes: show them for another handover, and save them."""
 
     @app.callback(
@@ -151,6 +157,7 @@ def _register_words(app: Dash, context: CentreContext) -> None:
     )
     @requires(_SHIFT)
     async def written(number: int | None) -> tuple[str, str]:
+        context = contexts.current()
         if not number:
             return "", ""
         return (await asyncio.to_thread(shift_handover.get_handover, context.db, number)).notes, ""
@@ -168,6 +175,7 @@ def _register_words(app: Dash, context: CentreContext) -> None:
     )
     @requires(_SHIFT)
     async def save(clicks: int | None, notes: str | None, number: int | None, done: int | None, language: str) -> Any:
+        context = contexts.current()
         if not clicks or not number:
             raise PreventUpdate
         actor, now = current_user().actor, context.clock()
@@ -189,12 +197,22 @@ def _made(context: CentreContext, visit: Visit) -> dict[str, Any]:
     working = shown is not None and shown.state == "draft"
     return {
         "tools": _tools(past[0] if past else None, language),
+        "duty": _duty(context, language),
         "one": _one(context, shown, language) if shown else empty(t("shift.none", language)),
         "roster": _roster(context, language),
         "past": _past(past, language),
         "writing": not working,
         "shown": shown.id if shown and working else None,
     }
+
+
+def _duty(context: CentreContext, language: str) -> str:
+    """Return who is on duty according to the roster, the lead of each shift first."""
+    running = roster.on_duty(context.db, context.clock())
+    if not running:
+        return t("shift.duty.none", language)
+    named = "; ".join(f"{', '.join(one.people)} ({kst(one.ends, '%H:%M')})" for one in running)
+    return t("shift.duty", language, names=named)
 
 
 def _tools(newest: Handover | None, language: str) -> list[Any]:
@@ -271,7 +289,7 @@ def _act(context: CentreContext, principal: Principal, action: str, target: str,
     elif action == "add":
         name, begins, ends = (filled.choice or "  ").split(" ", 2)
         if name not in _HOURS:
-            raise IllegalMove(t("shift.choose", language))
+            raise IllegalMove("shift.time_not_chosen")
         span = (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
         roster.plan_shift(
             Change(db, EVERYTHING, actor, now), PlannedShift(name, *span, filled.title, tuple(filled.note.split(",")))

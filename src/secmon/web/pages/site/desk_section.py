@@ -28,6 +28,7 @@ from secmon.web.i18n.texts import t
 from secmon.web.pages.site import asset_sections
 from secmon.web.pages.site import sections as place_parts
 from secmon.web.pages.site.place_view import read_peers, read_place
+from secmon.web.tour.sandbox import ContextSource
 
 _STILL: Any = {"displayModeBar": False, "responsive": True}
 PARTS = ("requests", "incidents", "blocks", "risk", "peers", "contacts", "assets")
@@ -44,7 +45,7 @@ def panels(language: str) -> list[Any]:
     return [dcc.Interval(id="sitedesk-tick", interval=20_000), dcc.Store(id="sitedesk-seen"), volume, *sections]
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback that fills the panels."""
 
     @app.callback(
@@ -60,6 +61,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int | None, code: str, seen: Seen | None, language: str) -> Any:
+        context = contexts.current()
         if context.site(code) is None or not current_user().scope.covers(code):
             raise PreventUpdate
         try:

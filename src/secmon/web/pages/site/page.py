@@ -21,6 +21,7 @@ from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages.site import desk_section
 from secmon.web.pages.site.desk_section import SiteView, read_site
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("site", r"/site/(?P<code>[0-9]{5})", Group.NONE, order=30, library="dash_ag_grid")
 
@@ -80,9 +81,9 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
 _STILL: Any = {"displayModeBar": False, "responsive": True}
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback: one read of the store fills the upper half, at first and every few seconds."""
-    desk_section.register(app, context)
+    desk_section.register(app, contexts)
 
     @app.callback(
         Output("site-asof", "children"),
@@ -99,6 +100,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def refresh(_tick: int | None, code: str, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         if context.site(code) is None or not current_user().scope.covers(code):
             raise PreventUpdate
         try:
@@ -168,7 +170,7 @@ def _feeds(view: SiteView, language: str) -> list[Any]:
     balance = t("site.balance", language, lines=f"{lines:,}", events=f"{events:,}", quarantined=f"{quarantined:,}")
     waiting = lines - events - quarantined
     if waiting:
-        balance += " + " + t("site.balance.waiting", language, waiting=f"{waiting:,}")
+        balance += " + " + t("site.balance.waiting", language, waiting=waiting)
     return [table([t(name, language) for name in names], rows), html.P(balance, className="balance")]
 
 

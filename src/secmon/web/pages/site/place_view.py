@@ -13,7 +13,7 @@ from secmon.incidents import incident
 from secmon.incidents.incident import Incident
 from secmon.live.context import CentreContext
 from secmon.response.blocklist import blocklist
-from secmon.response.blocklist.blocklist import Coverage
+from secmon.response.blocklist.blocklist import BlockCoverage
 from secmon.response.requests import request
 from secmon.response.requests.request import AWAITED, Request
 from secmon.sites.registry import Site
@@ -63,7 +63,7 @@ class PlaceView:
     at: datetime
     requests: Sequence[Request]
     incidents: Sequence[Incident]
-    blocks: Sequence[Coverage]
+    blocks: Sequence[BlockCoverage]
     risk: Sequence[EntityRisk]
     entities: Sequence[EntityRisk]
     volume: Volume

@@ -7,11 +7,12 @@ from dash import dcc, html
 
 from secmon.detection.risk import EntityKind, EntityRisk
 from secmon.live.context import CentreContext
+from secmon.times import KST
 from secmon.web.components.charts import TIMES, blank
 from secmon.web.components.countdown import due_words
 from secmon.web.components.panel import empty, facts_list, severity_pill, table, value
 from secmon.web.i18n.names import rule_title, site_name
-from secmon.web.i18n.texts import KST, kst, t
+from secmon.web.i18n.texts import kst, t
 from secmon.web.pages.site.place_view import Peers, PlaceView, Volume
 
 _FIELDS = {EntityKind.ADDRESS: "src_endpoint_ip", EntityKind.USER: "user_name", EntityKind.HOST: "device_hostname"}
@@ -102,7 +103,7 @@ def _reasons(context: CentreContext, one: EntityRisk, language: str) -> list[htm
                 "place.reason",
                 language,
                 rule=rule_title(context, reason.rule_id, language),
-                findings=f"{reason.findings:,}",
+                findings=reason.findings,
                 time=kst(reason.last_time, "%m-%d %H:%M"),
                 points=f"{reason.points:.0f}",
             )

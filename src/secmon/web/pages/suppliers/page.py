@@ -22,11 +22,12 @@ from secmon.web.i18n.names import site_name
 from secmon.web.i18n.texts import t
 from secmon.web.pages import visit_of
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("suppliers", r"/suppliers", Group.ANALYSE, order=50)
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page; `?supplier=…` opens a supplier."""
     language = visit.language
     return html.Div(
@@ -46,7 +47,7 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callback of the list and of the chosen supplier (or the widest) with its municipalities."""
 
     @app.callback(
@@ -63,6 +64,7 @@ def register(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.VIEW)
     async def fill(_tick: int | None, asked: str | None, seen: Seen | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, asked or "", language)
         if visit is None or visit.page.name != "suppliers":
             raise PreventUpdate

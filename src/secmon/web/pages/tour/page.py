@@ -8,11 +8,12 @@ from secmon.web.components.panel import attributes, page_head, panel
 from secmon.web.i18n.texts import t
 from secmon.web.routing import Group, Page, Visit
 from secmon.web.tour.chapters import CHAPTERS
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("tour", r"/tour", Group.MANAGE, order=80, permission=Permission.PRESENT)
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page: the chapters and the button that prepares them; the tour script does the rest."""
     language = visit.language
     chapters = [
@@ -30,5 +31,5 @@ def layout(_console: CentreContext, visit: Visit) -> html.Div:
     )
 
 
-def register(_app: Dash, _console: CentreContext) -> None:
+def register(_app: Dash, _contexts: ContextSource) -> None:
     """Register nothing: the page uses the API only."""

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from secmon.times import KST
 from secmon.web.components.charts import TIMES, TYPE_COLOURS, axis_title, base_layout
-from secmon.web.i18n.texts import KST, t
+from secmon.web.i18n.texts import t
 
 _FAR = 1.5
 """Multiple of the median above which a province is highlighted."""

@@ -16,7 +16,7 @@ from secmon.store import sql
 from secmon.taxonomy import AttackType
 from secmon.web.components import charts
 from secmon.web.components.panel import empty, failed, page_head, panel, tile
-from secmon.web.components.period_picker import LASTS, Period, period_of
+from secmon.web.components.period_picker import LASTS, PickedPeriod, period_of
 from secmon.web.gateway.current_user import current_user, requires
 from secmon.web.i18n.texts import kst, t
 from secmon.web.pages import visit_of
@@ -24,6 +24,7 @@ from secmon.web.pages.trends.charts import hour_of_week, provinces_compared, typ
 from secmon.web.pages.trends.tables import chart_tables, province_name, shown, top_tables
 from secmon.web.pages.trends.view import Tops, TrendsView, read_tops, read_trends
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("trends", r"/trends", Group.ANALYSE, order=20)
 
@@ -41,7 +42,7 @@ _QUERIES = {
 }
 
 
-def layout(_console: CentreContext, visit: Visit) -> html.Div:
+def layout(_context: CentreContext, visit: Visit) -> html.Div:
     """Return the layout of the page."""
     language = visit.language
     lasts = [{"label": t(f"period.{last}", language), "value": last} for last in LASTS[2:]]
@@ -116,7 +117,7 @@ def _query(name: str, language: str) -> html.Details:
     )
 
 
-def register(app: Dash, context: CentreContext) -> None:
+def register(app: Dash, contexts: ContextSource) -> None:
     """Register the callbacks: two reads fill the page; each part can be exported as CSV."""
 
     @app.callback(
@@ -132,13 +133,13 @@ def register(app: Dash, context: CentreContext) -> None:
             raise PreventUpdate
         return wanted
 
-    _register_charts(app, context)
-    _register_tops(app, context)
+    _register_charts(app, contexts)
+    _register_tops(app, contexts)
     for name in (*_CHARTS, *_TOPS):
-        _register_csv(app, context, name)
+        _register_csv(app, contexts, name)
 
 
-def _register_charts(app: Dash, context: CentreContext) -> None:
+def _register_charts(app: Dash, contexts: ContextSource) -> None:
     """Register the charts, which come from the totals at once; the top lists of the same period follow later."""
 
     @app.callback(
@@ -154,6 +155,7 @@ def _register_charts(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.METRICS)
     async def fill(search: str | None, path: str, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "trends":
             raise PreventUpdate
@@ -177,7 +179,7 @@ def _register_charts(app: Dash, context: CentreContext) -> None:
         )
 
 
-def _register_tops(app: Dash, context: CentreContext) -> None:
+def _register_tops(app: Dash, contexts: ContextSource) -> None:
     # Counting is the heaviest read there is. A user who changes the period quickly starts it several times; the lock
     # runs one count after the other.
     turn = asyncio.Lock()
@@ -190,6 +192,7 @@ def _register_tops(app: Dash, context: CentreContext) -> None:
     )
     @requires(Permission.METRICS)
     async def count(times: dict[str, str] | None, language: str) -> tuple[Any, ...]:
+        context = contexts.current()
         if not times:
             raise PreventUpdate
         try:
@@ -201,7 +204,7 @@ def _register_tops(app: Dash, context: CentreContext) -> None:
         return tuple(shown(name, made[name], language, severities if name == "rules" else ()) for name in _TOPS)
 
 
-def _register_csv(app: Dash, context: CentreContext, name: str) -> None:
+def _register_csv(app: Dash, contexts: ContextSource, name: str) -> None:
     @app.callback(
         Output(f"trends-{name}-file", "data"),
         Input(f"trends-{name}-csv", "n_clicks"),
@@ -212,6 +215,7 @@ def _register_csv(app: Dash, context: CentreContext, name: str) -> None:
     )
     @requires(Permission.EXPORT)
     async def csv(clicks: int | None, search: str | None, path: str, language: str) -> Any:
+        context = contexts.current()
         visit = visit_of(path, search or "", language)
         if not clicks or visit is None:
             raise PreventUpdate
@@ -224,11 +228,11 @@ def _register_csv(app: Dash, context: CentreContext, name: str) -> None:
         return {"content": sheet(head, rows), "filename": f"secmon-{name}.csv", "type": "text/csv"}
 
 
-def _read(context: CentreContext, period: Period) -> TrendsView:
+def _read(context: CentreContext, period: PickedPeriod) -> TrendsView:
     return read_trends(context.store, current_user().scope, context.sites, context.provinces, period)
 
 
-def _read_tops(context: CentreContext, period: Period) -> Tops:
+def _read_tops(context: CentreContext, period: PickedPeriod) -> Tops:
     return read_tops(context.store, current_user().scope, period)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from secmon.live.context import CentreContext
 from secmon.taxonomy import AttackType
+from secmon.times import KST
 from secmon.web.components.panel import empty, severity_pill, table, value
 from secmon.web.i18n.texts import catalogue, kst, t
 from secmon.web.pages.trends.view import Compared, Tops, TrendsView
@@ -66,7 +67,7 @@ def _heading(name: str, language: str) -> str:
 
 
 def _types(view: TrendsView, language: str) -> Sequence[Sequence[Any]]:
-    local = pd.DatetimeIndex(view.slots.index).tz_convert("Asia/Seoul").strftime("%Y-%m-%d %H:%M")
+    local = pd.DatetimeIndex(view.slots.index).tz_convert(KST).strftime("%Y-%m-%d %H:%M")
     return [[at, *map(int, row)] for at, row in zip(local, view.slots.to_numpy(), strict=True)]
 
 

@@ -14,8 +14,8 @@ from secmon.sites.registry import Province, Site
 from secmon.sites.scope import Scope
 from secmon.store import sql
 from secmon.store.client import Store
-from secmon.web.components.period_picker import Period
-from secmon.web.i18n.texts import KST
+from secmon.times import KST
+from secmon.web.components.period_picker import PickedPeriod
 
 QUARTER = 900
 _STEPS = (QUARTER, 3600, 10_800, 86_400)
@@ -48,7 +48,7 @@ class Compared:
 class TrendsView:
     """Attempts over time (`slots`, `before`: UTC index, a column per type), by hour of the week and by province."""
 
-    period: Period
+    period: PickedPeriod
     step: int
     slots: pd.DataFrame
     before: pd.DataFrame
@@ -69,7 +69,7 @@ class Tops:
 
 
 def read_trends(
-    store: Store, scope: Scope, sites: Sequence[Site], provinces: Sequence[Province], period: Period
+    store: Store, scope: Scope, sites: Sequence[Site], provinces: Sequence[Province], period: PickedPeriod
 ) -> TrendsView:
     """Read the totals of a period, widened to whole quarter hours, in which the totals are stored."""
     period = _quarters(period)
@@ -88,7 +88,7 @@ def read_trends(
     )
 
 
-def read_tops(store: Store, scope: Scope, period: Period) -> Tops:
+def read_tops(store: Store, scope: Scope, period: PickedPeriod) -> Tops:
     """Read the top lists of the same period, widened in the same way."""
     period = _quarters(period)
 
@@ -98,21 +98,21 @@ def read_tops(store: Store, scope: Scope, period: Period) -> Tops:
     return Tops(top("sources"), top("countries"), top("targets"), top("rules"))
 
 
-def _quarters(period: Period) -> Period:
+def _quarters(period: PickedPeriod) -> PickedPeriod:
     until = pd.Timestamp(period.until).ceil(f"{QUARTER}s").to_pydatetime()
     since = pd.Timestamp(period.since).floor(f"{QUARTER}s").to_pydatetime()
-    return Period(since, until, period.last)
+    return PickedPeriod(since, until, period.last)
 
 
-def _asked(scope: Scope, period: Period) -> dict[str, Any]:
+def _asked(scope: Scope, period: PickedPeriod) -> dict[str, Any]:
     return {"since": period.since, "until": period.until, "sites": scope.listed}
 
 
-def _types(store: Store, scope: Scope, period: Period, step: int) -> tuple[pd.DataFrame, int]:
+def _types(store: Store, scope: Scope, period: PickedPeriod, step: int) -> tuple[pd.DataFrame, int]:
     return attack_attempts.attempts_by_type(store, scope, period.since, period.until, step)
 
 
-def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]:
+def _week(store: Store, scope: Scope, period: PickedPeriod) -> npt.NDArray[np.float64]:
     """Return mean attempts per hour, by weekday and hour in Korean time; an hour without attempts counts as 0."""
     rows = store.rows(sql.query("trends_week"), _asked(scope, period))
     found = {hour.replace(tzinfo=UTC): int(events) for hour, events in rows}
@@ -129,7 +129,7 @@ def _week(store: Store, scope: Scope, period: Period) -> npt.NDArray[np.float64]
 
 
 def _provinces(
-    store: Store, scope: Scope, period: Period, sites: Sequence[Site], provinces: Sequence[Province]
+    store: Store, scope: Scope, period: PickedPeriod, sites: Sequence[Site], provinces: Sequence[Province]
 ) -> Sequence[Compared]:
     found = attack_attempts.attempts_by_site(store, scope, period.since, period.until)
     compared = []

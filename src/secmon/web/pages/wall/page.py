@@ -10,6 +10,7 @@ from secmon.sites.registry import Province, Site
 from secmon.web.components import charts
 from secmon.web.i18n.texts import t
 from secmon.web.routing import Group, Page, Visit
+from secmon.web.tour.sandbox import ContextSource
 
 PAGE = Page("wall", r"/(?:wall)?", Group.WATCH, order=10)
 
@@ -38,6 +39,7 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
     return html.Div(
         className="wall",
         children=[
+            dcc.Store(id="type-colours", data=charts.TYPE_COLOURS),
             html.Div([_kpi(name, language, total) for name in KPIS], className="kpis"),
             _panel("hex", language, html.Div(id="hex", className="picture"), html.Div(id="legend", className="legend")),
             _panel("map", language, html.Div(id="map", className="picture")),
@@ -57,8 +59,8 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
 _CHART: dict[str, Any] = {"className": "graph", "config": {"displayModeBar": False, "responsive": True}}
 
 
-def register(app: Dash, _console: CentreContext) -> None:
-    """Register one clientside callback over the snapshot, whose outputs are all widgets."""
+def register(app: Dash, _contexts: ContextSource) -> None:
+    """Register one clientside callback over the snapshot; its outputs are all widgets, which the script fills by id."""
     kpis = [
         Output(f"kpi-{name}{part}", "className" if part == "" else "children")
         for name in KPIS
@@ -80,6 +82,7 @@ def register(app: Dash, _console: CentreContext) -> None:
         State("words", "data"),
         State("sites", "data"),
         State("language", "data"),
+        State("type-colours", "data"),
     )
 
 

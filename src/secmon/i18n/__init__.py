@@ -1,0 +1,1 @@
+"""Catalogues of texts in Fluent files (.ftl), which pages, digests and errors share."""

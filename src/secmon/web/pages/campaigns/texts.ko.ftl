@@ -1,0 +1,12 @@
+nav-campaigns = 캠페인
+help-campaigns = 여러 기관에 나타난 같은 지표를 따라갑니다.
+campaigns-note = 같은 지표가 여러 기관에 나타난 공격
+campaigns-none = 최근 { NUMBER($days) }일 동안 여러 기관에 걸친 공격이 없습니다. ({ $reporting }/{ NUMBER($total) }개 기관 정상 수신)
+campaigns-list = 캠페인
+campaigns-sites = 기관
+campaigns-spread = 시간에 따른 확산
+campaigns-spread-axis = 기관 수
+campaigns-hidden = 그 밖에 볼 수 없는 기관 { NUMBER($number) }곳
+campaigns-alerts = 이 지표의 경보
+campaigns-hunt = 로그에서 검색
+campaigns-block = 차단 제안

@@ -1,0 +1,2 @@
+nav-incidents = Incidents
+help-incidents = Incidents and the time left for each.

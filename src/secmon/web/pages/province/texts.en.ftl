@@ -1,0 +1,2 @@
+nav-province = Province
+help-province = All municipalities of a province.

@@ -1,0 +1,17 @@
+nav-suppliers = 공급업체
+help-suppliers = 한 공급업체가 닿는 기관을 보고, 먼저 연락할 곳을 정합니다.
+suppliers-note = 한 업체가 뚫리면 어느 기관까지 영향을 받는가
+suppliers-list = 공급업체
+suppliers-none = 등록된 공급업체가 없습니다. 기관이 제출한 자산 목록을 secmon register take로 등록하면 표시됩니다.
+suppliers-reach = 영향 범위
+suppliers-supplier = 공급업체
+suppliers-supplies = 공급 항목
+suppliers-sites = 기관
+suppliers-hosts = 호스트
+suppliers-alarmed = 미처리 경보가 있는 기관
+suppliers-worst = 최고 심각도
+suppliers-site = 기관
+suppliers-alerts = 미처리 경보
+suppliers-what = 공급된 호스트
+suppliers-share = { NUMBER($total) }개 기관 중 { $sites }개 기관({ $share }) · 미처리 경보가 있는 기관 { $alarmed }개
+suppliers-search = 검색
