@@ -153,7 +153,7 @@ class DigestRecipient(BaseModel):
             return cls(**given)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise UsageError.literal(f"recipient {given.get('name', '')}: {problems}") from error
+            raise UsageError("recipient.not_valid", name=str(given.get("name", "")), reason=problems) from error
 
 
 class Settings(BaseSettings):

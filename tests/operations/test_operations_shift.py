@@ -69,11 +69,11 @@ def test_both_leads_sign(db: Database) -> None:
         lambda: shift_handover.refresh_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW), number, []),
     )
     for change in changes:
-        with pytest.raises(IllegalMove, match="was signed by lead1: it is not changed any more"):
+        with pytest.raises(IllegalMove, match="was signed by lead1 and can no longer be changed"):
             change()
     row = shift_handover.sign_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW + HOUR + MINUTE), number)
     assert (row.state, row.outgoing, row.incoming) == ("handed_over", "lead1", "lead2")
-    with pytest.raises(IllegalMove, match="it is complete"):
+    with pytest.raises(IllegalMove, match="and is complete"):
         shift_handover.sign_handover(Change(db, EVERYTHING, Actor("lead3"), NOW + HOUR), number)
     following = shift_handover.draft_handover(Change(db, EVERYTHING, NIGHT_LEAD, NOW + 9 * HOUR), [])
     assert following.begins == NOW + HOUR

@@ -97,7 +97,7 @@ def test_a_store_that_refuses_is_tried_again_later_and_later(
 
     def half(store: Store, batch_id: str, rows: Any, attempt: int) -> None:
         insert_table(store, batch_id, rows.slice(1), attempt)
-        raise StoreError("the disk is full")
+        raise StoreError.literal("the disk is full")
 
     monkeypatch.setattr("secmon.pipeline.load.insert_table", half)
     for attempt in range(1, 9):

@@ -36,7 +36,7 @@ async def test_a_digest_is_opened_and_sent_again(centre: Centre) -> None:
         shown = words(await call(client, "digests-list.children", page))
         told = await press(client, "digests", "send", "1")
     assert all(said in shown for said in ("Daily", "all municipalities", "documents/en/report.pdf", "Send again"))
-    assert "It goes to 0 recipients again." in str(told["digests-said"])
+    assert "The digest is sent again to 0 recipients." in str(told["digests-said"])
     async with principal(centre, draft=JONGNO) as client:
         theirs = words(await call(client, "digests-list.children", page))
     assert "No digest has been composed yet." in theirs

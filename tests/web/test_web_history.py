@@ -14,6 +14,7 @@ from secmon.auth.roles import Role
 from secmon.runtime.centre import Centre
 from secmon.runtime.data_folder_lock import Instance
 from secmon.store.client import Store
+from secmon.web.i18n.texts import t
 from web_centre import NOW, NOWHERE, call, centre_over, group, new_desk, principal
 
 JONGNO, JUNG = "11110", "11140"
@@ -46,7 +47,7 @@ async def block(centre: Centre, draft: AccountDraft, start: int, search: str = "
     async with principal(centre, draft=draft) as client:
         answer = (await call(client, "history-grid.getRowsResponse", values)).json()["response"]
     response = answer["history-grid"]["getRowsResponse"]
-    assert answer["history-number"]["children"] == f"{response['rowCount']:,} alerts"
+    assert answer["history-number"]["children"] == t("history.number", "en", number=response["rowCount"])
     return response["rowData"], response["rowCount"]
 
 

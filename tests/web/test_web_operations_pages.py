@@ -82,7 +82,7 @@ async def test_a_level_is_declared_and_a_municipality_takes_note(house: House) -
     async with house.client(JONGNO) as client:
         told = await press(client, "level", "acknowledge", "11110")
         refused = await press(client, "level", "acknowledge", "26110")
-    assert "Jongno-gu, Seoul has taken note" in str(told["level-said"])
+    assert "Jongno-gu, Seoul has acknowledged the level" in str(told["level-said"])
     assert "level-said" not in refused
     declared = crisis_level.current_declaration(house.db)
     assert declared is not None

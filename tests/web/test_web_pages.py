@@ -182,7 +182,7 @@ async def test_a_sites_page_shows_what_the_site_sent(centre: Centre) -> None:
     assert given["site-events"]["rowData"][0]["time"] == "2026-03-02 10:22:00"
     assert "lines 3 = events 2 + quarantined 1" in str(given["site-feeds"])
     assert "Healthy" in str(given["site-feeds"])
-    assert "loaded by hand" not in str(given["site-feeds"])
+    assert "imported manually" not in str(given["site-feeds"])
     assert "Guessing" in str(given["site-alerts"])
     assert "not JSON" in str(given["site-quarantine"])
     assert "nonsense" in str(given["site-quarantine"])
@@ -190,7 +190,7 @@ async def test_a_sites_page_shows_what_the_site_sent(centre: Centre) -> None:
 
 @pytest.mark.store
 async def test_lines_loaded_by_hand_balance(centre: Centre) -> None:
-    """What was loaded by hand, into a feed that the site has or into one of its own, is counted as received."""
+    """What was imported manually, into a feed that the site has or into one of its own, is counted as received."""
     at, later = NOW - timedelta(minutes=20), NOW - timedelta(minutes=1)
     load(centre, "b1", Lines(JONGNO, "ids", "suricata_eve", later, [http(at, "/one")]))
     for feed in ("ids", "usb"):
@@ -199,7 +199,7 @@ async def test_lines_loaded_by_hand_balance(centre: Centre) -> None:
         given = str((await call(client, "site-feeds.children", REFRESH)).json()["response"]["site-feeds"])
     assert "lines 5 = events 3 + quarantined 2" in given
     assert "waiting" not in given
-    assert "loaded by hand" in given
+    assert "imported manually" in given
 
 
 @pytest.mark.store

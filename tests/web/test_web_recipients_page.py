@@ -85,7 +85,7 @@ async def test_a_recipient_is_added_changed_and_taken_out(centre: Centre) -> Non
         (kept,) = recipients.recipients(db, active=False)
         assert (kept.language, kept.active, kept.masked) == ("ko", False, False)
         told = await push(client, "remove", kept.id)
-    assert "Jongno gets nothing more." in str(told["recipients-said"])
+    assert "Jongno is removed." in str(told["recipients-said"])
     assert recipients.recipients(db, active=False) == []
 
 
@@ -94,10 +94,10 @@ async def test_a_recipient_is_added_changed_and_taken_out(centre: Centre) -> Non
     ("filled", "said"),
     [
         ({"name": ""}, "name"),
-        ({"address": "nobody"}, "no address for mail"),
-        ({"channel": "webhook", "address": "ftp://x"}, "no address for webhook"),
+        ({"address": "nobody"}, "not a valid address for mail"),
+        ({"channel": "webhook", "address": "ftp://x"}, "not a valid address for webhook"),
         ({"quiet": "22-7"}, "quiet"),
-        ({"kinds": ["hourly"]}, "there is no hourly"),
+        ({"kinds": ["hourly"]}, "the kind hourly does not exist"),
     ],
 )
 async def test_what_cannot_be_is_said_in_the_form(centre: Centre, filled: dict[str, Any], said: str) -> None:

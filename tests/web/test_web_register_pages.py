@@ -81,7 +81,7 @@ async def test_a_municipality_learns_of_no_other(centre: Centre) -> None:
     async with principal(centre, draft=TOWN) as client:
         shown = words(await call(client, "suppliers-list.children", SUPPLIERS))
         others = await call(client, "sitedesk-assets.children", {"site-code.data": JONGNO, **ENGLISH})
-    assert "1 of 1 municipalities" in shown
+    assert "1 of 1 municipality" in shown
     assert "Jongno" not in shown
     assert "Haeundae" not in shown
     assert others.status_code == 204

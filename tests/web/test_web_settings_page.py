@@ -10,6 +10,7 @@ from page_buttons import press, words
 from secmon.auth.accounts import AccountDraft
 from secmon.auth.roles import Role
 from secmon.db import audit_log
+from secmon.errors import UsageError
 from secmon.incidents import sla
 from secmon.operations import metrics
 from secmon.operations.metric_samples import Metric
@@ -121,28 +122,28 @@ async def test_targets_are_changed_and_the_audit_log_tells_who(centre: Centre) -
 
 @pytest.mark.store
 @pytest.mark.parametrize(
-    ("action", "target", "filled", "key"),
+    ("action", "target", "filled", "code"),
     [
-        ("sla", "4", {"choice": "respond", "title": "soon"}, "settings.bad.length"),
-        ("sla", "4", {"choice": "", "title": "15m"}, "settings.choose"),
-        ("sla", "1", {"choice": "respond", "title": "15m"}, "settings.nothing"),
-        ("sla", "' OR 1=1", {"choice": "respond", "title": "15m"}, "settings.nothing"),
-        ("metric", "mttr", {"title": "15m"}, "settings.nothing"),
-        ("metric", "sla", {"title": "0%"}, "settings.bad.share"),
-        ("metric", "sla", {"title": "nan"}, "settings.bad.share"),
-        ("metric", "sla", {"title": "101"}, "settings.bad.share"),
-        ("metric", "mttd", {"title": "95%"}, "settings.bad.length"),
+        ("sla", "4", {"choice": "respond", "title": "soon"}, "target.duration_not_valid"),
+        ("sla", "4", {"choice": "", "title": "15m"}, "target.not_chosen"),
+        ("sla", "1", {"choice": "respond", "title": "15m"}, "target.unknown"),
+        ("sla", "' OR 1=1", {"choice": "respond", "title": "15m"}, "target.unknown"),
+        ("metric", "mttr", {"title": "15m"}, "target.unknown"),
+        ("metric", "sla", {"title": "0%"}, "target.share_not_valid"),
+        ("metric", "sla", {"title": "nan"}, "target.share_not_valid"),
+        ("metric", "sla", {"title": "101"}, "target.share_not_valid"),
+        ("metric", "mttd", {"title": "95%"}, "target.duration_not_valid"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_in_words(
-    centre: Centre, action: str, target: str, filled: dict[str, str], key: str
+    centre: Centre, action: str, target: str, filled: dict[str, str], code: str
 ) -> None:
     """Nothing is changed, and the dialog says what to write."""
     db = centre.pipeline.context.db
     before = (sla.sla_targets(db), metrics.targets(db))
     async with principal(centre, draft=AccountDraft("lead", Role.SUPERVISOR)) as client:
         said = await press(client, "settings", action, target, **filled)
-    assert t(key, "en") in str(said["settings-refused"])
+    assert UsageError(code).text("en") in str(said["settings-refused"])
     assert (sla.sla_targets(db), metrics.targets(db)) == before
 
 

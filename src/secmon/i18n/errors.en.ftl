@@ -253,6 +253,7 @@ rate-exceeded = too many requests: wait { $seconds } s
 
 recipient-exists = recipient { $name } already exists: choose another name
 recipient-from_settings = this recipient comes from the settings: change it there
+recipient-not_valid = recipient { $name }: { $reason }
 recipient-kind_unknown = recipient { $name }: the kind { $kind } does not exist; the kinds are { $kinds }
 
 ## register

@@ -233,6 +233,7 @@ rate-exceeded = 요청이 너무 많습니다. { $seconds }초 기다리십시�
 
 recipient-exists = 수신자 { $name }이(가) 이미 있습니다. 다른 이름을 쓰십시오.
 recipient-from_settings = 설정 파일에서 온 수신자입니다. 거기에서 바꾸십시오.
+recipient-not_valid = 수신자 { $name }의 항목이 올바르지 않습니다: { $reason }
 recipient-kind_unknown = 수신자 { $name }: { $kind }(이)라는 종류는 없습니다. 있는 종류: { $kinds }
 
 ## register

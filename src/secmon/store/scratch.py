@@ -26,9 +26,9 @@ def scratch_store(beside: Store | None = None) -> Iterator[Store]:
             yield store
 
 
-def clear(store: Store) -> None:
-    """Empty the events and findings of a temporary store, which is faster than creating another store."""
-    for table in ("events", "findings", "correlation_steps"):
+def clear(store: Store, *tables: str) -> None:
+    """Empty tables of a temporary store, which is faster than creating another store."""
+    for table in tables:
         store.command(f"TRUNCATE TABLE {identifier(table)}")
 
 

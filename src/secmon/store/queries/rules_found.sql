@@ -1,4 +1,4 @@
--- How many findings has a rule in one batch? Read by detection.rule_tests.
-SELECT count()
+-- How many findings does each rule have in each batch? Read by detection.rule_tests.
+SELECT rule_id, batch_id, count()
 FROM findings FINAL
-WHERE rule_id = {rule_id:String} AND batch_id = {batch_id:String}
+GROUP BY rule_id, batch_id
