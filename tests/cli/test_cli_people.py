@@ -54,7 +54,7 @@ def test_wrong_accounts_are_refused_in_a_sentence(tmp_path: Path) -> None:
         (("add", "Kim", "--role", "viewer"), "account name"),
         (("add", "kim", "--role", "municipality"), "a site and no province"),
         (("add", "kim", "--role", "viewer"), "12 to 256"),
-        (("reset", "nobody"), "no account nobody"),
+        (("reset", "nobody"), "account nobody does not exist"),
     ):
         done = in_process("user", *arguments, *data, stdin="short\n")
         assert done.returncode == 2, done

@@ -157,7 +157,7 @@ def test_another_file_under_the_same_name_is_another_file(reader: Reader) -> Non
 def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
     """A folder that is not there is a failing feed, and not a quiet one; an empty folder is quiet."""
     reader = Reader(tmp_path / "nowhere")
-    with pytest.raises(FeedUnavailable, match=r"feed 11110/web: there is no folder .*nowhere"):
+    with pytest.raises(FeedUnavailable, match=r"feed 11110/web: the folder .*nowhere does not exist"):
         reader.page()
     reader.folder.mkdir()
     assert reader.new() == []

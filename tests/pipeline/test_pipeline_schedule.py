@@ -26,7 +26,7 @@ def test_a_failing_job_is_shown_until_it_succeeds(store: Store, tmp_path: Path) 
 
         async def job() -> None:
             if fails:
-                raise StoreError("the disk is full")
+                raise StoreError.literal("the disk is full")
 
         run = guarded(pipeline, "load", job)
         asyncio.run(run())  # type: ignore[arg-type]  # a coroutine, as every job

@@ -1,7 +1,7 @@
 """Pages, one folder each. A folder with a module `page` is a page; nothing else lists it.
 
-`page.py` declares `PAGE` and defines `layout(context, visit)` and `register(app, contexts)`; `texts.en.json` and
-`texts.ko.json` lie beside it. The menu, the permission table, the script table and the glossary follow from the
+`page.py` declares `PAGE` and defines `layout(context, visit)` and `register(app, contexts)`; `texts.en.ftl` and
+`texts.ko.ftl` lie beside it. The menu, the permission table, the script table and the glossary follow from the
 declarations (recipe: docs/contributing.md).
 """
 
