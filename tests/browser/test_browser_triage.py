@@ -24,7 +24,7 @@ def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
     assert page.locator("#alerts-panel pre.raw").count() >= 1
     page.keyboard.press("a")
     page.wait_for_selector("#alerts-said .done")
-    assert page.inner_text("#alerts-said") == "1 acknowledged."
+    assert page.inner_text("#alerts-said") == "1 alert acknowledged."
     page.wait_for_selector(f'#alerts-grid [row-id="{number}"] [col-id=status]:has-text("Acknowledged")')
     page.keyboard.press("c")
     page.wait_for_selector("#alerts-ask:not([hidden])")
@@ -34,7 +34,7 @@ def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
     page.click('#alerts-ask .of-close label:has-text("Benign")')
     page.fill("#alerts-note", "an exercise")
     page.click("#alerts-ok")
-    page.wait_for_selector('#alerts-said .done:has-text("1 closed.")')
+    page.wait_for_selector('#alerts-said .done:has-text("1 alert closed.")')
     page.wait_for_selector(f'#alerts-grid [row-id="{number}"]', state="detached")
     page.goto(f"{demo.url}/alerts?lang=en&status=closed&alert={number}")
     page.wait_for_selector("#alerts-panel h3")
