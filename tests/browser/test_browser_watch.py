@@ -184,7 +184,7 @@ def trail(lead: Page, home: str, number: int, source: str) -> None:
         for said in words:
             lead.wait_for_selector(f"#audit-entries >> text={said}")
     lead.click("#audit-verify")
-    lead.wait_for_selector("#audit-chain >> text=every entry is there as it was written")
+    lead.wait_for_selector("#audit-chain >> text=all entries are present and unchanged")
 
 
 def test_a_sweep_scan_is_answered_through_the_pages(demo: Server, visits: Visits) -> None:

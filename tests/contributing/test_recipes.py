@@ -146,9 +146,11 @@ for language in ("ko", "en"):
 def test_a_digest_is_a_row_and_its_title(copy: Path) -> None:
     """The new kind has its periods and its names in both languages."""
     row, *titles = fenced(section(CONTRIBUTING, "Add a digest"))
+    entry = re.search(r"DigestKind\(.*?, compare_with=4\)", row)
+    assert entry is not None, row
     table = copy / "src/secmon/reports/content/kinds.py"
     text = table.read_text(encoding="utf-8")
-    table.write_text(text.replace("_ROWS = (\n", f"_ROWS = (\n    {row.strip()}\n", 1), encoding="utf-8")
+    table.write_text(text.replace("_ROWS = (\n", f"_ROWS = (\n    {entry[0]},\n", 1), encoding="utf-8")
     places = ["reports/rendering/texts.en.ftl", "reports/rendering/texts.ko.ftl"]
     places += ["web/pages/digests/texts.en.ftl", "web/pages/digests/texts.ko.ftl"]
     for place, title in zip(places, titles, strict=True):
