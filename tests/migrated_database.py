@@ -25,7 +25,8 @@ def template() -> Path:
 
 
 def migrated_database(path: Path) -> Database:
-    """Return an empty, migrated database in a new file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(template(), path)
+    """Return a migrated database: empty in a new file; an existing file keeps its rows, as at a second start."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(template(), path)
     return Database(f"sqlite:///{path}")
