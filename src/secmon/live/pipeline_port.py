@@ -1,4 +1,4 @@
-"""What a running server offers the web side: the pipeline's commands and a backup, with their results.
+"""Commands of a running server for the web side: the pipeline's commands and a backup, with their results.
 
 `pipeline.Pipeline` and `runtime.Centre` implement the protocols. They lie above or beside `web`, which therefore gets
 them through this module.

@@ -122,7 +122,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a centre should detect of the scenario; `key` names it for scoring."""
+    """Expected detection of the scenario; `key` names it for scoring."""
 
     key: str
     says: str
