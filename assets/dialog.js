@@ -17,7 +17,7 @@
     if (!pressed) throw PreventUpdate; // buttons were only drawn again
     const id = JSON.parse(idOf(pressed));
     const action = id.type.replace(`${prefix}-do-`, "");
-    const rows = context.states_list.length ? given[given.length - 1] : null;
+    const rows = (context.states_list || []).length ? given[given.length - 1] : null;
     const question = secmon.fill((secmon.words || {})[`${prefix}.ask.${action}`], { number: (rows || []).length });
     return [false, `veil asks-${action}`, question, id, ""];
   };
