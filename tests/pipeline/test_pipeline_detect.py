@@ -57,6 +57,31 @@ def told(db: Database) -> list[tuple[str, str, str, int, int]]:
 
 
 @pytest.mark.store
+def test_a_backtest_waits_for_one_pass_only(pipeline: Pipeline) -> None:
+    """While new batches keep arriving during each pass, a backtest runs between two passes."""
+    arriving = iter(range(5))
+
+    def clock() -> datetime:
+        for second in arriving:
+            guess(pipeline, range(second, second + 1))
+            break
+        return datetime.now(UTC)
+
+    async def backtest_during_detection() -> bool:
+        detection = asyncio.create_task(pipeline.detect())
+        await asyncio.sleep(0)
+        await pipeline.rerun("ssh_password_guessing", NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+        ended = detection.done()
+        await detection
+        return ended
+
+    pipeline.detector = replace(pipeline.detector, clock=clock)
+    guess(pipeline, range(10, 20))
+    assert asyncio.run(backtest_during_detection()) is False
+    assert batch_journal.batches(pipeline.loader.db, BatchState.LOADED) == []
+
+
+@pytest.mark.store
 def test_loaded_batches_are_looked_at_once(pipeline: Pipeline) -> None:
     """Findings become an alert, the batch is detected, and a run without new batches does nothing."""
     guess(pipeline, range(25))

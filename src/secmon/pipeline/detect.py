@@ -61,12 +61,16 @@ class Detector:
     def run(self) -> Triage:
         """Detect in the batches loaded since the last run; does nothing when there are none."""
         done = Triage(0, 0)
-        # Rules over many batches cost about as much as over one: much of a pass is the planning of its statements.
-        # After downtime the batches are therefore taken together, but no more than fit in memory.
-        while loaded := batch_journal.batches(self.db, BatchState.LOADED, limit=_TOGETHER):
-            one = self._over(loaded)
+        while one := self.run_pass():
             done = done.plus(one)
         return done
+
+    def run_pass(self) -> Triage | None:
+        """Detect in the oldest batches that are loaded and not yet processed; returns None when there are none."""
+        # Rules over many batches cost about as much as over one: much of a pass is the planning of its statements.
+        # After downtime the batches are therefore taken together, but no more than fit in memory.
+        loaded = batch_journal.batches(self.db, BatchState.LOADED, limit=_TOGETHER)
+        return self._over(loaded) if loaded else None
 
     def now(self, last: datetime) -> datetime:
         """Return the time of a run that follows the run at `last`, rounded down to milliseconds as the store holds it.

@@ -125,10 +125,17 @@ class Pipeline:
 
     async def detect(self) -> Triage:
         """Run the rules over batches that are loaded and not yet processed."""
-        async with self._detecting:
-            done = await asyncio.to_thread(self.detector.run)
+        done = Triage(0, 0)
+        # The lock is released after each pass. Where rules are slower than the collection, there is always another
+        # pass to make, and a backtest or changed rules would wait for ever.
+        while one := await self._detect_pass():
+            done = done.plus(one)
         self._news = self._news or done != Triage(0, 0)
         return done
+
+    async def _detect_pass(self) -> Triage | None:
+        async with self._detecting:
+            return await asyncio.to_thread(self.detector.run_pass)
 
     async def rerun(self, rule: str, begins: datetime, ends: datetime) -> BacktestResult:
         """Run one rule, by its name or id, over past events, between two runs of all rules."""
