@@ -21,7 +21,7 @@ async def press(client: httpx.AsyncClient, prefix: str, action: str, target: str
         f"{prefix}-ok.n_clicks": 1,
         f"{prefix}-asking.data": {"type": f"{prefix}-do-{action}", "to": target},
         f"{prefix}-title.value": filled.get("title"),
-        f"{prefix}-number.value": filled.get("number"),
+        f"{prefix}-amount.value": filled.get("number"),
         f"{prefix}-note.value": filled.get("note"),
         "language.data": filled.get("language", "en"),
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,14 +98,27 @@ async def test_what_is_asked_early_is_what_dash_asks_for(deaf: Centre) -> None:
     assert (asked, answers) == (["/_dash-layout", "/_dash-dependencies"], [200, 200])
 
 
+def ids_in(part: Any) -> Iterator[str]:
+    """Ids of a layout and of everything in it, as text."""
+    if isinstance(part, list):
+        for one in part:
+            yield from ids_in(one)
+    elif isinstance(part, dict):
+        if part.keys() >= {"props", "namespace"} and "id" in part["props"]:
+            yield json.dumps(part["props"]["id"], sort_keys=True)
+        for one in part.values():
+            yield from ids_in(one)
+
+
 PATHS = {"site": "/site/11110", "incident": "/incident/1", "province": "/province/11", "wall": "/"}
 
 
 @pytest.mark.store
 async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_path: Path) -> None:
-    """And with no other; the rest is listed with addresses that are answered."""
+    """And with no other; the rest is listed with addresses that are answered. No two parts have the same id."""
     db = new_desk(tmp_path)
     seen: dict[str, dict[str, str]] = {}
+    twice: dict[str, list[str]] = {}
     with Instance(tmp_path) as instance:
         async with started(centre_over(store, db, tmp_path, instance)) as client:  # Dash knows its paths from then on
             for page in all_pages():
@@ -115,9 +129,11 @@ async def test_a_page_begins_with_the_libraries_that_it_draws(store: Store, tmp_
                 later = json.loads(index.partition('<script id="later" type="application/json">')[2].partition("<")[0])
                 assert (path, begins, LIBRARIES.keys() - {one["namespace"] for one in later}) == (path, drawn, drawn)
                 assert parts["frame"] != "[]"
+                twice[path] = [name for name, count in Counter(ids_in(json.loads(parts["frame"]))).items() if count > 1]
                 seen |= {one["address"]: one for one in later}
             answers = [(await client.get(address)).status_code for address in seen]
     db.close()
+    assert {path: names for path, names in twice.items() if names} == {}
     assert {one["namespace"]: one["component"] for one in seen.values()} == LIBRARIES
     assert answers == [200, 200]
 

@@ -63,7 +63,7 @@ def dialog(prefix: str, asked: Mapping[str, Sequence[DialogField]], language: st
         html.H2(id=f"{prefix}-question"),
         *choices,
         _field(dcc.Input(id=f"{prefix}-title", className="text", type="text"), "title", asked),
-        _field(dcc.Input(id=f"{prefix}-number", className="text", type="number", min=1), "number", asked),
+        _field(dcc.Input(id=f"{prefix}-amount", className="text", type="number", min=1), "number", asked),
         _field(dcc.Textarea(id=f"{prefix}-note", className="text"), "note", asked),
         html.P(id=f"{prefix}-refused", role="alert"),
         html.Div(ends, className="line end"),
@@ -117,7 +117,7 @@ def states(prefix: str) -> tuple[State, ...]:
         State({"type": f"{prefix}-choice", "of": ALL}, "value"),
         State({"type": f"{prefix}-choice", "of": ALL}, "id"),
         State(f"{prefix}-title", "value"),
-        State(f"{prefix}-number", "value"),
+        State(f"{prefix}-amount", "value"),
         State(f"{prefix}-note", "value"),
     )
 

@@ -114,7 +114,7 @@ def register(app: Dash, contexts: ContextSource) -> None:
 
     @app.callback(
         Output("blocklist-title", "value"),
-        Output("blocklist-number", "value"),
+        Output("blocklist-amount", "value"),
         Input("url", "search"),
         State("url", "pathname"),
         State("language", "data"),
