@@ -7,7 +7,7 @@ ARGS ?=
 # Keep compiled bytecode: without it, importing the web application costs three times the CPU time in every process.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check check-types check-others bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,15 +24,21 @@ test: $(VENV)/.dev
 	@tools/debian.sh
 ifeq ($(ARGS),)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 -m "not browser or waits"
-	$(BIN)/pytest --durations=10 -m "browser and not waits"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 -m "browser and not waits" tests/browser
 else
 	$(BIN)/pytest $(ARGS)
 endif
 
+# the type checker takes more than half of the time: the others run beside it
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-others
+
+check-types:
+	$(BIN)/mypy
+
+check-others:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/secmon rules check > /dev/null
 	$(BIN)/python tools/check_docs.py

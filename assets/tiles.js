@@ -161,11 +161,14 @@
       if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
       return answer.json();
     });
+    loaded[name].catch(() => delete loaded[name]); // a file that did not come is asked for again with the next snapshot
     return loaded[name];
   }
 
   /* Draws both pictures once a page; later calls only colour them. */
-  secmon.drawTiles = async function (sites, colour) {
+  secmon.drawTiles = (sites, colour) => draw(sites, colour).catch((error) => console.warn(`tiles: ${error.message}`));
+
+  async function draw(sites, colour) {
     const hex = document.getElementById("hex");
     const map = document.getElementById("map");
     if (hex && !hex.firstChild) {
@@ -178,7 +181,7 @@
       drawMap(map, municipalities, provinces, sites);
       colour();
     }
-  };
+  }
 
   /* describe(i) gives {severity, health, count, label} of site i. */
   secmon.colourTiles = function (sites, describe) {

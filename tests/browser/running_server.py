@@ -1,5 +1,6 @@
 """secmon as a process of its own, as somebody starts it."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from secmon.demo.simulator_process import SimulatorControl
 
 _START_SECONDS = 300.0
 _STOP_SECONDS = 20.0
+_STILL = Path(__file__).with_name("still_centre.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,32 @@ def demo(data: Path, history: str, rate: int, port: int = 0) -> Iterator[Server]
     options = ("--history", history, "--rate", str(rate), "--seed", "7")
     with _running(("demo", *options), data, port) as server:
         yield server
+
+
+@contextmanager
+def still(data: Path) -> Iterator[Server]:
+    """A copy of the centre that `still_data` has made: everything is there, and nothing new comes."""
+    with _running((), data, 0, program=(str(_STILL), "serve")) as server:
+        yield server
+
+
+def still_data(folder: Path) -> Path:
+    """The data folder of the still centre, made by whichever worker of a run comes first."""
+    data, done = folder / "still", folder / "still.done"
+    with (folder / "still.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            made = subprocess.run(
+                [sys.executable, _STILL, "make", data],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                env=_environment(),
+                timeout=_START_SECONDS,
+            )
+            assert made.returncode == 0, made.stderr
+            done.touch()
+    return data
 
 
 @contextmanager
@@ -70,19 +98,25 @@ def add_account(data: Path) -> None:
     subprocess.run([sys.executable, "-m", "secmon", *command], input=PASSWORD, text=True, check=True, timeout=60)
 
 
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
+    # rounds half as often as by default leave more of the processor to the tests; a site that is back is asked soon
+    return {**kept, "SECMON_COLLECT_SECONDS": "10", "SECMON_RETRY_LONGEST": "10"}
+
+
 @contextmanager
-def _running(command: tuple[str, ...], data: Path, port: int) -> Iterator[Server]:
+def _running(
+    command: tuple[str, ...], data: Path, port: int, program: tuple[str, ...] = ("-m", "secmon")
+) -> Iterator[Server]:
     port = port or _free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
-    environment["SECMON_COLLECT_SECONDS"] = "10"  # twice the default leaves more of the processor to the tests
     log = data.with_suffix(".log")
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "secmon", *command, "--port", str(port), "--data", str(data)],
+            [sys.executable, *program, *command, "--port", str(port), "--data", str(data)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=_environment(),
         )
     started = time.monotonic()
     try:

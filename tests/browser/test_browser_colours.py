@@ -8,7 +8,7 @@ from running_server import Server
 from watched_pages import Visits
 
 pytest_plugins = ["browser_fixtures"]
-pytestmark = [pytest.mark.browser, pytest.mark.late]
+pytestmark = pytest.mark.browser
 
 PAGES = {
     "/": "#newest li",
@@ -97,9 +97,9 @@ MARKS = {
 
 
 @pytest.fixture(params=["dark", "light"])
-def page(request: pytest.FixtureRequest, demo: Server, visits: Visits) -> Page:
+def page(request: pytest.FixtureRequest, still: Server, visits: Visits) -> Page:
     """A page in one theme, in which colours change at once."""
-    opened = visits.open(f"{demo.url}/glossary?lang=ko")
+    opened = visits.open(f"{still.url}/glossary?lang=ko")
     opened.emulate_media(reduced_motion="reduce")
     opened.evaluate("theme => window.localStorage.setItem('secmon-theme', theme)", request.param)
     return opened
@@ -110,19 +110,19 @@ def weak(page: Page) -> Any:
     return page.evaluate(WEAK, MARKS)
 
 
-def test_texts_and_marks_stand_out(demo: Server, page: Page) -> None:
+def test_texts_and_marks_stand_out(still: Server, page: Page) -> None:
     """On every page text has 4.5:1 (large text 3:1), marks and the edges of fields 3:1, against what lies behind."""
     found = {}
     for path, drawn in PAGES.items():
-        page.goto(demo.url + path)
+        page.goto(still.url + path)
         page.wait_for_selector(drawn, state="attached")
         found[path] = weak(page)
     assert {path: those for path, those in found.items() if those} == {}
 
 
-def test_tiles_can_be_read_at_every_severity(demo: Server, page: Page) -> None:
+def test_tiles_can_be_read_at_every_severity(still: Server, page: Page) -> None:
     """The name on a tile stands out from each of the five colours, and where nothing is known of a municipality."""
-    page.goto(demo.url)
+    page.goto(still.url)
     page.wait_for_selector("#hex a.tile[data-health]")
     page.evaluate("""() => [...document.querySelectorAll("#hex a.tile")].slice(0, 5).forEach((tile, place) => {
         Object.assign(tile.dataset, {severity: String([0, 2, 3, 4, 5][place]), health: "healthy"});
@@ -135,9 +135,9 @@ def test_tiles_can_be_read_at_every_severity(demo: Server, page: Page) -> None:
     assert weak(page) == []
 
 
-def test_a_clock_can_be_read_in_every_state(demo: Server, page: Page) -> None:
+def test_a_clock_can_be_read_in_every_state(still: Server, page: Page) -> None:
     """What is due, late, missed or kept stands out from a panel, from the ground and from a chosen row."""
-    page.goto(f"{demo.url}/incidents")
+    page.goto(f"{still.url}/incidents")
     page.wait_for_selector("#incidents-open :is(td, .empty)")
     shown = page.evaluate("""() => {
         const states = ["due-soon", "due-late", "due-missed", "due-kept", "met-no", "met-yes"];

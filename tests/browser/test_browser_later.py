@@ -12,10 +12,10 @@ RUN = """() => ({grid: Boolean(window.dash_ag_grid.getApi), polyfilled: Boolean(
     graph: Boolean(document.querySelector("#incident-graph canvas"))})"""
 
 
-def test_libraries_come_when_they_are_drawn(demo: Server, chromium: Browser) -> None:
+def test_libraries_come_when_they_are_drawn(still: Server, chromium: Browser) -> None:
     """The glossary runs neither; the queue of alerts and an incident have theirs, and keep what was drawn."""
     visits = Visits(chromium)
-    page = visits.open(f"{demo.url}/glossary?lang=en")
+    page = visits.open(f"{still.url}/glossary?lang=en")
     page.wait_for_selector(".glossary td")
     assert page.evaluate(RUN) == {"grid": False, "graph": False, "polyfilled": False}
     page.click("#side a[href='/alerts']")

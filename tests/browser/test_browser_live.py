@@ -5,15 +5,21 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 from running_server import Server, director
 from watched_pages import Visits
 
+from secmon.web.i18n.texts import LANGUAGES, t
+
 pytest_plugins = ["browser_fixtures"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 Watched = tuple[Page, list[str]]
+PLACE = {"ko": "46910", "en": "42800"}
+"""A municipality whose logs are spoilt, one for each language: nothing else in these tests is about it."""
+PATIENCE = 120_000
 SEOUL = ZoneInfo("Asia/Seoul")
 SAID = {
     "ko": ("지방자치단체 사이버안전 통합관제", "기관별 상황", "모의 데이터"),
@@ -28,7 +34,7 @@ NEWEST = "() => [...document.querySelectorAll('#newest li:not(.none)')].map(item
 
 @pytest.fixture(scope="module")
 def watching(demo: Server, chromium: Browser) -> Iterator[Watched]:
-    """A wall opened before everything else here, with its alerts of that moment; never touched again."""
+    """A wall with its alerts of the moment when it was opened; never touched again."""
     visits = Visits(chromium)
     page = visits.wall(f"{demo.url}/?lang=en")
     page.evaluate("() => { window.untouched = true; }")
@@ -38,13 +44,11 @@ def watching(demo: Server, chromium: Browser) -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="module", params=["ko", "en"])
-def wall(
-    request: pytest.FixtureRequest, demo: Server, chromium: Browser, watching: Watched
-) -> Iterator[tuple[str, Page]]:
-    """The wall in each language, to look at only; opened after the one that waits for an alert."""
+def wall(request: pytest.FixtureRequest, still: Server, chromium: Browser) -> Iterator[tuple[str, Page]]:
+    """The wall in each language, to look at only."""
     language: str = request.param
     visits = Visits(chromium)
-    yield language, visits.wall(f"{demo.url}/?lang={language}")
+    yield language, visits.wall(f"{still.url}/?lang={language}")
     visits.close()
     assert visits.problems == []
 
@@ -102,9 +106,9 @@ def test_the_clock_is_koreas(wall: tuple[str, Page]) -> None:
     wall[1].wait_for_function("shown => document.getElementById('clock').innerText !== shown", arg=shown)
 
 
-def test_a_silent_site_with_an_alert_shows_both(demo: Server, visits: Visits) -> None:
+def test_a_silent_site_with_an_alert_shows_both(still: Server, visits: Visits) -> None:
     """Hatching lies over the severity's colour without hiding it."""
-    page = visits.wall(f"{demo.url}/?lang=en")
+    page = visits.wall(f"{still.url}/?lang=en")
     for host, pattern in (("hex", "hatch-hex"), ("map", "hatch-map")):
         seen = page.evaluate(
             """host => {
@@ -121,12 +125,12 @@ def test_a_silent_site_with_an_alert_shows_both(demo: Server, visits: Visits) ->
         assert seen == {"ground": "rgb(255, 77, 109)", "hatch": f'url("#{pattern}")', "shown": "1", "between": "none"}
 
 
-def test_the_language_link_sticks(demo: Server, visits: Visits) -> None:
+def test_the_language_link_sticks(still: Server, visits: Visits) -> None:
     """The link changes the page's language, and a later visit without `?lang` keeps it, on a site's page too."""
-    page = visits.wall(f"{demo.url}/?lang=ko")
+    page = visits.wall(f"{still.url}/?lang=ko")
     page.click("a.language")
     page.wait_for_function("() => document.documentElement.lang === 'en'")
-    again = visits.another(page.context, f"{demo.url}/")
+    again = visits.another(page.context, f"{still.url}/")
     again.wait_for_function("() => document.documentElement.lang === 'en'")
     assert again.inner_text("a.language") == "한국어"
     again.locator("#hex a.tile").first.click()
@@ -157,3 +161,23 @@ def test_a_new_alert_appears_by_itself(demo: Server, watching: Watched) -> None:
     )
     assert page.evaluate("() => window.untouched") is True
     assert page.evaluate("() => performance.getEntriesByType('navigation').length") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_failing_feed_is_explained_and_recovers(demo: Server, visits: Visits, language: str) -> None:
+    """A municipality that answers 503 is a row with the cause, its own page says it too; both clear when it is back."""
+    site, control = PLACE[language], director(demo)
+    page = visits.open(f"{demo.url}/feeds?lang={language}")
+    own = visits.another(page.context, f"{demo.url}/site/{site}?lang={language}")
+    with httpx.Client(headers={"Authorization": f"Bearer {control.token}"}, trust_env=False) as client:
+        made = client.post(f"{control.desk}/faults", json={"fault": f"down:{site}"}).raise_for_status().json()
+        row = page.locator(f"#feeds-unwell tr:has(a[href='/site/{site}'])")
+        row.wait_for(timeout=PATIENCE)
+        assert t("feed.failing", language) in row.inner_text()
+        assert "503" in row.inner_text()
+        own.wait_for_selector("#site-feeds .state.failing")
+        assert "503" in own.inner_text("#site-feeds")
+        client.delete(f"{control.desk}/faults/{made['id']}").raise_for_status()
+    row.wait_for(state="detached", timeout=PATIENCE)
+    own.wait_for_selector("#site-feeds .state.failing", state="detached", timeout=PATIENCE)
+    assert own.locator("#site-feeds .state.healthy").count() == 10

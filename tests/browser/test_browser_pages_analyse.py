@@ -27,11 +27,11 @@ def found(page: Page) -> int:
     return int(re.findall(r"\d+", said)[0])
 
 
-def test_a_search_is_completed_counted_and_passed_on(demo: Server, visits: Visits, language: str) -> None:
+def test_a_search_is_completed_counted_and_passed_on(still: Server, visits: Visits, language: str) -> None:
     """A field's name is offered; what is found stands in rows, bars and values; the address shows the same again."""
     now = datetime.now(UTC) + timedelta(hours=9)
     since, until = (f"{now - timedelta(minutes=ago):%Y-%m-%d %H:%M}" for ago in (20, 5))
-    page = visits.open(f"{demo.url}/hunt?lang={language}&from={since}&to={until}")
+    page = visits.open(f"{still.url}/hunt?lang={language}&from={since}&to={until}")
     everything = found(page)
     before = page.inner_text("#hunt-state b")
     assert page.locator("#hunt-fields option[value='feed:']").count() == 1
@@ -57,18 +57,18 @@ def test_a_search_is_completed_counted_and_passed_on(demo: Server, visits: Visit
     assert again.input_value("#hunt-query") == "feed:firewall"
 
 
-def test_a_search_that_is_not_understood_says_so(demo: Server, visits: Visits, language: str) -> None:
+def test_a_search_that_is_not_understood_says_so(still: Server, visits: Visits, language: str) -> None:
     """An unknown field is named, and the reader is told in the page's language where the fields are."""
-    page = visits.open(f"{demo.url}/hunt?lang={language}&q=colour:red")
+    page = visits.open(f"{still.url}/hunt?lang={language}&q=colour:red")
     said = page.locator("#hunt-state .failed")
     said.wait_for()
     assert t("hunt.refused", language) in said.inner_text()
     assert "colour" in said.inner_text()
 
 
-def test_a_rule_opens_and_the_matrix_shows_techniques(demo: Server, visits: Visits, language: str) -> None:
+def test_a_rule_opens_and_the_matrix_shows_techniques(still: Server, visits: Visits, language: str) -> None:
     """A row of the rules opens what it is for and its next steps; the matrix has 14 tactics and counts its states."""
-    page = visits.open(f"{demo.url}/rules?lang={language}")
+    page = visits.open(f"{still.url}/rules?lang={language}")
     page.wait_for_selector("#rules-grid .ag-row")
     row = page.locator("#rules-grid .ag-row [col-id='title']").first
     title = row.inner_text()
@@ -83,9 +83,9 @@ def test_a_rule_opens_and_the_matrix_shows_techniques(demo: Server, visits: Visi
     assert [name for name in ("seen", "detected", "none") if t(f"rules.attack.{name}", language) not in shown] == []
 
 
-def test_figures_have_targets_and_definitions(demo: Server, visits: Visits, language: str) -> None:
+def test_figures_have_targets_and_definitions(still: Server, visits: Visits, language: str) -> None:
     """Each metric has its meaning beside it, each province its figures; another period marks its tab."""
-    page = visits.open(f"{demo.url}/performance?lang={language}")
+    page = visits.open(f"{still.url}/performance?lang={language}")
     page.wait_for_selector("#performance-provinces td")
     said = page.inner_text("#performance-figures")
     meant = [one.ko if language == "ko" else one.en for one in definitions().values()]
@@ -95,9 +95,9 @@ def test_figures_have_targets_and_definitions(demo: Server, visits: Visits, lang
     page.wait_for_selector("#performance-tabs a.here >> text=7")
 
 
-def test_the_audit_log_is_verified(demo: Server, visits: Visits, language: str) -> None:
+def test_the_audit_log_is_verified(still: Server, visits: Visits, language: str) -> None:
     """Who logged in is there in words; the chain of hashes is checked on demand."""
-    page = visits.open(f"{demo.url}/audit?lang={language}&action=login")
+    page = visits.open(f"{still.url}/audit?lang={language}&action=login")
     page.wait_for_selector("#audit-entries td")
     assert t("act.login", language) in page.inner_text("#audit-entries tbody tr >> nth=0")
     page.click("#audit-verify")
@@ -105,9 +105,9 @@ def test_the_audit_log_is_verified(demo: Server, visits: Visits, language: str) 
     assert t("audit.whole", language, time="…").split("…")[1].strip() in page.inner_text("#audit-chain")
 
 
-def test_a_province_shows_its_own_municipalities(demo: Server, visits: Visits, language: str) -> None:
+def test_a_province_shows_its_own_municipalities(still: Server, visits: Visits, language: str) -> None:
     """Seoul's page lists its 25 districts and nobody else, and leads to them."""
-    page = visits.open(f"{demo.url}/province/{SEOUL}?lang={language}")
+    page = visits.open(f"{still.url}/province/{SEOUL}?lang={language}")
     page.wait_for_selector("#province-sites td a")
     own = {site.ko if language == "ko" else site.en for site in load_sites() if site.province == SEOUL}
     assert {*page.locator("#province-sites tbody td:first-child a").all_inner_texts()} == own
@@ -116,9 +116,9 @@ def test_a_province_shows_its_own_municipalities(demo: Server, visits: Visits, l
     assert f"/site/{SEOUL}" in page.url
 
 
-def test_a_word_is_explained_in_both_languages(demo: Server, visits: Visits, language: str) -> None:
+def test_a_word_is_explained_in_both_languages(still: Server, visits: Visits, language: str) -> None:
     """The glossary has the word and its meaning in Korean and in English, and says what a page is for."""
-    page = visits.open(f"{demo.url}/glossary?lang={language}&page=alerts")
+    page = visits.open(f"{still.url}/glossary?lang={language}&page=alerts")
     page.wait_for_selector(".glossary .about")
     assert t("help.alerts", language) in page.inner_text(".glossary .about")
     said = page.inner_text(".glossary")
@@ -126,9 +126,9 @@ def test_a_word_is_explained_in_both_languages(demo: Server, visits: Visits, lan
     assert [words for words in texts if words not in said] == []
 
 
-def test_the_palette_finds_pages_and_municipalities(demo: Server, visits: Visits, language: str) -> None:
+def test_the_palette_finds_pages_and_municipalities(still: Server, visits: Visits, language: str) -> None:
     """Ctrl-K, some letters and Enter go to a municipality; the name of a page goes to the page; Esc shuts it."""
-    page = visits.open(f"{demo.url}/glossary?lang={language}")
+    page = visits.open(f"{still.url}/glossary?lang={language}")
     page.wait_for_selector("#conn.on")
     page.keyboard.press("Control+k")
     page.fill(".palette input", "42800")

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 from playwright.sync_api import Page
-from running_server import Server, director
+from running_server import Server
 from watched_pages import DRAWN, Visits
 
 from secmon.web.i18n.texts import LANGUAGES, t
@@ -19,9 +18,6 @@ pytest_plugins = ["browser_fixtures"]
 pytestmark = pytest.mark.browser
 both = pytest.mark.parametrize("language", LANGUAGES)
 
-PLACE = {"ko": "46910", "en": "42800"}
-"""A municipality whose logs are spoilt, one for each language: nothing else in these tests is about it."""
-PATIENCE = 120_000
 SEOUL = ZoneInfo("Asia/Seoul")
 VIEWS = ["all", "hex", "desk", "map"]
 
@@ -46,11 +42,11 @@ def listed(page: Page, name: str) -> int:
 
 
 @both
-def test_a_period_is_compared_taken_away_and_changed(demo: Server, visits: Visits, language: str) -> None:
+def test_a_period_is_compared_taken_away_and_changed(still: Server, visits: Visits, language: str) -> None:
     """Of a time that is over, tiles, tables and CSV agree and the query stands below; another is in the address."""
     ago = [datetime.now(SEOUL) - timedelta(minutes=minutes) for minutes in (60, 20)]
     since, until = (f"{at:%Y-%m-%d %H:%M}" for at in ago)
-    page = visits.open(f"{demo.url}/trends?lang={language}&from={since}&to={until}")
+    page = visits.open(f"{still.url}/trends?lang={language}&from={since}&to={until}")
     for _ in range(10):  # a feed that is asked rarely may send lines of that time meanwhile: then all is read again
         before, rows, provinces = figures(page), taken(page, "types"), taken(page, "provinces")
         shown = listed(page, "types"), listed(page, "provinces")
@@ -79,29 +75,9 @@ def test_a_period_is_compared_taken_away_and_changed(demo: Server, visits: Visit
 
 
 @both
-def test_a_failing_feed_is_explained_and_recovers(demo: Server, visits: Visits, language: str) -> None:
-    """A municipality that answers 503 is a row with the cause, its own page says it too; both clear when it is back."""
-    site, control = PLACE[language], director(demo)
-    page = visits.open(f"{demo.url}/feeds?lang={language}")
-    own = visits.another(page.context, f"{demo.url}/site/{site}?lang={language}")
-    with httpx.Client(headers={"Authorization": f"Bearer {control.token}"}, trust_env=False) as client:
-        made = client.post(f"{control.desk}/faults", json={"fault": f"down:{site}"}).raise_for_status().json()
-        row = page.locator(f"#feeds-unwell tr:has(a[href='/site/{site}'])")
-        row.wait_for(timeout=PATIENCE)
-        assert t("feed.failing", language) in row.inner_text()
-        assert "503" in row.inner_text()
-        own.wait_for_selector("#site-feeds .state.failing")
-        assert "503" in own.inner_text("#site-feeds")
-        client.delete(f"{control.desk}/faults/{made['id']}").raise_for_status()
-    row.wait_for(state="detached", timeout=PATIENCE)
-    own.wait_for_selector("#site-feeds .state.failing", state="detached", timeout=PATIENCE)
-    assert own.locator("#site-feeds .state.healthy").count() == 10
-
-
-@both
-def test_a_supplier_shows_whom_it_reaches(demo: Server, visits: Visits, language: str) -> None:
+def test_a_supplier_shows_whom_it_reaches(still: Server, visits: Visits, language: str) -> None:
     """The widest supplier is open at first; another one's municipalities are as many as its row says."""
-    page = visits.open(f"{demo.url}/suppliers?lang={language}")
+    page = visits.open(f"{still.url}/suppliers?lang={language}")
     page.wait_for_selector("#suppliers-one tbody tr")
     row = page.locator("#suppliers-list tbody tr").nth(1)
     name, sites = row.locator("a").inner_text(), int(row.locator("td").nth(2).inner_text())
@@ -113,12 +89,12 @@ def test_a_supplier_shows_whom_it_reaches(demo: Server, visits: Visits, language
 
 
 @both
-def test_the_wall_on_a_wall_takes_turns(demo: Server, visits: Visits, language: str) -> None:
+def test_the_wall_on_a_wall_takes_turns(still: Server, visits: Visits, language: str) -> None:
     """Nothing to click is shown, each view has its turn; a clock that is wrong changes nothing."""
-    page = visits.open(f"{demo.url}/")  # the login, which a wall has had
+    page = visits.open(f"{still.url}/")  # the login, which a wall has had
     wall = page.context.new_page()
     wall.clock.install(time=datetime.now(UTC) + timedelta(hours=5))
-    wall.goto(f"{demo.url}/wall?kiosk=1&lang={language}")
+    wall.goto(f"{still.url}/wall?kiosk=1&lang={language}")
     wall.wait_for_function(DRAWN)
     assert wall.evaluate("document.documentElement.classList.contains('kiosk')")
     assert not wall.is_visible("#side")

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page
 from running_server import ACCOUNT, PASSWORD, Server
 from watched_pages import Visits
 
+from secmon.errors import UsageError
+from secmon.web.i18n.error_messages import error_message
 from secmon.web.i18n.texts import LANGUAGES, t
 
 pytest_plugins = ["browser_fixtures"]
@@ -48,15 +50,15 @@ def confirmed(page: Page, prefix: str, **filled: str) -> str:
 
 
 @both
-def test_an_incident_is_moved_on_and_printed(demo: Server, visits: Visits, language: str) -> None:
+def test_an_incident_is_moved_on_and_printed(still: Server, visits: Visits, language: str) -> None:
     """From the list to the incident: evidence with its hash, the next state, and a page for paper without buttons."""
-    page = visits.open(f"{demo.url}/incidents?lang={language}")
+    page = visits.open(f"{still.url}/incidents?lang={language}")
     page.wait_for_selector("#incidents-open :is(td, .empty)")
-    alerts = page.request.get(f"{demo.url}/api/v1/alerts?limit=200").json()["items"]
+    alerts = page.request.get(f"{still.url}/api/v1/alerts?limit=200").json()["items"]
     alert = next(one for one in alerts if one["incident_id"] is None and one["merged_into"] is None)
     opened = {"title": f"Looked at in {language}", "severity": 3, "alerts": [alert["id"]]}
-    number = sent(page, demo.url, "/incidents", opened)["id"]
-    sent(page, demo.url, f"/incidents/{number}/evidence", {"alert": alert["id"]})
+    number = sent(page, still.url, "/incidents", opened)["id"]
+    sent(page, still.url, f"/incidents/{number}/evidence", {"alert": alert["id"]})
     page.click(f"#incidents-open a >> text=Looked at in {language}")
     page.wait_for_selector("#incident-evidence pre, #incident-evidence .raw")
     assert t("incident.evidence.whole", language) in page.inner_text("#incident-evidence")
@@ -69,12 +71,12 @@ def test_an_incident_is_moved_on_and_printed(demo: Server, visits: Visits, langu
 
 
 @both
-def test_a_municipality_acknowledges_a_request(demo: Server, visits: Visits, language: str) -> None:
+def test_a_municipality_acknowledges_a_request(still: Server, visits: Visits, language: str) -> None:
     """It reads the letter in its language, acknowledges it, and the receipt tells when and by whom."""
-    centre = visits.open(f"{demo.url}/glossary")
+    centre = visits.open(f"{still.url}/glossary")
     asked = {"sites": [JONGNO], "severity": 3, "title": "Look at the firewall", "text": "Is rule 7 in force?"}
-    [made] = sent(centre, demo.url, "/requests", asked)
-    page = visits.open(f"{demo.url}/requests?lang={language}&request={made['id']}", account="demo-jongno")
+    [made] = sent(centre, still.url, "/requests", asked)
+    page = visits.open(f"{still.url}/requests?lang={language}&request={made['id']}", account="demo-jongno")
     page.wait_for_selector("#requests-one .letter")
     assert "Is rule 7 in force?" in page.inner_text("#requests-one .letter")
     page.click(button("requests", "acknowledge", made["id"]))
@@ -84,12 +86,12 @@ def test_a_municipality_acknowledges_a_request(demo: Server, visits: Visits, lan
 
 
 @both
-def test_a_block_is_proposed_by_hand(demo: Server, visits: Visits, language: str) -> None:
+def test_a_block_is_proposed_by_hand(still: Server, visits: Visits, language: str) -> None:
     """Value, days and reason are asked; the proposal waits for somebody else; a protected address is refused."""
     value = {"ko": "203.0.113.201", "en": "203.0.113.202"}[language]
-    page = visits.open(f"{demo.url}/blocklist?lang={language}", account="demo-operator")
+    page = visits.open(f"{still.url}/blocklist?lang={language}", account="demo-operator")
     page.click(button("blocklist", "propose"))
-    done = confirmed(page, "blocklist", title=value, number="3", note="by hand")
+    done = confirmed(page, "blocklist", title=value, amount="3", note="by hand")
     assert done == t("blocklist.done.propose", language)
     row = page.locator("#blocklist-waiting tr", has_text=value)
     row.wait_for()
@@ -103,9 +105,9 @@ def test_a_block_is_proposed_by_hand(demo: Server, visits: Visits, language: str
 
 
 @both
-def test_a_campaign_leads_to_its_block(demo: Server, visits: Visits, language: str) -> None:
+def test_a_campaign_leads_to_its_block(still: Server, visits: Visits, language: str) -> None:
     """One source at many municipalities: who has it, how it spread, and the way to a proposal with its address."""
-    page = visits.open(f"{demo.url}/campaigns?lang={language}", account="demo-operator")
+    page = visits.open(f"{still.url}/campaigns?lang={language}", account="demo-operator")
     link = page.locator("#campaigns-list td a").first
     link.wait_for(timeout=SCAN)
     link.click()
@@ -119,22 +121,22 @@ def test_a_campaign_leads_to_its_block(demo: Server, visits: Visits, language: s
 
 
 @both
-def test_a_digest_is_opened(demo: Server, visits: Visits, language: str) -> None:
+def test_a_digest_is_opened(still: Server, visits: Visits, language: str) -> None:
     """A row opens what was sent: its span, and the mail as it was, in a tab of its own."""
-    page = visits.open(f"{demo.url}/digests?lang={language}")
+    page = visits.open(f"{still.url}/digests?lang={language}")
     page.locator("#digests-list td a").first.click()
     page.wait_for_selector("#digests-one h2")
     assert t("digests.documents", language) in page.inner_text("#digests-one")
     address = page.locator("#digests-one a[href$='mail.html']").first.get_attribute("href")
-    mail = page.request.get(f"{demo.url}{address}")
+    mail = page.request.get(f"{still.url}{address}")
     assert mail.ok
     assert "<html" in mail.text()
 
 
 @both
-def test_a_recipient_is_checked_and_added(demo: Server, visits: Visits, language: str) -> None:
+def test_a_recipient_is_checked_and_added(still: Server, visits: Visits, language: str) -> None:
     """An address that is none is refused and named; a good one is saved and stands in the list."""
-    page = visits.open(f"{demo.url}/recipients?lang={language}&recipient=new")
+    page = visits.open(f"{still.url}/recipients?lang={language}&recipient=new")
     page.fill("#recipients-name", f"Duty {language}")
     page.fill("#recipients-address", "no address")
     page.click("#recipients-save")
@@ -155,7 +157,7 @@ def test_a_target_is_changed(house: Server, visits: Visits, language: str) -> No
     page.fill("#settings-title", "soon")
     page.click("#settings-ok")
     page.wait_for_selector("#settings-refused .failed")
-    assert page.inner_text("#settings-refused") == t("settings.bad.length", language)
+    assert page.inner_text("#settings-refused") == error_message(UsageError("target.duration_not_valid"), language)
     said = confirmed(page, "settings", title="36h")
     assert said.startswith(t("settings.contain", language))
     aim = t("span.days", language, days=1, hours=12)

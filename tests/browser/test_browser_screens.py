@@ -37,11 +37,11 @@ def overlapping(boxes: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module", params=[(*screen, name) for screen in SCREENS for name in ("ko", "en")], ids=str)
-def wall(request: pytest.FixtureRequest, demo: Server, chromium: Browser) -> Iterator[Page]:
+def wall(request: pytest.FixtureRequest, still: Server, chromium: Browser) -> Iterator[Page]:
     """The wall on each screen in each language."""
     width, height, language = request.param
     visits = Visits(chromium)
-    yield visits.wall(f"{demo.url}/?lang={language}", width=width, height=height)
+    yield visits.wall(f"{still.url}/?lang={language}", width=width, height=height)
     visits.close()
     assert visits.problems == []
 
@@ -95,10 +95,10 @@ def test_an_alert_is_whole_or_not_there(wall: Page) -> None:
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_sites_page_has_no_sideways_scrolling(
-    demo: Server, visits: Visits, width: int, height: int, language: str
+    still: Server, visits: Visits, width: int, height: int, language: str
 ) -> None:
     """A site's page is as wide as the screen, its header without overlap."""
-    page = visits.open(f"{demo.url}/site/11110?lang={language}", width=width, height=height)
+    page = visits.open(f"{still.url}/site/11110?lang={language}", width=width, height=height)
     page.wait_for_selector("#site-events .ag-row")
     page.wait_for_selector("#site-trend .barlayer .trace")
     assert page.evaluate(SIZE)["width"] <= 0
@@ -107,9 +107,9 @@ def test_a_sites_page_has_no_sideways_scrolling(
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_feed_health_page_fits(demo: Server, visits: Visits, width: int, height: int, language: str) -> None:
+def test_the_feed_health_page_fits(still: Server, visits: Visits, width: int, height: int, language: str) -> None:
     """As wide as the screen, no figure cut, no text over another; provinces beside rows, or why there are none."""
-    page = visits.open(f"{demo.url}/feeds?lang={language}", width=width, height=height)
+    page = visits.open(f"{still.url}/feeds?lang={language}", width=width, height=height)
     page.wait_for_selector("#feeds-complete :is(.heatmaplayer image, .annotation-text)")
     page.evaluate("() => document.fonts.ready.then(() => true)")
     assert page.evaluate(SIZE)["width"] <= 0
@@ -121,9 +121,9 @@ def test_the_feed_health_page_fits(demo: Server, visits: Visits, width: int, hei
     assert page.locator("#feeds-states .kpi").count() == 8
 
 
-def test_the_wall_fills_a_large_screen(demo: Server, visits: Visits) -> None:
+def test_the_wall_fills_a_large_screen(still: Server, visits: Visits) -> None:
     """At 4K everything is twice as large as at 1080p: the wall reaches the edges, letters and chart grow with it."""
-    page = visits.wall(f"{demo.url}/?lang=ko", width=3840, height=2160)
+    page = visits.wall(f"{still.url}/?lang=ko", width=3840, height=2160)
     seen = page.evaluate(
         """() => {
             const {left, right, bottom} = document.querySelector(".wall").getBoundingClientRect();

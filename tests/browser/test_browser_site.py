@@ -12,9 +12,9 @@ HEALTHY = '#hex a.tile[data-health="healthy"]'
 
 
 @pytest.fixture
-def wall(demo: Server, visits: Visits) -> Page:
+def wall(still: Server, visits: Visits) -> Page:
     """The wall, marked so that a full page load would show."""
-    page = visits.wall(f"{demo.url}/?lang=en")
+    page = visits.wall(f"{still.url}/?lang=en")
     page.evaluate("() => { window.same = true; }")
     return page
 
@@ -61,9 +61,9 @@ def test_the_way_back_is_on_the_page(wall: Page) -> None:
     wall.wait_for_function(DRAWN)
 
 
-def test_an_unknown_code_is_said_in_the_browser(demo: Server, visits: Visits) -> None:
+def test_an_unknown_code_is_said_in_the_browser(still: Server, visits: Visits) -> None:
     """The page of a code that is not in the registry says so and stays quiet."""
-    page = visits.open(f"{demo.url}/site/99999?lang=en")
+    page = visits.open(f"{still.url}/site/99999?lang=en")
     page.wait_for_selector(".site-head h2")
     assert page.inner_text(".site-head h2") == "No municipality has the code 99999"
     page.wait_for_selector("#conn.on")

@@ -17,11 +17,11 @@ def late(route: Route) -> None:
     route.continue_()
 
 
-def test_a_search_is_shown_by_a_slow_server(demo: Server, visits: Visits) -> None:
+def test_a_search_is_shown_by_a_slow_server(still: Server, visits: Visits) -> None:
     """Each answer comes after the page would have asked again; the events and their number appear nevertheless."""
-    page = visits.open(f"{demo.url}/glossary?lang=en")
+    page = visits.open(f"{still.url}/glossary?lang=en")
     page.route("**/_dash-update-component", late)
-    page.goto(f"{demo.url}/hunt?q=site:11110&lang=en")
+    page.goto(f"{still.url}/hunt?q=site:11110&lang=en")
     page.wait_for_selector("#hunt-events .ag-row")
     page.wait_for_selector("#hunt-state >> text=events ·")
     assert page.locator("#hunt-cancel").count() == 0

@@ -15,7 +15,7 @@ from secmon.web.i18n.texts import t
 from secmon.web.tour.chapters import CHAPTERS
 
 pytest_plugins = ["browser_fixtures"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LONG = 300_000
 """Milliseconds for what the replay itself takes on a busy machine."""
@@ -169,9 +169,9 @@ def standing(page: Page, home: str) -> dict[str, int]:
     return {path: len(asked(page, home, path, limit=500)["items"]) for path in paths}
 
 
-def test_each_chapter_shows_what_it_tells(demo: Server, visits: Visits) -> None:
+def test_each_chapter_shows_what_it_tells(still: Server, visits: Visits) -> None:
     """The tour in Korean by keys, then covered, stopped, in English and left; the live centre is as it was."""
-    home = demo.url
+    home = still.url
     live = visits.open(f"{home}/audit?lang=ko")
     before = standing(live, home)
     page = visits.open(f"{home}/tour?lang=ko")

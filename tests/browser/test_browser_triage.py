@@ -11,9 +11,9 @@ ROWS = "#alerts-grid .ag-center-cols-container .ag-row"
 CHOSEN = "#alerts-grid .ag-row-selected"
 
 
-def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
+def test_an_alert_is_triaged_by_keys(still: Server, visits: Visits) -> None:
     """J goes down, Enter opens the panel, A acknowledges; closing needs a class and a note; the history tells of it."""
-    page = visits.open(f"{demo.url}/alerts?lang=en&status=open")
+    page = visits.open(f"{still.url}/alerts?lang=en&status=open")
     page.wait_for_selector(ROWS, timeout=180_000)
     first = page.locator(ROWS).first
     number = first.get_attribute("row-id")
@@ -36,7 +36,7 @@ def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
     page.click("#alerts-ok")
     page.wait_for_selector('#alerts-said .done:has-text("1 alert closed.")')
     page.wait_for_selector(f'#alerts-grid [row-id="{number}"]', state="detached")
-    page.goto(f"{demo.url}/alerts?lang=en&status=closed&alert={number}")
+    page.goto(f"{still.url}/alerts?lang=en&status=closed&alert={number}")
     page.wait_for_selector("#alerts-panel h3")
     said = page.inner_text("#alerts-panel")
     assert "alert.closed" in said
@@ -44,9 +44,9 @@ def test_an_alert_is_triaged_by_keys(demo: Server, visits: Visits) -> None:
     assert "Benign" in said
 
 
-def test_an_incident_comes_from_chosen_alerts(demo: Server, visits: Visits) -> None:
+def test_an_incident_comes_from_chosen_alerts(still: Server, visits: Visits) -> None:
     """What is chosen with X becomes one incident by E."""
-    page = visits.open(f"{demo.url}/alerts?lang=ko&status=open")
+    page = visits.open(f"{still.url}/alerts?lang=ko&status=open")
     page.wait_for_selector(ROWS, timeout=180_000)
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -56,14 +56,14 @@ def test_an_incident_comes_from_chosen_alerts(demo: Server, visits: Visits) -> N
     page.fill("#alerts-title", "야간 점검")
     page.click("#alerts-ok")
     page.wait_for_selector('#alerts-said .done:has-text("사고 #")')
-    page.goto(f"{demo.url}/incidents?lang=ko")
+    page.goto(f"{still.url}/incidents?lang=ko")
     page.wait_for_selector("#incidents-open .table")
     assert "야간 점검" in page.inner_text("#incidents-open")
 
 
-def test_the_palette_finds_a_municipality(demo: Server, visits: Visits) -> None:
+def test_the_palette_finds_a_municipality(still: Server, visits: Visits) -> None:
     """Ctrl-K, a name, Enter: the municipality's page; no request but to the server itself."""
-    page = visits.open(f"{demo.url}/alerts?lang=en")
+    page = visits.open(f"{still.url}/alerts?lang=en")
     page.wait_for_selector("#alerts-number:not(:empty)")
     page.keyboard.press("Control+k")
     page.keyboard.type("jongno")
@@ -74,9 +74,9 @@ def test_the_palette_finds_a_municipality(demo: Server, visits: Visits) -> None:
     assert "Jongno-gu" in page.inner_text(".site-head")
 
 
-def test_a_filter_is_in_the_address(demo: Server, visits: Visits) -> None:
+def test_a_filter_is_in_the_address(still: Server, visits: Visits) -> None:
     """What is searched for stands in the address, so that it can be passed on, and going back undoes it."""
-    page = visits.open(f"{demo.url}/alerts?lang=en")
+    page = visits.open(f"{still.url}/alerts?lang=en")
     page.wait_for_selector("#alerts-number:not(:empty)")
     page.fill("#alerts-q", "no such actor")
     page.keyboard.press("Enter")

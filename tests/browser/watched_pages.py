@@ -1,5 +1,6 @@
 """Pages in Chromium whose complaints are kept."""
 
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -88,6 +89,14 @@ class Visits:
         page = self.open(url, width=width, height=height)
         page.wait_for_function(DRAWN)
         return page
+
+    def picture(self, folder: Path) -> None:
+        """Write a picture of every page that is open, and print its address and what it refuses."""
+        pages = [page for context in self._contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            page.screenshot(path=folder / f"page-{number}.png")
+            refused = page.locator(".failed, [role=alert]").all_inner_texts()
+            sys.stderr.write(f"{folder}/page-{number}.png: {page.url} {[text for text in refused if text]}\n")
 
     def close(self) -> None:
         """Close every page."""

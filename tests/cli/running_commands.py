@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from forked_commands import run_forked
 from secmon.cli.main import main
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
@@ -15,8 +16,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 def own_process(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run a command to its end in a process of its own: for commands that open an event store."""
-    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT)
+    return run_forked(*arguments, environment=ENVIRONMENT, timeout=timeout)
 
 
 def in_process(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:

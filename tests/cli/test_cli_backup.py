@@ -3,11 +3,11 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running_commands import own_process
 
 from secmon.db.database import Database
 from secmon.runtime.backup import _copy_desk
@@ -19,8 +19,7 @@ LINE = "<38>1 2026-11-23T10:00:00+09:00 gw sshd 7 - - Failed password for root f
 
 def secmon(*arguments: object, code: int = 0) -> Any:
     """What a command answers as JSON; its message when it is refused."""
-    command = [sys.executable, "-m", "secmon", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = own_process(*arguments)
     assert done.returncode == code, done.stderr
     return done.stderr if code else json.loads(done.stdout)
 

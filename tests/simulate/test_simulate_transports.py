@@ -63,7 +63,7 @@ def test_connections_count_octets(launch: Launch) -> None:
 
 def test_files_grow(launch: Launch, tmp_path: Path) -> None:
     """What stands in a site's file is what its feed says over HTTP from the start on."""
-    running = launch(rate=30_000.0, start=None, files=str(tmp_path / "logs"), files_size=20_000)
+    running = launch(rate=30_000.0, start=None, files=str(tmp_path / "logs"), files_size=4_000)
     path = tmp_path / "logs" / "11110" / "ids.log"
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not path.with_name("ids.log.2.gz").exists():

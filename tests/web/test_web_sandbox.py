@@ -1,7 +1,9 @@
 """The stage: a request with the cookie sees the presentation, every other the live centre; nothing of it is real."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -82,6 +84,24 @@ async def test_a_change_in_a_presentation_leaves_the_live_centre_as_it_is(
     ]
     assert added == [[], ["203.0.113.77"]]
     assert [one["value"] for one in seen if one["id"] is not None] == ["203.0.113.77"]
+
+
+async def test_a_presentation_that_stands_still_answers_for_ever(
+    two: tuple[CentreContext, CentreContext], tmp_path: Path
+) -> None:
+    """The limit of requests per minute counts real minutes, not those of the presentation's clock."""
+    live, tour = two
+    seconds = count()
+    replay = cast("Replay", SimpleNamespace(context=lambda: tour))
+    with Instance(tmp_path) as instance:
+        centre = centre_over(NOWHERE, live.db, tmp_path, instance)
+        context = centre.pipeline.context
+        centre.pipeline.context = replace(context, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+        cookies = {"sid": session_of(live.db, ADMINISTRATOR), "stage": "tour"}
+        server = httpx.ASGITransport(application(centre, replay))
+        async with httpx.AsyncClient(transport=server, base_url=HOST, cookies=cookies) as client:
+            codes = {(await client.get("/api/v1/never-block")).status_code for _ in range(130)}
+    assert codes == {200}
 
 
 def test_every_chapter_can_be_told() -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -30,6 +31,7 @@ from secmon.runtime.server import listening_socket, loopback, serve
 from secmon.settings import Settings, load_settings
 from secmon.sites.registry import load_sites
 from secmon.sites.scope import EVERYTHING
+from secmon.times import duration
 
 PAST = ("sweep-scan@-7h", "ssh-guessing@-3h")
 NEXT = ("ssh-guessing@+90s", "sweep-scan@+4m")
@@ -39,13 +41,17 @@ _BLOCKLIST_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """Options of `secmon demo`; `history` is the length of the past that the first start fills."""
+    """Options of `secmon demo`; `history` is the length of the past that the first start fills.
+
+    `past` are scenarios that began earlier, as NAME@-3h or NAME@-20m; those before the history are left out.
+    """
 
     port: int
     history: timedelta
     rate: float
     seed: int
     data: Path
+    past: tuple[str, ...] = PAST
 
 
 def run(options: DemoOptions, terminal: Terminal) -> None:
@@ -68,33 +74,37 @@ def _run(options: DemoOptions, terminal: Terminal) -> None:
         )
     with listening_socket(settings.host, settings.port) as bound:
         simulator_port = free_port()
-        settings = load_settings(
-            port=options.port,
-            data=options.data,
-            token_file=settings.data / "simulator" / "tokens.csv",
-            feeds=feeds_at(simulator_port),
-            collect_gzip=False,  # both ends are on this machine
-        )
+        settings = demo_settings(options, simulator_port)
         with (
             Instance(settings.data) as instance,
-            _simulated(options, settings, simulator_port),
+            simulated_sites(options, settings, simulator_port),
             open_centre(settings, instance=instance, simulated=True) as centre,
         ):
-            _declare_normal(centre)
-            accounts = ensure_demo_accounts(centre.db, utc_now())
-            _fill(centre, terminal)
-            _give_tokens(centre)
-            _take_register(centre)
+            accounts = prepare(centre, terminal)
             _welcome(settings, accounts, terminal)
             serve(centre, bound, TourReplay(centre))
 
 
-def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractContextManager[None]:
-    """Run the simulated municipalities with the demonstration's scenarios."""
+def demo_settings(options: DemoOptions, simulator_port: int, **given: Any) -> Settings:
+    """Return the settings of a centre that collects from the simulator at this port; `given` go before them."""
+    folder = load_settings(port=options.port, data=options.data).data / "simulator"
+    demo: dict[str, Any] = {
+        "port": options.port,
+        "data": options.data,
+        "token_file": folder / "tokens.csv",
+        "feeds": feeds_at(simulator_port),
+        "collect_gzip": False,  # both ends are on this machine
+    }
+    return load_settings(**{**demo, **given})
+
+
+def simulated_sites(options: DemoOptions, settings: Settings, port: int) -> AbstractContextManager[None]:
+    """Run the simulated municipalities on this port, with the scenarios of the options."""
     folder = settings.data / "simulator"
     plan = folder / "plan.json"
     # past scenarios that were played once are kept in the plan; only the upcoming scenarios are new at each start
-    scenarios = NEXT if plan.exists() else (*_within(PAST, options.history), *NEXT)
+    past = () if plan.exists() else _within(options.past, options.history)
+    scenarios = (*past, *NEXT)
     command = ["--rate", str(options.rate), "--seed", str(options.seed)]
     command += ["--history", f"{int(options.history.total_seconds())}s", "--plan", str(plan)]
     command += ["--tokens", str(settings.token_file), "--truth", str(folder / "truth.ndjson")]
@@ -108,7 +118,17 @@ def _simulated(options: DemoOptions, settings: Settings, port: int) -> AbstractC
 
 def _within(scenarios: Sequence[str], history: timedelta) -> tuple[str, ...]:
     """Return the past scenario runs that lie within the requested history."""
-    return tuple(text for text in scenarios if timedelta(hours=int(text.rsplit("@-", 1)[1][:-1])) < history)
+    return tuple(text for text in scenarios if duration(text.rsplit("@-", 1)[1]) < history)
+
+
+def prepare(centre: Centre, terminal: Terminal) -> Sequence[Account]:
+    """Fill a new centre with all that the demonstration shows at its start, and return the accounts to log in with."""
+    _declare_normal(centre)
+    accounts = ensure_demo_accounts(centre.db, utc_now())
+    _fill(centre, terminal)
+    _give_tokens(centre)
+    _take_register(centre)
+    return accounts
 
 
 def _declare_normal(centre: Centre) -> None:

@@ -19,36 +19,45 @@ _FAULT = f"A fault, as down:11110@+60s or slow=8:*/ids@+1m..+5m; kinds: {', '.jo
 def simulate(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the feeds.")] = 8051,
     rate: Annotated[float, typer.Option(help="Events per second over all sites and feeds.")] = 12.0,
-    seed: Annotated[int, typer.Option(help="The same seed gives byte-identical logs.")] = 226,
-    history: Annotated[str, typer.Option(help="How far back the sites still have their logs.")] = "24h",
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives byte-identical logs.")] = 226,
+    history: Annotated[str, typer.Option(help="Time span of old logs that the sites still have, as 24h.")] = "24h",
     scenario: Annotated[list[str], typer.Option(help=_SCENARIO)] = [],  # noqa: B006  # typer copies it
     fault: Annotated[list[str], typer.Option(help=_FAULT)] = [],  # noqa: B006  # typer copies it
-    truth: Annotated[Path | None, typer.Option(help="Write what was injected, as NDJSON.")] = None,
-    tokens: Annotated[Path | None, typer.Option(help="Write each site's bearer token, as CSV.")] = None,
-    register: Annotated[
-        Path | None, typer.Option(help="Write the sites' hosts, suppliers and contacts into this folder, as CSV.")
+    truth: Annotated[
+        Path | None, typer.Option(help="NDJSON file to write the ground truth of the scenarios to.")
     ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Keep the scenario times here and play them again.")] = None,
+    tokens: Annotated[Path | None, typer.Option(help="CSV file to write, with the bearer token of each site.")] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="Folder to write the sites' hosts, suppliers and contacts to, as CSV.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="File that keeps the scenario times, so that a second start plays the same.")
+    ] = None,
     start: Annotated[
-        str, typer.Option(help="What relative times refer to, as ISO 8601 with zone; now if left out.")
+        str, typer.Option(help="Time that relative times refer to, as ISO 8601 with a time zone; now by default.")
     ] = "",
     exit_with_stdin: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
     control_token: Annotated[
-        Path | None, typer.Option(help="Open the control desk at /control/ and write its bearer token here.")
+        Path | None,
+        typer.Option(help="Open the control interface at /control/ and write its bearer token to this file."),
     ] = None,
-    syslog: Annotated[str, typer.Option(help="Also send syslog, to udp:// or tcp://127.0.0.1:PORT.")] = "",
-    syslog_feeds: Annotated[str, typer.Option(help="Feeds that go by syslog, with commas.")] = ",".join(DEFAULT_FEEDS),
-    files: Annotated[Path | None, typer.Option(help="Also append all feeds to DIR/{site}/{feed}.log.")] = None,
-    files_size: Annotated[int, typer.Option(help="Bytes above which such a file is rotated.")] = 10_000_000,
-    held: Annotated[bool, typer.Option("--held", help="Time stands until the control desk moves it.")] = False,
+    syslog: Annotated[str, typer.Option(help="Also send the lines by syslog to udp:// or tcp://127.0.0.1:PORT.")] = "",
+    syslog_feeds: Annotated[str, typer.Option(help="Feeds that are sent by syslog, separated by commas.")] = ",".join(
+        DEFAULT_FEEDS
+    ),
+    files: Annotated[
+        Path | None, typer.Option(help="Also append the lines of all feeds to DIR/{site}/{feed}.log.")
+    ] = None,
+    files_size: Annotated[int, typer.Option(help="Size in bytes above which such a file is rotated.")] = 10_000_000,
+    held: Annotated[bool, typer.Option("--held", help="Stop the clock until the control interface moves it.")] = False,
     blocklist: Annotated[
-        str, typer.Option(help="Have the sites poll the centre's block list, http://127.0.0.1:PORT.")
+        str, typer.Option(help="Let the sites poll the block list of the centre at http://127.0.0.1:PORT.")
     ] = "",
     blocklist_tokens: Annotated[
-        Path | None, typer.Option(help="Each site's token at the centre, CSV with the columns site,token.")
+        Path | None, typer.Option(help="CSV file of the sites' tokens at the centre, with the columns site,token.")
     ] = None,
-    blocklist_every: Annotated[float, typer.Option(help="Seconds between two questions of a site.")] = 15.0,
-    copies: Annotated[int, typer.Option(help="How often every site stands there; copies share its networks.")] = 1,
+    blocklist_every: Annotated[float, typer.Option(help="Seconds between two polls by a site.")] = 15.0,
+    copies: Annotated[int, typer.Option(help="Number of copies of every site; copies share its networks.")] = 1,
 ) -> None:
     """Simulate the log feeds of 226 municipalities over HTTP, until Ctrl-C."""
     run(

@@ -22,9 +22,9 @@ _T = TypeVar("_T")
 
 def collect(
     once: Annotated[
-        bool, typer.Option("--once", help="One round; needed, `secmon serve` does it on a schedule.")
+        bool, typer.Option("--once", help="Run one round. Required: `secmon serve` collects on a schedule.")
     ] = False,
-    shard: Annotated[str, typer.Option(help="Only this share of the sites, as 2/4.")] = "1/1",
+    shard: Annotated[str, typer.Option(help="Share of the sites to collect from, as 2/4.")] = "1/1",
     config: Config = None,
     data: Data = None,
     as_json: Json = False,
@@ -46,10 +46,10 @@ def collect(
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Log files.", exists=True, dir_okay=False)],
-    site: Annotated[str, typer.Option(help="5-digit code of the site the lines belong to.")],
+    files: Annotated[list[Path], typer.Argument(help="Log files to read.", exists=True, dir_okay=False)],
+    site: Annotated[str, typer.Option(help="5-digit code of the site that the lines belong to.")],
     format_name: Annotated[str, typer.Option("--format", help="Log format, or auto.")] = "auto",
-    feed: Annotated[str, typer.Option(help="Feed the lines are counted under.")] = "manual",
+    feed: Annotated[str, typer.Option(help="Feed under which the lines are counted.")] = "manual",
     config: Config = None,
     data: Data = None,
     as_json: Json = False,

@@ -14,10 +14,12 @@ from secmon.errors import UsageError
 
 
 def evaluate(
-    seed: Annotated[int, typer.Option(help="Decides the traffic, the programme and its victims.")] = 226,
-    step: Annotated[int, typer.Option(min=5, max=300, help="Seconds between questions to sites in play.")] = 30,
+    seed: Annotated[int, typer.Option(help="Seed that decides the traffic, the scenarios and their victims.")] = 226,
+    step: Annotated[
+        int, typer.Option(min=5, max=300, help="Seconds between polls of the sites that a scenario involves.")
+    ] = 30,
     rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 12.0,
-    keep: Annotated[Path | None, typer.Option(help="Empty folder to keep the played day in.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Empty folder in which the simulated day is kept.")] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a day with every scenario and decoy, and score the alerts; exit code 1 for a miss or a loud decoy."""

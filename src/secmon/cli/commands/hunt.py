@@ -21,8 +21,8 @@ _COLUMNS = ("time", "site", "feed", "activity_name", "src_endpoint_ip", "dst_end
 
 def hunt(
     query: Annotated[str, typer.Argument(help='As `site:11110 user:kim* -country:KR "failed password"`; * for all.')],
-    since: Annotated[str, typer.Option(help="How far back, as 90m, 24h or 7d.")] = "24h",
-    limit: Annotated[int, typer.Option(min=1, max=500, help="Most events shown, the newest first.")] = 50,
+    since: Annotated[str, typer.Option(help="Time span to search, up to now, as 90m, 24h or 7d.")] = "24h",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Maximum number of events shown, newest first.")] = 50,
     config: Config = None,
     data: Data = None,
     as_json: Json = False,

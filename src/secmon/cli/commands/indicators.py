@@ -33,10 +33,15 @@ _SHOWN = 20  # refused entries printed individually
 
 @indicators_cli.command("import")
 def indicators_import(
-    file: Annotated[Path, typer.Argument(help="Plain text, CSV or a STIX 2.1 bundle.", exists=True, dir_okay=False)],
-    source: Annotated[str, typer.Option(help="Who warns of them; a later list of the same source changes them.")],
-    tlp: Annotated[Tlp, typer.Option(help="With whom they may be shared, where the list does not say.")] = Tlp.AMBER,
-    expires: Annotated[str, typer.Option(help="How long they are looked for, where the list does not say.")] = "30d",
+    file: Annotated[
+        Path,
+        typer.Argument(help="List of indicators: plain text, CSV or a STIX 2.1 bundle.", exists=True, dir_okay=False),
+    ],
+    source: Annotated[
+        str, typer.Option(help="Source of the list; a later list of the same source updates the indicators.")
+    ],
+    tlp: Annotated[Tlp, typer.Option(help="TLP level for sharing, unless the list states it.")] = Tlp.AMBER,
+    expires: Annotated[str, typer.Option(help="Time until the indicators expire, unless the list states it.")] = "30d",
     config: Config = None,
     data: Data = None,
     as_json: Json = False,
@@ -62,7 +67,7 @@ def indicators_import(
 
 @indicators_cli.command("list")
 def indicators_list(
-    expired: Annotated[bool, typer.Option("--expired", help="Also those that are looked for no more.")] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="List expired indicators, too.")] = False,
     config: Config = None,
     data: Data = None,
     as_json: Json = False,
@@ -80,8 +85,8 @@ def indicators_list(
 
 @indicators_cli.command("expire")
 def indicators_expire(
-    value: Annotated[str, typer.Argument(help="The address, domain or hash.")],
-    source: Annotated[str, typer.Option(help="Only that of this source.")] = "",
+    value: Annotated[str, typer.Argument(help="Address, domain or hash.")],
+    source: Annotated[str, typer.Option(help="Only the indicator of this source.")] = "",
     config: Config = None,
     data: Data = None,
 ) -> None:

@@ -20,9 +20,13 @@ from secmon.times import moment
 
 
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="Log files.", exists=True, dir_okay=False, metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Log files to read.", exists=True, dir_okay=False, metavar="FILE...")
+    ],
     format_name: Annotated[str, typer.Option("--format", help="Log format, or auto.")] = "auto",
-    received_at: Annotated[str, typer.Option(help="Time of receipt, as ISO 8601 with zone; now if left out.")] = "",
+    received_at: Annotated[
+        str, typer.Option(help="Time of receipt, as ISO 8601 with a time zone; now by default.")
+    ] = "",
 ) -> None:
     """Parse log files without storing anything: events as NDJSON on stdout, rejected lines on stderr."""
     at = moment(received_at) if received_at else datetime.now(UTC)

@@ -41,8 +41,8 @@ rules_cli = typer.Typer(
 )
 
 _Rule = Annotated[str, typer.Argument(help="Name or id of the rule.")]
-_Reason = Annotated[str, typer.Option(help="Why; shown wherever it shows.")]
-_Author = Annotated[str, typer.Option(help="Who says so; the account of this machine if left out.")]
+_Reason = Annotated[str, typer.Option(help="Reason, shown wherever the rule is shown.")]
+_Author = Annotated[str, typer.Option(help="Author of the change; by default the account on this machine.")]
 
 
 @rules_cli.command("check")
@@ -75,7 +75,7 @@ def rules_test(as_json: Json = False) -> None:
 @rules_cli.command("coverage")
 def rules_coverage(
     navigator: Annotated[
-        Path | None, typer.Option("--navigator", help="Also write a layer for the ATT&CK Navigator to this file.")
+        Path | None, typer.Option("--navigator", help="Write a layer for the ATT&CK Navigator to this file.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -100,8 +100,8 @@ def rules_coverage(
 @rules_cli.command("rerun")
 def rules_rerun(
     rule: _Rule,
-    begins: Annotated[str, typer.Option("--from", help="Begin of the span, as ISO 8601 with zone.")],
-    ends: Annotated[str, typer.Option("--to", help="End of the span; now if left out.")] = "",
+    begins: Annotated[str, typer.Option("--from", help="Start of the time span, as ISO 8601 with a time zone.")],
+    ends: Annotated[str, typer.Option("--to", help="End of the time span; now by default.")] = "",
     config: Config = None,
     data: Data = None,
     as_json: Json = False,
@@ -158,8 +158,8 @@ def rules_except(
     reason: _Reason,
     site: Annotated[str, typer.Option(help="5-digit code of the site; all sites if left out.")] = "",
     field: Annotated[str, typer.Option(help="Field of the rule's log source, as in a Sigma rule: src_ip|cidr.")] = "",
-    value: Annotated[str, typer.Option(help="Value of the field; * and ? are wildcards.")] = "",
-    length: Annotated[str, typer.Option("--for", help="How long from now, as 12h or 30d.")] = "30d",
+    value: Annotated[str, typer.Option(help="Value of the field, with * and ? as wildcards.")] = "",
+    length: Annotated[str, typer.Option("--for", help="Duration from now, as 12h or 30d.")] = "30d",
     author: _Author = "",
     config: Config = None,
     data: Data = None,
@@ -213,7 +213,7 @@ def rules_end(
 
 @rules_cli.command("suppressions")
 def rules_suppressions(
-    ended: Annotated[bool, typer.Option("--ended", help="Also suppressions that have ended.")] = False,
+    ended: Annotated[bool, typer.Option("--ended", help="List suppressions that have ended, too.")] = False,
     config: Config = None,
     data: Data = None,
     as_json: Json = False,

@@ -17,10 +17,12 @@ Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port
 
 def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")] = 8050,
-    history: Annotated[str, typer.Option(help="How much past the first start fills, such as 24h or 90m.")] = "24h",
+    history: Annotated[
+        str, typer.Option(help="Time span of history that the first start collects, such as 24h or 90m.")
+    ] = "24h",
     rate: Annotated[float, typer.Option(help="Events per second over all 226 sites.")] = 12.0,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same logs.")] = 226,
-    data: Annotated[Path, typer.Option(help="Folder that keeps everything; a second start goes on with it.")] = Path(
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same logs.")] = 226,
+    data: Annotated[Path, typer.Option(help="Folder for all data; a second start continues with it.")] = Path(
         "data/demo"
     ),
 ) -> None:

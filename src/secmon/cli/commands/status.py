@@ -37,10 +37,10 @@ def status(config: Config = None, data: Data = None, as_json: Json = False) -> N
 
 def maintenance(
     site: Annotated[str, typer.Argument(help="5-digit code of the site.")],
-    feed: Annotated[str, typer.Option(help="Only this feed of it.")] = "",
-    length: Annotated[str, typer.Option("--for", help="How long from now, as 90m or 2h.")] = "2h",
-    reason: Annotated[str, typer.Option(help="Why; shown to whoever is on watch.")] = "",
-    end: Annotated[bool, typer.Option("--end", help="End what was announced.")] = False,
+    feed: Annotated[str, typer.Option(help="Only this feed of the site.")] = "",
+    length: Annotated[str, typer.Option("--for", help="Duration from now, as 90m or 2h.")] = "2h",
+    reason: Annotated[str, typer.Option(help="Reason, shown to the operators on shift.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End the announced maintenance.")] = False,
     config: Config = None,
     data: Data = None,
     as_json: Json = False,

@@ -34,13 +34,13 @@ _ACTOR = Actor("cli", "command line")
 _Name = Annotated[str, typer.Argument(help="Name of the account.")]
 _Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings.")]
 _Data = Annotated[Path | None, typer.Option("--data", help="Folder with the desk database.")]
-_Once = Annotated[bool, typer.Option("--one-time", help="Print a password that is good for one login.")]
+_Once = Annotated[bool, typer.Option("--one-time", help="Print a password that is valid for one login.")]
 
 
 @users.command("add")
 def add(
     name: _Name,
-    role: Annotated[Role, typer.Option(help="What it may do.")],
+    role: Annotated[Role, typer.Option(help="Role, which decides what the account may do.")],
     site: Annotated[str, typer.Option(help="5-digit code, for the role municipality.")] = "",
     province: Annotated[str, typer.Option(help="2-digit code, for the role province.")] = "",
     one_time: _Once = False,
@@ -72,7 +72,7 @@ def reset(name: _Name, one_time: _Once = False, config: _Config = None, data: _D
 @users.command("disable")
 def disable(
     name: _Name,
-    enable: Annotated[bool, typer.Option("--enable", help="Let it in again.")] = False,
+    enable: Annotated[bool, typer.Option("--enable", help="Let the account log in again.")] = False,
     config: _Config = None,
     data: _Data = None,
 ) -> None:
@@ -105,7 +105,7 @@ def list_accounts(
 
 @users.command("site-tokens")
 def site_tokens(
-    file: Annotated[Path, typer.Argument(help="CSV file to write: site,token.")],
+    file: Annotated[Path, typer.Argument(help="CSV file to write, with the columns site,token.")],
     site: Annotated[list[str] | None, typer.Option(help="Only this site; may be repeated.")] = None,
     config: _Config = None,
     data: _Data = None,

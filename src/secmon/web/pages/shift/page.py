@@ -124,6 +124,8 @@ def register(app: Dash, contexts: ContextSource) -> None:
         Output("shift-writing", "hidden"),
         Output("shift-shown", "data"),
         Output("shift-seen", "data"),
+        Output("shift-notes", "value"),
+        Output("shift-saved", "children"),
         Input("shift-tick", "n_intervals"),
         Input("url", "search"),
         Input("shift-done", "data"),
@@ -138,29 +140,19 @@ def register(app: Dash, contexts: ContextSource) -> None:
         visit = visit_of(path, search or "", language)
         if visit is None or visit.page.name != "shift":
             raise PreventUpdate
-        made = await asyncio.to_thread(_made, context, visit)
+        made, notes = await asyncio.to_thread(_made, context, visit)
         sent, digests = only_new(made, seen)
-        return (*sent, digests)
+        if digests["shown"] == (seen or {}).get("shown"):
+            return (*sent, digests, no_update, no_update)
+        # The notes come with the field that they are written in: a later answer would replace what is typed meanwhile.
+        return (*sent, digests, notes, "")
 
     _register_words(app, contexts)
     register_actions(app, "shift", ACTIONS, lambda *given: _act(contexts.current(), *given))
 
 
 def _register_words(app: Dash, contexts: ContextSource) -> None:
-    """Register the callbacks of the leads' notes: show them for another handover, and save them."""
-
-    @app.callback(
-        Output("shift-notes", "value"),
-        Output("shift-saved", "children"),
-        Input("shift-shown", "data"),
-        prevent_initial_call=True,
-    )
-    @requires(_SHIFT)
-    async def written(number: int | None) -> tuple[str, str]:
-        context = contexts.current()
-        if not number:
-            return "", ""
-        return (await asyncio.to_thread(shift_handover.get_handover, context.db, number)).notes, ""
+    """Register the callback that saves the leads' notes."""
 
     @app.callback(
         Output("shift-saved", "children", allow_duplicate=True),
@@ -189,13 +181,14 @@ def _register_words(app: Dash, contexts: ContextSource) -> None:
         return html.Span(t("shift.saved", language), className="done"), (done or 0) + 1, _tools(row, language)
 
 
-def _made(context: CentreContext, visit: Visit) -> dict[str, Any]:
+def _made(context: CentreContext, visit: Visit) -> tuple[dict[str, Any], str]:
+    """Return the parts of the page, and the notes of the handover that is being written."""
     language = visit.language
     past = shift_handover.handovers(context.db, _PAST)
     wanted = visit.asked.get("handover", "")
     shown = next((one for one in past if str(one.id) == wanted), past[0] if past else None)
     working = shown is not None and shown.state == "draft"
-    return {
+    parts = {
         "tools": _tools(past[0] if past else None, language),
         "duty": _duty(context, language),
         "one": _one(context, shown, language) if shown else empty(t("shift.none", language)),
@@ -204,6 +197,7 @@ def _made(context: CentreContext, visit: Visit) -> dict[str, Any]:
         "writing": not working,
         "shown": shown.id if shown and working else None,
     }
+    return parts, shown.notes if shown and working else ""
 
 
 def _duty(context: CentreContext, language: str) -> str:
