@@ -32,10 +32,10 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(launch_shared: Launch, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A simulator with a desk, a plan and a truth file, and a past run."""
     folder = tmp_path_factory.mktemp("desk")
-    simulator = launch(
+    simulator = launch_shared(
         start=None,
         rate=1000.0,
         control_token=str(folder / "control"),

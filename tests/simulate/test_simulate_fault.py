@@ -38,15 +38,15 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def faulty(launch: Callable[..., Simulator]) -> Simulator:
+def faulty(launch_shared: Callable[..., Simulator]) -> Simulator:
     """A simulator with one site for each fault."""
-    return launch(faults=list(FAULTS.values()), start=None, rate=3000.0)
+    return launch_shared(faults=list(FAULTS.values()), start=None, rate=3000.0)
 
 
 @pytest.fixture(scope="module")
-def healthy(launch: Callable[..., Simulator]) -> Simulator:
+def healthy(launch_shared: Callable[..., Simulator]) -> Simulator:
     """The same without faults."""
-    return launch(start=None, rate=3000.0)
+    return launch_shared(start=None, rate=3000.0)
 
 
 def _both(faulty: Simulator, healthy: Simulator, site: str, feed: str = "ids") -> tuple[list[bytes], list[bytes]]:

@@ -32,6 +32,8 @@ def test_datagrams_are_lines(launch: Launch) -> None:
         port = receiver.getsockname()[1]
         launch(rate=3000.0, start=None, syslog=f"udp://127.0.0.1:{port}", syslog_feeds="vpn,firewall")
         got = [receiver.recvfrom(65_536) for _ in range(200)]
+        while len({address for _, (address, _) in got}) < 20:  # on a busy machine a few sites may fill the first ones
+            got.append(receiver.recvfrom(65_536))
     assert all(PRI.match(message) and b"\n" not in message for message, _ in got)
     assert all(b" openvpn[" in message or b" devid=" in message for message, _ in got)
     assert all(address.startswith("127.1.") for _, (address, _) in got)
@@ -63,7 +65,7 @@ def test_connections_count_octets(launch: Launch) -> None:
 
 def test_files_grow(launch: Launch, tmp_path: Path) -> None:
     """What stands in a site's file is what its feed says over HTTP from the start on."""
-    running = launch(rate=30_000.0, start=None, files=str(tmp_path / "logs"), files_size=4_000)
+    running = launch(rate=30_000.0, start=None, files=str(tmp_path / "logs"), files_size=20_000)
     path = tmp_path / "logs" / "11110" / "ids.log"
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not path.with_name("ids.log.2.gz").exists():
