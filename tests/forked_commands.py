@@ -39,8 +39,9 @@ def run_forked(
     with tempfile.TemporaryDirectory() as folder:
         given, out, err = (Path(folder, name) for name in ("stdin", "stdout", "stderr"))
         given.write_text(stdin, encoding="utf-8")
+        command = ["secmon", *map(str, arguments)]
         request = {
-            "arguments": ["secmon", *map(str, arguments)],
+            "arguments": command,
             "environment": {**environment},
             "cwd": str(Path.cwd()),
             "streams": [str(given), str(out), str(err)],
@@ -53,9 +54,9 @@ def run_forked(
         server.stdin.flush()
         code = json.loads(server.stdout.readline())
         if code is None:
-            raise subprocess.TimeoutExpired(request["arguments"], timeout)
+            raise subprocess.TimeoutExpired(command, timeout)
         return subprocess.CompletedProcess(
-            request["arguments"], code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+            command, code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
         )
 
 

@@ -37,10 +37,10 @@ class Server:
 
 
 @contextmanager
-def demo(data: Path, history: str, rate: int, port: int = 0) -> Iterator[Server]:
-    """The demonstration, ended with Ctrl-C."""
+def demo(data: Path, history: str, rate: int, port: int = 0, every: int = 10) -> Iterator[Server]:
+    """The demonstration with a collection round `every` so many seconds, ended with Ctrl-C."""
     options = ("--history", history, "--rate", str(rate), "--seed", "7")
-    with _running(("demo", *options), data, port) as server:
+    with _running(("demo", *options), data, port, every=every) as server:
         yield server
 
 
@@ -98,15 +98,15 @@ def add_account(data: Path) -> None:
     subprocess.run([sys.executable, "-m", "secmon", *command], input=PASSWORD, text=True, check=True, timeout=60)
 
 
-def _environment() -> dict[str, str]:
+def _environment(every: int = 10) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SECMON_")}
-    # rounds half as often as by default leave more of the processor to the tests; a site that is back is asked soon
-    return {**kept, "SECMON_COLLECT_SECONDS": "10", "SECMON_RETRY_LONGEST": "10"}
+    # rounds less often than by default leave more of the processor to the tests; a site that is back is asked soon
+    return {**kept, "SECMON_COLLECT_SECONDS": str(every), "SECMON_RETRY_LONGEST": "10"}
 
 
 @contextmanager
 def _running(
-    command: tuple[str, ...], data: Path, port: int, program: tuple[str, ...] = ("-m", "secmon")
+    command: tuple[str, ...], data: Path, port: int, program: tuple[str, ...] = ("-m", "secmon"), every: int = 10
 ) -> Iterator[Server]:
     port = port or _free_port()
     log = data.with_suffix(".log")
@@ -116,7 +116,7 @@ def _running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env=_environment(every),
         )
     started = time.monotonic()
     try:

@@ -29,12 +29,12 @@ LONG = 600_000
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demonstration of its own: this test runs beside others, and it is not to go on for as long as they do."""
-    with running_server.demo(tmp_path_factory.mktemp("watch") / "data", "30m", 30) as server:
+    with running_server.demo(tmp_path_factory.mktemp("watch") / "data", "30m", 30, every=20) as server:
         yield server
 
 
 def act(page: Page, prefix: str, action: str, target: str, said: str, **filled: str) -> None:
-    """Press a button of the desk, fill its dialog (choice, title, note), confirm, and read what was done."""
+    """Press a button of the page, fill its dialog (choice, title, note), confirm, and read what was done."""
     button = json.dumps({"to": target, "type": f"{prefix}-do-{action}"}, separators=(",", ":"))
     page.click(f"[id='{button}']")
     page.wait_for_selector(f"#{prefix}-ask:not([hidden])")
