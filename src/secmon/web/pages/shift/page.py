@@ -65,7 +65,9 @@ def layout(context: CentreContext, visit: Visit) -> html.Div:
             page_head(
                 t("nav.shift", language),
                 t("shift.about", language),
-                html.Div([html.Span(id="shift-duty"), html.Div(id="shift-tools", className="line")], className="asof line"),
+                html.Div(
+                    [html.Span(id="shift-duty"), html.Div(id="shift-tools", className="line")], className="asof line"
+                ),
             ),
             action_result("shift"),
             panel(
