@@ -26,6 +26,7 @@ DETECTION = "detection: {selection: {User: root}, condition: selection}\n"
         ("title: [", None, "expected node content"),
         ("title: a\ntitle: b\n", None, "Duplicate key"),
         ("- a\n- b\n", 1, "a rule must be a map"),
+        ("---\n---\n- a\n", 3, "a rule must be a map"),  # after an empty document
         (HEAD + DETECTION, 1, "must have a log source"),
         (HEAD + SOURCE + "detection: {selection: {User: root}, condition: other}\n", 4, "not defined"),
         (HEAD + SOURCE + "detection: {selection: {User|nope: x}, condition: selection}\n", 4, "Unknown modifier"),

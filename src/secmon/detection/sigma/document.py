@@ -110,18 +110,29 @@ class RuleDocument:
 def documents(path: Path) -> Iterator[RuleDocument | Rejected]:
     """Yield the rules of a file, and a rejection for each document that cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-        nodes = [node for node in yaml.compose_all(text, Loader=SigmaYAMLLoader) if node is not None]
-        contents = [content for content in yaml.load_all(text, SigmaYAMLLoader) if content is not None]
+        found = list(_read(path.read_text(encoding="utf-8")))
     except UNREADABLE as error:
         yield Rejected(path, _line(error, {}, None), reason(error), path.stem)
         return
-    for number, (node, content) in enumerate(zip(nodes, contents, strict=True), start=1):
+    for number, (node, content) in enumerate(found, start=1):
         lines = _key_lines(node)
         try:
-            yield RuleDocument(path, number, len(nodes) > 1, _first_line(node), lines, _parsed(content, path))
+            yield RuleDocument(path, number, len(found) > 1, _first_line(node), lines, _parsed(content, path))
         except UNREADABLE as error:
             yield Rejected(path, _line(error, lines, _first_line(node)), reason(error), path.stem)
+
+
+def _read(text: str) -> Iterator[tuple[yaml.Node, Any]]:
+    """Yield the documents that are not empty, each as its node, which knows its lines, and as its content."""
+    loader = SigmaYAMLLoader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            content = None if node is None else loader.construct_document(node)
+            if node is not None and content is not None:
+                yield node, content
+    finally:
+        loader.dispose()
 
 
 def reason(error: BaseException) -> str:
