@@ -1,5 +1,6 @@
 """A wall whose server is gone says so, and comes back by itself."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str,
         for one in (page, kiosk):
             one.evaluate("() => { window.same = true; }")
         first.kill()
+        killed = time.monotonic()
         for one in (page, kiosk):
             one.wait_for_selector("#conn.stale", timeout=30_000)
         numbers = page.evaluate(NUMBERS)
@@ -37,6 +39,8 @@ def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str,
         page.wait_for_function(DRAWN, timeout=60_000)
         assert page.inner_text("#conn") == live
         kiosk.wait_for_selector("#conn.on")
-        assert [one.evaluate("() => window.same") for one in (page, kiosk)] == [True, True]
+        assert page.evaluate("() => window.same") is True
+        # a kiosk that was stale for a minute loads itself anew, because nobody is there to do it
+        assert kiosk.evaluate("() => window.same") is True or time.monotonic() - killed > 60
         visits.close()
     assert [problem for problem in visits.problems if "net::ERR_" not in problem] == []
