@@ -21,6 +21,7 @@ def test_a_dead_server_is_seen(chromium: Browser, tmp_path: Path, language: str,
     with running_server.demo(data, "5m", 5) as first:
         page = visits.wall(f"{first.url}/?lang={language}")
         kiosk = visits.open(f"{first.url}/wall?kiosk=1&lang={language}")
+        kiosk.wait_for_function(DRAWN)  # what is still loading when the server dies is an error of the browser
         kiosk.wait_for_selector("#conn.on")
         for one in (page, kiosk):
             one.evaluate("() => { window.same = true; }")
