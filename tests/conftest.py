@@ -90,7 +90,7 @@ def _emptied(store: Store, tables: Tables) -> bool:
 
 
 def _with_rows(store: Store, among: set[str]) -> list[str]:
-    """Names of the tables that hold rows: emptying thirty tables takes longer than most tests."""
+    """Return the names of the tables that hold rows."""
     found = store.rows(
         "SELECT name FROM system.tables WHERE database = {database:String} AND total_rows != 0",
         {"database": store.database},

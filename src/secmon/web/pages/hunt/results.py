@@ -1,4 +1,4 @@
-"""What a search on the hunt page has found so far, as components: progress, events, histogram, values."""
+"""Draw the results of a search on the hunt page: progress, events, histogram and values."""
 
 from datetime import datetime
 from typing import Any
